@@ -1,0 +1,25 @@
+import type { Graph } from '../graph/graph.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** A graph made ready to run. `run` computes every output of the graph, whatever is fetched. */
+export interface Session {
+  /**
+   * @param feeds one tensor per graph input, in the dtype and shape that the input states
+   * @returns the outputs by name
+   * @throws InspectumError 'engine' with the engine's own words when it refuses
+   */
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** Threads for one operator; undefined: the engine's default (all cores). */
+  readonly threads?: number;
+}
+
+/** Runs graphs. Engines know nothing of attribution. */
+export interface Engine {
+  readonly name: string;
+  /** @throws InspectumError 'unsupported' naming the operator that the engine lacks, 'engine' for anything else */
+  createSession(graph: Graph, options?: EngineOptions): Promise<Session>;
+}
