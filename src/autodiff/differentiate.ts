@@ -1,0 +1,154 @@
+import { type GraphBuilder, valuesRead } from '../graph/builder.ts';
+import type { Node } from '../graph/graph.ts';
+import { readInitializer } from '../graph/weights.ts';
+import type { DType } from '../tensor/dtype.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { type Tensor, toNumbers } from '../tensor/tensor.ts';
+import { type RuleContext, type RuleSet, ruleKey } from './rule.ts';
+
+export interface DifferentiateRequest {
+  /** The incoming gradient of each value that is explained: value → name of a value of the same shape. */
+  readonly seeds: ReadonlyMap<string, string>;
+  /** Values whose gradients are wanted. */
+  readonly wrt: readonly string[];
+  readonly rules: RuleSet;
+}
+
+/**
+ * Reverse-mode automatic differentiation: appends to `builder` the nodes that compute the vector-Jacobian product of the
+ * seeded values with respect to each value of `wrt`. Only nodes on a path between the two are visited.
+ *
+ * @returns value → name of its gradient (of the value's shape); a value without a path to a seed is missing
+ * @throws InspectumError 'unsupported' naming operator, node and module where a node on the path has no rule
+ */
+export function differentiate(builder: GraphBuilder, { seeds, wrt, rules }: DifferentiateRequest): Map<string, string> {
+  const forward = [...builder.nodes];
+  const onPath = downstreamOf(forward, wrt);
+  const parts = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
+  const totals = new Map<string, string>();
+
+  const total = (value: string): string | undefined => {
+    const known = totals.get(value);
+    if (known !== undefined) return known;
+    const summands = parts.get(value);
+    if (!summands) return undefined;
+    const sum = summands.length === 1 ? (summands[0] as string) : builder.op('Sum', summands);
+    totals.set(value, sum);
+    return sum;
+  };
+
+  for (const node of forward.reverse()) {
+    if (!node.inputs.some((name) => onPath.has(name)) && !valuesRead(node).some((name) => onPath.has(name))) continue;
+    const gradients = node.outputs.map((name) => (name ? total(name) : undefined));
+    if (gradients.every((g) => g === undefined)) continue;
+    const rule = rules[ruleKey(node)];
+    if (!rule) throw noRule(node);
+    const results = rule(new NodeContext(node, builder, gradients, onPath));
+    node.inputs.forEach((name, i) => {
+      const gradient = results[i];
+      if (gradient === undefined || !onPath.has(name)) return;
+      const list = parts.get(name);
+      if (list) list.push(gradient);
+      else parts.set(name, [gradient]);
+    });
+  }
+
+  const result = new Map<string, string>();
+  for (const value of wrt) {
+    const gradient = total(value);
+    if (gradient !== undefined) result.set(value, gradient);
+  }
+  return result;
+}
+
+function downstreamOf(nodes: readonly Node[], values: readonly string[]): Set<string> {
+  const reached = new Set(values);
+  for (const node of nodes)
+    if (valuesRead(node).some((name) => reached.has(name))) for (const output of node.outputs) if (output) reached.add(output);
+  return reached;
+}
+
+const describe = (node: Node): string => `${ruleKey(node)} (node ${node.name}${node.module ? `, module ${node.module}` : ''})`;
+
+function noRule(node: Node): InspectumError {
+  return new InspectumError(
+    'unsupported',
+    `No gradient is known for the operator ${describe(node)}, which stands between the layer and the explained output. ` +
+      'Layers after it can be explained; predictions and activations of every layer still work.',
+  );
+}
+
+class NodeContext implements RuleContext {
+  readonly node: Node;
+  readonly builder: GraphBuilder;
+  readonly #gradients: readonly (string | undefined)[];
+  readonly #wanted: ReadonlySet<string>;
+
+  constructor(node: Node, builder: GraphBuilder, gradients: readonly (string | undefined)[], wanted: ReadonlySet<string>) {
+    this.node = node;
+    this.builder = builder;
+    this.#gradients = gradients;
+    this.#wanted = wanted;
+  }
+
+  gradient(k = 0): string | undefined {
+    return this.#gradients[k];
+  }
+
+  get dy(): string {
+    const dy = this.#gradients[0];
+    if (dy === undefined)
+      throw new InspectumError(
+        'unsupported',
+        `${describe(this.node)}: only its first output can be differentiated, but another one leads to the target.`,
+      );
+    return dy;
+  }
+
+  x(i = 0): string {
+    const name = this.node.inputs[i];
+    if (!name) throw new InspectumError('corrupt', `${describe(this.node)}: input ${i} is missing.`);
+    return name;
+  }
+
+  needs(i: number): boolean {
+    const name = this.node.inputs[i];
+    return name !== undefined && name !== '' && this.#wanted.has(name);
+  }
+
+  shape(value: string): Shape {
+    const shape = this.builder.values.get(value)?.shape ?? this.builder.initializers.get(value)?.dims;
+    if (!shape)
+      throw new InspectumError(
+        'unsupported',
+        `${describe(this.node)}: the shape of ${value} is not known before the model runs, and its gradient needs it.`,
+      );
+    return shape;
+  }
+
+  staticShape(value: string, from = 0): readonly number[] {
+    const shape = this.shape(value).slice(from);
+    if (shape.some((d) => typeof d !== 'number'))
+      throw new InspectumError(
+        'unsupported',
+        `${describe(this.node)}: the shape ${shape.join('×')} of ${value} depends on the input; its gradient needs numbers.`,
+      );
+    return shape as number[];
+  }
+
+  dtype(value: string): DType {
+    return this.builder.values.get(value)?.dtype ?? this.builder.initializers.get(value)?.dtype ?? 'float32';
+  }
+
+  constant(value: string): Tensor | undefined {
+    const initializer = this.builder.initializers.get(value);
+    return initializer && readInitializer(initializer);
+  }
+
+  integers(inputIndex: number): readonly number[] | undefined {
+    const name = this.node.inputs[inputIndex];
+    const value = name ? this.constant(name) : undefined;
+    return value && Array.from(toNumbers(value));
+  }
+}
