@@ -41,6 +41,11 @@ export class ProtobufReader {
     return field;
   }
 
+  /** Whether the field just announced is delimited (packed, or a message, or bytes). */
+  get isDelimited(): boolean {
+    return this.#wire === WIRE.delimited;
+  }
+
   skip(): void {
     switch (this.#wire) {
       case WIRE.varint:

@@ -1,0 +1,82 @@
+import path from 'node:path';
+import * as ort from 'onnxruntime-node';
+import type { FileRange, Graph, Initializer } from '../../graph/graph.ts';
+import { serializeModel } from '../../graph/serialize/onnxModel.ts';
+import { readBytes } from '../../graph/weights.ts';
+import { InspectumError } from '../../tensor/errors.ts';
+import { type MemoryDType, type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { Engine, EngineOptions, Session } from '../engine.ts';
+
+/** ONNX Runtime's CPU provider through onnxruntime-node. */
+export const onnxRuntime: Engine = {
+  name: 'onnxruntime',
+
+  async createSession(graph: Graph, options: EngineOptions = {}): Promise<Session> {
+    const folder = weightFolder(graph);
+    const model = serializeModel(graph, (weight) =>
+      folder !== undefined && isReferable(weight.source)
+        ? { reference: path.relative(folder, weight.source.path) }
+        : { bytes: readBytes(weight) },
+    );
+    const sessionOptions: ort.InferenceSession.SessionOptions = {
+      executionProviders: ['cpu'],
+      logSeverityLevel: 3,
+      ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
+    };
+    try {
+      return new OrtSession(await ort.InferenceSession.create(model, sessionOptions));
+    } catch (cause) {
+      throw creationError(cause);
+    }
+  },
+};
+
+/** Below this a weight is written into the model; above, the engine maps it from the file that it stands in. */
+const MIN_REFERENCE_BYTES = 1024;
+
+const isReferable = (source: FileRange): boolean => source.length >= MIN_REFERENCE_BYTES;
+
+/** The one folder that all large weights stand in; undefined where there are none. */
+function weightFolder(graph: Graph): string | undefined {
+  const files = [...graph.initializers.values()].map((i: Initializer) => i.source).filter((s) => s.kind === 'file');
+  const large = files.filter(isReferable).map((s) => path.dirname(s.path));
+  return large.sort((a, b) => a.length - b.length)[0];
+}
+
+function creationError(cause: unknown): InspectumError {
+  const words = String((cause as Error).message ?? cause);
+  if (/NOT_IMPLEMENTED|is not a registered function\/op|Could not find an implementation/i.test(words))
+    return new InspectumError('unsupported', `ONNX Runtime lacks an operator of this model: ${words}`, { cause });
+  if (/bad_alloc|bad allocation|out of memory|Failed to allocate/i.test(words))
+    return new InspectumError('memory', `There is not enough memory to prepare this model: ${words}`, { cause });
+  return new InspectumError('engine', `ONNX Runtime refuses this model: ${words}`, { cause });
+}
+
+class OrtSession implements Session {
+  readonly #session: ort.InferenceSession;
+
+  constructor(session: ort.InferenceSession) {
+    this.#session = session;
+  }
+
+  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+    const ortFeeds: Record<string, ort.Tensor> = {};
+    for (const [name, t] of Object.entries(feeds)) ortFeeds[name] = toOrt(t);
+    let outputs: ort.InferenceSession.ReturnType;
+    try {
+      outputs = await this.#session.run(ortFeeds);
+    } catch (cause) {
+      throw new InspectumError('engine', `ONNX Runtime failed while running: ${(cause as Error).message}`, { cause });
+    }
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value as ort.Tensor)]));
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+const toOrt = (t: Tensor): ort.Tensor => new ort.Tensor(t.dtype as ort.Tensor.Type, t.data as never, t.dims);
+
+const fromOrt = (t: ort.Tensor): Tensor => tensor(t.type as MemoryDType, t.dims, t.data as never);

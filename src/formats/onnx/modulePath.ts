@@ -1,0 +1,28 @@
+const SCOPES = 'pkg.torch.onnx.name_scopes';
+
+/**
+ * The author's module path of a node, where the file tells it.
+ *
+ * PyTorch's newer exporter writes a list of scopes into the node's metadata; its older one writes the scopes into the
+ * node's name, in which a child of a Sequential repeats its parent: `/features/features.18/features.18.0/Conv` is a
+ * node of module `features.18.0`, `/layer1/layer1.0/conv1/Conv` one of `layer1.0.conv1`.
+ *
+ * @returns undefined where neither is there; '' for a node of the top module itself
+ */
+export function modulePath(nodeName: string, metadata: ReadonlyMap<string, string>): string | undefined {
+  const scopes = metadata.get(SCOPES);
+  if (scopes !== undefined) {
+    const names = [...scopes.matchAll(/'([^']*)'|"([^"]*)"/g)].map((m) => m[1] ?? m[2] ?? '');
+    return names.at(-2) ?? '';
+  }
+  if (nodeName.includes(';')) return undefined;
+  const segments = nodeName.split('/').filter((s) => s !== '');
+  if (!nodeName.includes('/') || segments.length === 0) return undefined;
+  const path: string[] = [];
+  for (const segment of segments.slice(0, -1)) {
+    const parent = path.at(-1);
+    if (parent !== undefined && segment.startsWith(`${parent}.`)) path[path.length - 1] = segment;
+    else path.push(segment);
+  }
+  return path.join('.');
+}

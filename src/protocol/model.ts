@@ -1,0 +1,157 @@
+/** A row of the layer tree: a module (with children) or a node. */
+export interface Layer {
+  /** Module path or node name: what `--layer` takes. Unique in the tree. */
+  readonly id: string;
+  /** The last part of the path, as a person reads it: "18", "conv1", "Conv_12". */
+  readonly name: string;
+  /** "Conv 3×3", "ReLU6", "Module". */
+  readonly kind: string;
+  /** Hyper-parameters: "16→32, s2". */
+  readonly detail: string;
+  /** The operator for a node; undefined for a module. */
+  readonly op?: string;
+  /** The node's name in the file; undefined for a module. */
+  readonly node?: string;
+  /** Name of the value that leaves the layer: layers with the same value have the same map. */
+  readonly output: string;
+  /** "batch×32×112×112", "" where it cannot be told. */
+  readonly shape: string;
+  /** Dimensions of one example without the batch, where they are numbers. */
+  readonly dims?: readonly number[];
+  /** Trainable values in it. */
+  readonly parameters: number;
+  /** Multiply-accumulates for one example; undefined where it cannot be told. */
+  readonly macs?: number;
+  /** Has height and width, so that Grad-CAM makes a picture. */
+  readonly spatial: boolean;
+  /** Constants, shape arithmetic and the like: hidden by default. */
+  readonly plumbing: boolean;
+  readonly children: readonly Layer[];
+}
+
+export interface PortSummary {
+  readonly name: string;
+  readonly dtype: string;
+  /** "batch×3×224×224" */
+  readonly shape: string;
+}
+
+/** How an image becomes the network's input, for display. */
+export interface InputConvention {
+  /** [height, width] */
+  readonly size: readonly [number, number];
+  readonly channels: 'RGB' | 'BGR' | 'L';
+  readonly layout: 'NCHW' | 'NHWC';
+  /** "ImageNet mean/std", "0 to 1", "from inspectum.json". */
+  readonly name: string;
+  /** True where nothing in the files says so. */
+  readonly guessed: boolean;
+}
+
+export interface ModelSummary {
+  /** Absolute path. */
+  readonly path: string;
+  readonly fileName: string;
+  /** "ONNX, opset 13, pytorch 2.1". */
+  readonly format: string;
+  readonly parameters: number;
+  readonly macs?: number;
+  readonly inputs: readonly PortSummary[];
+  readonly outputs: readonly PortSummary[];
+  readonly layers: readonly Layer[];
+  /** The layer that is selected when nobody has chosen: the last spatial one before pooling. */
+  readonly defaultLayer?: string;
+  /** Undefined where the model takes no image. */
+  readonly input?: InputConvention;
+  /** Number of classes where the explained output is a vector. */
+  readonly classes?: number;
+  /** One name per class, where known. */
+  readonly labels?: readonly string[];
+  /** Plain sentences on what was found: unsupported operators, assumptions, limits. */
+  readonly notes: readonly string[];
+}
+
+export interface ClassScore {
+  readonly index: number;
+  readonly label?: string;
+  /** As the model outputs it. */
+  readonly score: number;
+  /** 0 to 1 */
+  readonly probability: number;
+}
+
+export interface Prediction {
+  /** Name of the explained value. */
+  readonly output: string;
+  /** "softmax of 1000 logits", "probabilities of the model". */
+  readonly scale: string;
+  readonly top: readonly ClassScore[];
+}
+
+/** The affine map between the upright image's pixels and the network's input: input = scale·image + offset, per axis. */
+export interface PlainGeometry {
+  readonly imageWidth: number;
+  readonly imageHeight: number;
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
+
+/** A picture in RGBA bytes. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
+export interface InputImage {
+  /** Absolute path, or the name of a dropped or pasted image. */
+  readonly name: string;
+  /** The upright original, at most 1600 pixels on its longer side (geometry refers to this picture). */
+  readonly original: Picture;
+  /** What the network sees, before mean and std. */
+  readonly network: Picture;
+  readonly geometry: PlainGeometry;
+}
+
+/** A layer's Grad-CAM, signed, before any upsampling. */
+export interface LayerMap {
+  readonly output: string;
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}
+
+export interface Sweep {
+  readonly prediction: Prediction;
+  readonly target: ClassScore;
+  readonly maps: readonly LayerMap[];
+  /** Outputs of spatial layers from which no path leads to the target. */
+  readonly unreachable: readonly string[];
+  /** Milliseconds of the forward and backward pass. */
+  readonly ms: number;
+}
+
+/** Of a layer without height and width: activation × gradient per unit, the strongest first. */
+export interface UnitContributions {
+  readonly output: string;
+  readonly units: readonly { readonly index: number; readonly value: number }[];
+  /** How many units the layer has in all. */
+  readonly count: number;
+  /** Why there is no map, in a sentence. */
+  readonly why: string;
+}
+
+export type LayerExplanation =
+  | { readonly kind: 'map'; readonly map: LayerMap; readonly target: ClassScore; readonly ms: number }
+  | { readonly kind: 'units'; readonly units: UnitContributions; readonly target: ClassScore; readonly ms: number }
+  | { readonly kind: 'none'; readonly why: string; readonly target: ClassScore };
+
+export interface Progress {
+  readonly text: string;
+  /** 0 to 1; undefined: not known. */
+  readonly fraction?: number;
+}

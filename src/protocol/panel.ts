@@ -1,0 +1,63 @@
+import type { InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { WireError } from './rpc.ts';
+
+/** What a panel needs to come back after the window reloads; kept by the webview with vscode.setState. */
+export interface PanelMemory {
+  readonly image?: string;
+  readonly layer?: string;
+  readonly target?: number;
+  readonly view?: ViewSettings;
+}
+
+export const SIGNS = ['positive', 'negative', 'all', 'absolute_value'] as const;
+export const UPSAMPLINGS = ['none', 'nearest', 'bilinear', 'bicubic'] as const;
+
+export interface ViewSettings {
+  readonly opacity: number;
+  readonly colormap: string;
+  readonly sign: (typeof SIGNS)[number];
+  readonly outlierPercent: number;
+  readonly upsampling: (typeof UPSAMPLINGS)[number];
+  /** Over the original photo, or over the network's input. */
+  readonly over: 'original' | 'input';
+  readonly zoom: number;
+}
+
+/** An image of the workspace that can be offered. */
+export interface OfferedImage {
+  /** Absolute path. */
+  readonly path: string;
+  /** Relative to the workspace folder. */
+  readonly label: string;
+  /** The one last used with this model. */
+  readonly last: boolean;
+}
+
+/** What the webview may ask of the extension: these names and no others. */
+export type PanelCalls = {
+  /** The first call: opens the model (again, after a failure or a restart of the worker). */
+  open: (params: null) => ModelSummary;
+  /** Images to offer, at most 60. */
+  images: (params: null) => readonly OfferedImage[];
+  /** Lets the person choose a file in VS Code's own dialog; null: dismissed. */
+  chooseImage: (params: null) => InputImage | null;
+  /** An offered path, or what was dropped or pasted. */
+  setImage: (params: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }) => InputImage;
+  sweep: (params: { readonly target?: number }) => Sweep;
+  explain: (params: { readonly layer: string; readonly target?: number }) => LayerExplanation;
+  /** Tells the native tree what is selected here. */
+  layerSelected: (params: { readonly layer: string }) => null;
+  /** Saves the shown picture where the person says; false: dismissed. */
+  savePicture: (params: { readonly suggestedName: string; readonly png: Uint8Array }) => boolean;
+};
+
+/** What the extension tells the webview. */
+export type PanelEvents = {
+  progress: Progress | null;
+  /** The native tree, the command palette or another editor chose a layer. */
+  selectLayer: { readonly layer: string };
+  /** An image was chosen outside of the panel (explorer, palette). */
+  image: InputImage;
+  /** The compute process ended: shown with an offer to retry. */
+  stopped: WireError;
+};

@@ -1,0 +1,22 @@
+import type { InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+
+/** Where an image comes from: a file that the worker reads, or bytes that were dropped or pasted. */
+export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
+
+/** What the extension asks of the compute process. `model` and `image` name what was opened before. */
+export type WorkerCalls = {
+  /** Reads a model; also begins to prepare its sweep in the background. */
+  open: (params: { readonly path: string }) => ModelSummary;
+  /** Forgets a model and releases its sessions. */
+  close: (params: { readonly path: string }) => null;
+  /** Decodes and preprocesses an image for a model; later calls for the model use it. */
+  image: (params: { readonly model: string; readonly image: ImageSource }) => InputImage;
+  /** Prediction, and Grad-CAM of every spatial layer for `target` (default: the top class), in one pass. */
+  sweep: (params: { readonly model: string; readonly target?: number }) => Sweep;
+  /** One layer for a target: a map, or contributions of units. */
+  explain: (params: { readonly model: string; readonly layer: string; readonly target?: number }) => LayerExplanation;
+};
+
+export type WorkerEvents = {
+  progress: { readonly model: string; readonly progress: Progress | null };
+};
