@@ -5,7 +5,7 @@ import type { DType } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { type Tensor, toNumbers } from '../tensor/tensor.ts';
-import { type RuleContext, type RuleSet, ruleKey } from './rule.ts';
+import { describeNode, type RuleContext, type RuleSet, ruleKey } from './rule.ts';
 
 export interface DifferentiateRequest {
   /** The incoming gradient of each value that is explained: value → name of a value of the same shape. */
@@ -69,12 +69,10 @@ function downstreamOf(nodes: readonly Node[], values: readonly string[]): Set<st
   return reached;
 }
 
-const describe = (node: Node): string => `${ruleKey(node)} (node ${node.name}${node.module ? `, module ${node.module}` : ''})`;
-
 function noRule(node: Node): InspectumError {
   return new InspectumError(
     'unsupported',
-    `No gradient is known for the operator ${describe(node)}, which stands between the layer and the explained output. ` +
+    `No gradient is known for the operator ${describeNode(node)}, which stands between the layer and the explained output. ` +
       'Layers after it can be explained; predictions and activations of every layer still work.',
   );
 }
@@ -101,14 +99,14 @@ class NodeContext implements RuleContext {
     if (dy === undefined)
       throw new InspectumError(
         'unsupported',
-        `${describe(this.node)}: only its first output can be differentiated, but another one leads to the target.`,
+        `${describeNode(this.node)}: only its first output can be differentiated, but another one leads to the target.`,
       );
     return dy;
   }
 
   x(i = 0): string {
     const name = this.node.inputs[i];
-    if (!name) throw new InspectumError('corrupt', `${describe(this.node)}: input ${i} is missing.`);
+    if (!name) throw new InspectumError('corrupt', `${describeNode(this.node)}: input ${i} is missing.`);
     return name;
   }
 
@@ -122,7 +120,7 @@ class NodeContext implements RuleContext {
     if (!shape)
       throw new InspectumError(
         'unsupported',
-        `${describe(this.node)}: the shape of ${value} is not known before the model runs, and its gradient needs it.`,
+        `${describeNode(this.node)}: the shape of ${value} is not known before the model runs, and its gradient needs it.`,
       );
     return shape;
   }
@@ -132,7 +130,7 @@ class NodeContext implements RuleContext {
     if (shape.some((d) => typeof d !== 'number'))
       throw new InspectumError(
         'unsupported',
-        `${describe(this.node)}: the shape ${shape.join('×')} of ${value} depends on the input; its gradient needs numbers.`,
+        `${describeNode(this.node)}: the shape ${shape.join('×')} of ${value} depends on the input; its gradient needs numbers.`,
       );
     return shape as number[];
   }
