@@ -1,0 +1,291 @@
+import { canonicalDim, evaluateDim, symbolsOf } from '../tensor/dim.ts';
+import type { DType } from '../tensor/dtype.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import type { Dim, Shape } from '../tensor/shape.ts';
+import { sizeOf, toNumbers } from '../tensor/tensor.ts';
+import type { Attribute, Graph, Initializer, Node, Port, ValueInfo } from './graph.ts';
+import { type InferContext, info, MAX_KNOWN_ELEMENTS, type PartialValue } from './operators/context.ts';
+import { OPERATORS } from './operators/index.ts';
+import { readInitializer } from './weights.ts';
+
+/** Why the outputs of a node are not known. */
+export interface InferenceProblem {
+  /** The node's name. */
+  readonly node: string;
+  readonly message: string;
+}
+
+export interface Inference {
+  readonly graph: Graph;
+  readonly problems: readonly InferenceProblem[];
+  /** What is known of small values' elements: the shape arithmetic of the graph. */
+  readonly elements: ReadonlyMap<string, PartialValue>;
+}
+
+/**
+ * The same graph with `values` filled and the outputs' shapes updated: dtype and shape of every value that can be told before
+ * anything runs, dims as numbers or as expressions in the symbols of the inputs. Shape arithmetic is evaluated on the way. What the
+ * file states of a value counts only where inference cannot tell. Never throws: what cannot be told is left out.
+ * @param inputShapes shapes that replace those of the inputs
+ */
+export const inferShapes = (graph: Graph, inputShapes?: ReadonlyMap<string, Shape>): Graph => analyseShapes(graph, inputShapes).graph;
+
+/** inferShapes with what it could not tell and why, and with the known elements. */
+export function analyseShapes(graph: Graph, inputShapes?: ReadonlyMap<string, Shape>): Inference {
+  const symbols = new Symbols();
+  const inputs = graph.inputs.map((port) => portWith(port, inputShapes?.get(port.name) ?? port.shape, symbols));
+  const scope = new Scope(graph, statedValues(graph, inputs, symbols), symbols);
+  inputs.forEach((port) => {
+    scope.values.set(port.name, info(port.dtype, port.shape));
+  });
+  scope.run();
+  const outputs = graph.outputs.map((port) => ({ ...port, ...scope.values.get(port.name) }));
+  return { graph: { ...graph, inputs, outputs, values: scope.values }, problems: scope.problems, elements: scope.elements };
+}
+
+/**
+ * The graph for inputs of these shapes: specialise(graph, new Map([['image', [1, 3, 224, 224]]])).
+ * @throws InspectumError 'usage' where the graph has no such input, the rank differs, or a dim that the model fixes does
+ */
+export function specialise(graph: Graph, inputShapes: ReadonlyMap<string, Shape>): Graph {
+  for (const [name, shape] of inputShapes) {
+    const port = graph.inputs.find((p) => p.name === name);
+    if (!port) throw new InspectumError('usage', `The model has no input ${name}; it has ${graph.inputs.map((p) => p.name).join(', ')}.`);
+    const fits = !port.shape || (port.shape.length === shape.length && port.shape.every((d, i) => typeof d !== 'number' || d === shape[i]));
+    if (!fits) throw new InspectumError('usage', `Input ${name} takes ${port.shape?.join('×')}, not ${shape.join('×')}.`);
+  }
+  return inferShapes(graph, inputShapes);
+}
+
+/**
+ * The graph with the given extent (or symbol) for the first dim of every input where the model leaves it open. A model that
+ * fixes its batch stays as it is.
+ */
+export function withBatch(graph: Graph, batch: Dim): Graph {
+  const open = graph.inputs.filter((port) => typeof port.shape?.[0] === 'string');
+  return inferShapes(graph, new Map(open.map((port) => [port.name, [batch, ...(port.shape as Shape).slice(1)]])));
+}
+
+/** Hands out symbols for extents that only running tells. */
+class Symbols {
+  #count = 0;
+  readonly next = (): string => `?${++this.#count}`;
+}
+
+const isOpen = (dim: Dim): boolean => (typeof dim === 'number' ? dim < 0 : symbolsOf(dim).some((s) => s.startsWith('?')));
+
+/** A dim as files state it: canonical; '', '?' and negative numbers are open. */
+function statedDim(dim: Dim, symbols: Symbols): Dim {
+  const canonical = typeof dim === 'string' && dim !== '' ? canonicalDim(dim) : dim;
+  return canonical === '' || canonical === '?' || (typeof canonical === 'number' && canonical < 0) ? symbols.next() : canonical;
+}
+
+const portWith = (port: Port, shape: Shape | undefined, symbols: Symbols): Port => ({
+  ...port,
+  ...(shape && { shape: shape.map((d) => statedDim(d, symbols)) }),
+});
+
+/**
+ * What the file states of its values, with the symbols of the inputs replaced by what the inputs now are. Where an input's number
+ * was changed, the stated shapes hold no more and only dtypes are left.
+ */
+function statedValues(graph: Graph, inputs: readonly Port[], symbols: Symbols): Map<string, ValueInfo> {
+  const bindings = new Map<string, Dim>();
+  let changed = false;
+  graph.inputs.forEach((before, k) => {
+    before.shape?.forEach((d, i) => {
+      const now = inputs[k]?.shape?.[i];
+      if (now === undefined || typeof d === 'number') changed ||= d !== now && !(typeof d === 'number' && d < 0);
+      else bindings.set(d, now);
+    });
+  });
+  const stated = (value: ValueInfo): ValueInfo =>
+    info(value.dtype, changed ? undefined : value.shape?.map((d) => evaluateDim(statedDim(d, symbols), bindings)));
+  const outputs = graph.outputs.map((port) => [port.name, stated(port)] as const);
+  return new Map([...outputs, ...[...graph.values].map(([name, value]) => [name, stated(value)] as const)]);
+}
+
+/** One graph under inference; a subgraph's scope sees the outer one's values. */
+class Scope {
+  readonly values = new Map<string, ValueInfo>();
+  readonly elements = new Map<string, PartialValue>();
+  readonly problems: InferenceProblem[] = [];
+  readonly graph: Graph;
+  readonly #stated: ReadonlyMap<string, ValueInfo>;
+  readonly #symbols: Symbols;
+  readonly #outer: Scope | undefined;
+
+  constructor(graph: Graph, stated: ReadonlyMap<string, ValueInfo>, symbols: Symbols, outer?: Scope) {
+    this.graph = graph;
+    this.#stated = stated;
+    this.#symbols = symbols;
+    this.#outer = outer;
+    for (const { name, dtype, dims } of graph.initializers.values()) this.values.set(name, { dtype, shape: dims });
+  }
+
+  run(): void {
+    for (const node of this.graph.nodes) this.#infer(node);
+  }
+
+  info(name: string): ValueInfo | undefined {
+    return this.values.get(name) ?? this.#outer?.info(name);
+  }
+
+  initializer(name: string): Initializer | undefined {
+    return this.graph.initializers.get(name) ?? (this.values.has(name) ? undefined : this.#outer?.initializer(name));
+  }
+
+  mayHaveElements(name: string): boolean {
+    if (this.elements.has(name)) return true;
+    const initializer = this.initializer(name);
+    if (initializer) return initializer.dtype !== 'string' && sizeOf(initializer.dims) <= MAX_KNOWN_ELEMENTS;
+    return this.values.has(name) ? false : (this.#outer?.mayHaveElements(name) ?? false);
+  }
+
+  elementsOf(name: string): PartialValue | undefined {
+    const known = this.elements.get(name);
+    if (known) return known;
+    if (!this.mayHaveElements(name)) return undefined;
+    const initializer = this.graph.initializers.get(name);
+    if (!initializer) return this.#outer?.elementsOf(name);
+    const value = { dims: initializer.dims, elements: Array.from(toNumbers(readInitializer(initializer))) };
+    this.elements.set(name, value);
+    return value;
+  }
+
+  subgraph(inner: Graph, inputs: readonly ValueInfo[]): readonly ValueInfo[] {
+    const scope = new Scope(inner, inner.values, this.#symbols, this);
+    inner.inputs.forEach((port, i) => {
+      const known = inputs[i];
+      scope.values.set(port.name, info(known?.dtype ?? port.dtype, known?.shape ?? port.shape));
+    });
+    scope.run();
+    this.problems.push(...scope.problems);
+    return inner.outputs.map((port) => scope.info(port.name) ?? info(port.dtype, port.shape));
+  }
+
+  #infer(node: Node): void {
+    const key = node.domain ? `${node.domain}:${node.op}` : node.op;
+    const row = Object.hasOwn(OPERATORS, key) ? OPERATORS[key] : undefined;
+    const context = new NodeInference(node, this, this.#symbols);
+    let outputs: readonly ValueInfo[] = [];
+    if (!row) this.problems.push({ node: node.name, message: `the shapes that the operator ${key} gives are not known` });
+    else
+      try {
+        outputs = row.infer(context);
+      } catch (error) {
+        this.problems.push({ node: node.name, message: (error as Error).message });
+      }
+    node.outputs.forEach((name, i) => {
+      if (name !== '') this.values.set(name, combined(outputs[i], this.#stated.get(name)));
+    });
+    if (row?.evaluate) this.#evaluate(node, row.evaluate, context);
+  }
+
+  #evaluate(node: Node, evaluate: NonNullable<(typeof OPERATORS)[string]['evaluate']>, context: InferContext): void {
+    const name = node.outputs[0];
+    if (!name) return;
+    try {
+      const value = evaluate(context);
+      if (value?.elements.some((e) => e !== undefined) || value?.elements.length === 0) this.elements.set(name, value);
+    } catch {
+      // The elements stay unknown; if the node is at fault, inferring its shape has said so.
+    }
+  }
+}
+
+/** What inference tells, completed by what the file states where inference cannot tell. */
+function combined(inferred: ValueInfo | undefined, stated: ValueInfo | undefined): ValueInfo {
+  const dtype: DType | undefined = inferred?.dtype ?? stated?.dtype;
+  const [a, b] = [inferred?.shape, stated?.shape];
+  if (!a || !b || a.length !== b.length) return info(dtype, a ?? b);
+  return info(
+    dtype,
+    a.map((d, i) => (isOpen(d) && !isOpen(b[i] as Dim) ? (b[i] as Dim) : d)),
+  );
+}
+
+class NodeInference implements InferContext {
+  readonly node: Node;
+  readonly #scope: Scope;
+  readonly unknown: () => Dim;
+
+  constructor(node: Node, scope: Scope, symbols: Symbols) {
+    this.node = node;
+    this.#scope = scope;
+    this.unknown = symbols.next;
+  }
+
+  #name(i: number): string | undefined {
+    return this.node.inputs[i] || undefined;
+  }
+
+  has(i: number): boolean {
+    return this.#name(i) !== undefined;
+  }
+
+  #info(i: number): ValueInfo | undefined {
+    const name = this.#name(i);
+    return name === undefined ? undefined : this.#scope.info(name);
+  }
+
+  dtype(i: number): DType | undefined {
+    return this.#info(i)?.dtype;
+  }
+
+  shape(i: number): Shape | undefined {
+    return this.#info(i)?.shape;
+  }
+
+  mayHaveValue(i: number): boolean {
+    const name = this.#name(i);
+    return name !== undefined && this.#scope.mayHaveElements(name);
+  }
+
+  value(i: number): PartialValue | undefined {
+    const name = this.#name(i);
+    return name === undefined ? undefined : this.#scope.elementsOf(name);
+  }
+
+  dims(i: number): readonly Dim[] | undefined {
+    const elements = this.value(i)?.elements;
+    return elements?.every((e) => e !== undefined) ? (elements as readonly Dim[]) : undefined;
+  }
+
+  numbers(i: number): readonly number[] | undefined {
+    const elements = this.value(i)?.elements;
+    return elements?.every((e) => typeof e === 'number') ? (elements as readonly number[]) : undefined;
+  }
+
+  int(name: string, fallback: number): number {
+    return this.#attribute(name, 'int') ?? fallback;
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    return this.#attribute(name, 'ints');
+  }
+
+  float(name: string, fallback: number): number {
+    return this.#attribute(name, 'float') ?? fallback;
+  }
+
+  floats(name: string): readonly number[] | undefined {
+    return this.#attribute(name, 'floats');
+  }
+
+  string(name: string, fallback: string): string {
+    return this.#attribute(name, 'string') ?? fallback;
+  }
+
+  #attribute<T extends Attribute['type']>(name: string, type: T): Extract<Attribute, { type: T }>['value'] | undefined {
+    const attribute = this.node.attributes[name];
+    if (attribute === undefined) return undefined;
+    if (attribute.type !== type) throw new TypeError(`attribute ${name} should be of type ${type}, not ${attribute.type}`);
+    return attribute.value as never;
+  }
+
+  subgraph(attribute: string, inputs: readonly ValueInfo[]): readonly ValueInfo[] | undefined {
+    const inner = this.#attribute(attribute, 'graph');
+    return inner && this.#scope.subgraph(inner, inputs);
+  }
+}
