@@ -4,7 +4,7 @@ import { InspectumError } from '../tensor/errors.ts';
 import type { Dim, Shape } from '../tensor/shape.ts';
 import { sizeOf, toNumbers } from '../tensor/tensor.ts';
 import type { Attribute, Graph, Initializer, Node, Port, ValueInfo } from './graph.ts';
-import { type InferContext, info, MAX_KNOWN_ELEMENTS, type PartialValue } from './operators/context.ts';
+import { type Evaluate, type InferContext, info, MAX_KNOWN_ELEMENTS, type PartialValue } from './operators/context.ts';
 import { OPERATORS } from './operators/index.ts';
 import { readInitializer } from './weights.ts';
 
@@ -182,15 +182,15 @@ class Scope {
     if (row?.evaluate) this.#evaluate(node, row.evaluate, context);
   }
 
-  #evaluate(node: Node, evaluate: NonNullable<(typeof OPERATORS)[string]['evaluate']>, context: InferContext): void {
-    const name = node.outputs[0];
-    if (!name) return;
-    try {
-      const value = evaluate(context);
-      if (value?.elements.some((e) => e !== undefined) || value?.elements.length === 0) this.elements.set(name, value);
-    } catch {
-      // The elements stay unknown; if the node is at fault, inferring its shape has said so.
-    }
+  #evaluate(node: Node, evaluate: Evaluate, context: InferContext): void {
+    node.outputs.forEach((name, output) => {
+      try {
+        const value = name === '' ? undefined : evaluate(context, output);
+        if (value && value.elements.every((e) => e === undefined) === (value.elements.length === 0)) this.elements.set(name, value);
+      } catch {
+        // The elements stay unknown; if the node is at fault, inferring its shape has said so.
+      }
+    });
   }
 }
 

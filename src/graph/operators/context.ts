@@ -46,8 +46,8 @@ export interface InferContext {
  */
 export type Infer = (context: InferContext) => readonly ValueInfo[];
 
-/** The elements of the first output, as far as the inputs' known elements (or shapes) tell. */
-export type Evaluate = (context: InferContext) => PartialValue | undefined;
+/** The elements of an output, as far as the inputs' known elements (or shapes) tell. */
+export type Evaluate = (context: InferContext, output: number) => PartialValue | undefined;
 
 /** An operator in the table. */
 export interface OperatorRow {

@@ -165,6 +165,7 @@ export const ELEMENTWISE: Readonly<Record<string, OperatorRow>> = {
   Tan: unary,
   Tanh: unary,
   ThresholdedRelu: unary,
+  Relu: { infer: sameAsInput, evaluate: elementwise(([a]) => maxDims(a as Dim, 0)) },
   Clip: {
     infer: sameAsInput,
     evaluate: (c) => {

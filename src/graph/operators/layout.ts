@@ -155,6 +155,17 @@ const split: Infer = (c) => {
   return c.node.outputs.map((_, i) => info(c.dtype(0), withDim(x, axis, sizes?.[i] ?? c.unknown())));
 };
 
+const evaluateSplit: Evaluate = (c, output) => {
+  const value = c.mayHaveValue(0) ? c.value(0) : undefined;
+  if (!value) return undefined;
+  const axis = resolveAxis(c.int('axis', 0), value.dims.length);
+  const sizes = c.has(1) ? c.numbers(1) : evenly(value.dims[axis] as number, c.int('num_outputs', c.node.outputs.length));
+  const size = sizes?.[output];
+  if (typeof size !== 'number') return undefined;
+  const from = (sizes as readonly number[]).slice(0, output).reduce((a, b) => a + b, 0);
+  return rearranged(value, withDim(value.dims, axis, size) as number[], (index) => withIndex(index, axis, from + (index[axis] as number)));
+};
+
 /** Equal parts; the last is smaller where it does not come out even. */
 function evenly(extent: Dim, parts: number): readonly Dim[] | undefined {
   if (typeof extent === 'string') {
@@ -227,7 +238,7 @@ export const LAYOUT: Readonly<Record<string, OperatorRow>> = {
   Squeeze: { infer: fromShape(squeezeShape), evaluate: evaluateReshaped(squeezeShape) },
   Unsqueeze: { infer: fromShape(unsqueezeShape), evaluate: evaluateReshaped(unsqueezeShape) },
   Concat: { infer: concat, evaluate: evaluateConcat },
-  Split: { infer: split },
+  Split: { infer: split, evaluate: evaluateSplit },
   Pad: { infer: pad },
   Expand: {
     infer: (c) => [info(c.dtype(0), expandShape(c))],
