@@ -4,7 +4,7 @@ import { InspectumError } from '../tensor/errors.ts';
 import type { Dim, Shape } from '../tensor/shape.ts';
 import { sizeOf, toNumbers } from '../tensor/tensor.ts';
 import type { Attribute, Graph, Initializer, Node, Port, ValueInfo } from './graph.ts';
-import { type Evaluate, type InferContext, info, MAX_KNOWN_ELEMENTS, type PartialValue } from './operators/context.ts';
+import { type Evaluate, type InferContext, info, MAX_KNOWN_ELEMENTS, type PartialValue, type SubgraphOutput } from './operators/context.ts';
 import { OPERATORS } from './operators/index.ts';
 import { readInitializer } from './weights.ts';
 
@@ -34,7 +34,7 @@ export const inferShapes = (graph: Graph, inputShapes?: ReadonlyMap<string, Shap
 export function analyseShapes(graph: Graph, inputShapes?: ReadonlyMap<string, Shape>): Inference {
   const symbols = new Symbols();
   const inputs = graph.inputs.map((port) => portWith(port, inputShapes?.get(port.name) ?? port.shape, symbols));
-  const scope = new Scope(graph, statedValues(graph, inputs, symbols), symbols);
+  const scope = new Scope(graph, statedValues(graph, inputs), symbols);
   inputs.forEach((port) => {
     scope.values.set(port.name, info(port.dtype, port.shape));
   });
@@ -66,44 +66,73 @@ export function withBatch(graph: Graph, batch: Dim): Graph {
   return inferShapes(graph, new Map(open.map((port) => [port.name, [batch, ...(port.shape as Shape).slice(1)]])));
 }
 
-/** Hands out symbols for extents that only running tells. */
+/** Hands out symbols for extents that only running tells: "?1", "?2", … */
 class Symbols {
   #count = 0;
+  readonly #renamed = new Map<string, string>();
   readonly next = (): string => `?${++this.#count}`;
+
+  /** An input's dim: symbols of an earlier inference are numbered anew, equal ones alike. */
+  ofInput(dim: Dim): Dim {
+    const stated = statedDim(dim);
+    if (stated === OPEN) return this.next();
+    for (const symbol of symbolsOf(stated))
+      if (symbol.startsWith(OPEN) && !this.#renamed.has(symbol)) this.#renamed.set(symbol, this.next());
+    return evaluateDim(stated, this.#renamed);
+  }
 }
 
-const isOpen = (dim: Dim): boolean => (typeof dim === 'number' ? dim < 0 : symbolsOf(dim).some((s) => s.startsWith('?')));
+/** What a file states where it states nothing. */
+const OPEN = '?';
+const isOpen = (dim: Dim): boolean => typeof dim === 'string' && symbolsOf(dim).some((s) => s.startsWith(OPEN));
 
-/** A dim as files state it: canonical; '', '?' and negative numbers are open. */
-function statedDim(dim: Dim, symbols: Symbols): Dim {
+/** A dim as files state it, canonical; what is no extent ('', negative numbers) is OPEN. */
+function statedDim(dim: Dim): Dim {
   const canonical = typeof dim === 'string' && dim !== '' ? canonicalDim(dim) : dim;
-  return canonical === '' || canonical === '?' || (typeof canonical === 'number' && canonical < 0) ? symbols.next() : canonical;
+  return typeof canonical === 'string' ? canonical || OPEN : Number.isInteger(canonical) && canonical >= 0 ? canonical : OPEN;
 }
+
+const statedInfo = ({ dtype, shape }: ValueInfo): ValueInfo => info(dtype, shape?.map(statedDim));
 
 const portWith = (port: Port, shape: Shape | undefined, symbols: Symbols): Port => ({
   ...port,
-  ...(shape && { shape: shape.map((d) => statedDim(d, symbols)) }),
+  ...(shape && { shape: shape.map((d) => symbols.ofInput(d)) }),
 });
 
 /**
  * What the file states of its values, with the symbols of the inputs replaced by what the inputs now are. Where an input's number
  * was changed, the stated shapes hold no more and only dtypes are left.
  */
-function statedValues(graph: Graph, inputs: readonly Port[], symbols: Symbols): Map<string, ValueInfo> {
+function statedValues(graph: Graph, inputs: readonly Port[]): Map<string, ValueInfo> {
   const bindings = new Map<string, Dim>();
   let changed = false;
   graph.inputs.forEach((before, k) => {
-    before.shape?.forEach((d, i) => {
+    before.shape?.forEach((dim, i) => {
+      const was = statedDim(dim);
       const now = inputs[k]?.shape?.[i];
-      if (now === undefined || typeof d === 'number') changed ||= d !== now && !(typeof d === 'number' && d < 0);
-      else bindings.set(d, now);
+      if (typeof was === 'number') changed ||= was !== now;
+      else if (now !== undefined && !isOpen(was)) bindings.set(was, now);
     });
   });
-  const stated = (value: ValueInfo): ValueInfo =>
-    info(value.dtype, changed ? undefined : value.shape?.map((d) => evaluateDim(statedDim(d, symbols), bindings)));
-  const outputs = graph.outputs.map((port) => [port.name, stated(port)] as const);
-  return new Map([...outputs, ...[...graph.values].map(([name, value]) => [name, stated(value)] as const)]);
+  const stated = (value: ValueInfo): ValueInfo => (changed ? info(value.dtype, undefined) : bound(statedInfo(value), bindings));
+  return new Map(
+    [...graph.outputs.map((port) => [port.name, port] as const), ...graph.values].map(([name, value]) => [name, stated(value)]),
+  );
 }
+
+function bound({ dtype, shape }: ValueInfo, bindings: ReadonlyMap<string, Dim>): ValueInfo {
+  const evaluated = shape?.map((dim) => {
+    try {
+      return statedDim(evaluateDim(dim, bindings));
+    } catch {
+      return OPEN; // A division by zero, or an expression too long to be of use.
+    }
+  });
+  return info(dtype, evaluated);
+}
+
+/** Subgraphs in subgraphs beyond this depth are left unknown: each level may be inferred several times. */
+const MAX_DEPTH = 5;
 
 /** One graph under inference; a subgraph's scope sees the outer one's values. */
 class Scope {
@@ -114,12 +143,14 @@ class Scope {
   readonly #stated: ReadonlyMap<string, ValueInfo>;
   readonly #symbols: Symbols;
   readonly #outer: Scope | undefined;
+  readonly #depth: number;
 
   constructor(graph: Graph, stated: ReadonlyMap<string, ValueInfo>, symbols: Symbols, outer?: Scope) {
     this.graph = graph;
     this.#stated = stated;
     this.#symbols = symbols;
     this.#outer = outer;
+    this.#depth = outer ? outer.#depth + 1 : 0;
     for (const { name, dtype, dims } of graph.initializers.values()) this.values.set(name, { dtype, shape: dims });
   }
 
@@ -153,15 +184,19 @@ class Scope {
     return value;
   }
 
-  subgraph(inner: Graph, inputs: readonly ValueInfo[]): readonly ValueInfo[] {
-    const scope = new Scope(inner, inner.values, this.#symbols, this);
+  subgraph(inner: Graph, inputs: readonly ValueInfo[]): readonly SubgraphOutput[] {
+    if (this.#depth >= MAX_DEPTH) return [];
+    const stated = [...inner.values].map(([name, value]) => [name, statedInfo(value)] as const);
+    const scope = new Scope(inner, new Map(stated), this.#symbols, this);
     inner.inputs.forEach((port, i) => {
-      const known = inputs[i];
-      scope.values.set(port.name, info(known?.dtype ?? port.dtype, known?.shape ?? port.shape));
+      scope.values.set(port.name, combined(inputs[i], statedInfo(port), this.#symbols));
     });
     scope.run();
     this.problems.push(...scope.problems);
-    return inner.outputs.map((port) => scope.info(port.name) ?? info(port.dtype, port.shape));
+    return inner.outputs.map((port) => {
+      const elements = scope.elementsOf(port.name);
+      return { ...(scope.info(port.name) ?? combined(undefined, statedInfo(port), this.#symbols)), ...(elements && { elements }) };
+    });
   }
 
   #infer(node: Node): void {
@@ -177,7 +212,7 @@ class Scope {
         this.problems.push({ node: node.name, message: (error as Error).message });
       }
     node.outputs.forEach((name, i) => {
-      if (name !== '') this.values.set(name, combined(outputs[i], this.#stated.get(name)));
+      if (name !== '') this.values.set(name, combined(outputs[i], this.#stated.get(name), this.#symbols));
     });
     if (row?.evaluate) this.#evaluate(node, row.evaluate, context);
   }
@@ -195,10 +230,15 @@ class Scope {
 }
 
 /** What inference tells, completed by what the file states where inference cannot tell. */
-function combined(inferred: ValueInfo | undefined, stated: ValueInfo | undefined): ValueInfo {
+function combined(inferred: ValueInfo | undefined, stated: ValueInfo | undefined, symbols: Symbols): ValueInfo {
   const dtype: DType | undefined = inferred?.dtype ?? stated?.dtype;
   const [a, b] = [inferred?.shape, stated?.shape];
-  if (!a || !b || a.length !== b.length) return info(dtype, a ?? b);
+  if (!a)
+    return info(
+      dtype,
+      b?.map((d) => (isOpen(d) ? symbols.next() : d)),
+    );
+  if (!b || a.length !== b.length) return info(dtype, a);
   return info(
     dtype,
     a.map((d, i) => (isOpen(d) && !isOpen(b[i] as Dim) ? (b[i] as Dim) : d)),
@@ -284,7 +324,7 @@ class NodeInference implements InferContext {
     return attribute.value as never;
   }
 
-  subgraph(attribute: string, inputs: readonly ValueInfo[]): readonly ValueInfo[] | undefined {
+  subgraph(attribute: string, inputs: readonly ValueInfo[]): readonly SubgraphOutput[] | undefined {
     const inner = this.#attribute(attribute, 'graph');
     return inner && this.#scope.subgraph(inner, inputs);
   }

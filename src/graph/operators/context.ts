@@ -37,7 +37,11 @@ export interface InferContext {
   /** A symbol that nothing else has: an extent that only running tells. */
   unknown(): Dim;
   /** The outputs of a graph attribute whose inputs are like these; undefined where the attribute is missing. */
-  subgraph(attribute: string, inputs: readonly ValueInfo[]): readonly ValueInfo[] | undefined;
+  subgraph(attribute: string, inputs: readonly ValueInfo[]): readonly SubgraphOutput[] | undefined;
+}
+
+export interface SubgraphOutput extends ValueInfo {
+  readonly elements?: PartialValue;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Dim, Shape } from '../../tensor/shape.ts';
 import type { ValueInfo } from '../graph.ts';
-import { type Infer, type InferContext, info, type OperatorRow, resolveAxis } from './context.ts';
+import { type Infer, type InferContext, info, type OperatorRow, resolveAxis, type SubgraphOutput } from './context.ts';
 
 /** What is true of both; dims that differ become unknown. */
 function common(a: ValueInfo, b: ValueInfo, c: InferContext): ValueInfo {
@@ -10,11 +10,17 @@ function common(a: ValueInfo, b: ValueInfo, c: InferContext): ValueInfo {
 }
 
 const branch: Infer = (c) => {
-  const condition = c.numbers(0)?.[0];
+  const known = taken(c);
+  if (known) return known.map(({ dtype, shape }) => info(dtype, shape));
   const [yes, no] = [c.subgraph('then_branch', []) ?? [], c.subgraph('else_branch', []) ?? []];
-  if (condition !== undefined) return condition !== 0 ? yes : no;
   return c.node.outputs.map((_, i) => common(yes[i] ?? {}, no[i] ?? {}, c));
 };
+
+/** The branch that a known condition takes. */
+function taken(c: InferContext): readonly SubgraphOutput[] | undefined {
+  const condition = c.numbers(0)?.[0];
+  return condition === undefined ? undefined : c.subgraph(condition !== 0 ? 'then_branch' : 'else_branch', []);
+}
 
 /** The body's outputs with carried values like the initial ones; those whose shape the body changes are made unknown. */
 function steady(
@@ -68,7 +74,7 @@ function inserted(shape: Shape, axis: number, dim: Dim): Shape {
 }
 
 export const CONTROL: Readonly<Record<string, OperatorRow>> = {
-  If: { infer: branch },
+  If: { infer: branch, evaluate: (c, output) => taken(c)?.[output]?.elements },
   Loop: { infer: loop },
   Scan: { infer: scan },
 };
