@@ -2,7 +2,7 @@ import type { DType } from '../tensor/dtype.ts';
 import { floats, int64s, type Tensor, tensor } from '../tensor/tensor.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Graph, Initializer, Node } from './graph.ts';
-import { analyseShapes } from './inferShapes.ts';
+import { inferShapes } from './inferShapes.ts';
 import type { PartialValue } from './operators/context.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { PartialValue } from './operators/context.ts';
  * Inputs, outputs, the other nodes' names and every result stay. Weights are never read. Shapes are inferred on the way.
  */
 export function foldConstants(graph: Graph): Graph {
-  const { graph: inferred, elements } = analyseShapes(graph);
+  const { graph: inferred, elements } = inferShapes(graph);
   const outputs = new Set(graph.outputs.map((port) => port.name));
   const initializers = new Map(inferred.initializers);
   const nodes = inferred.nodes.filter((node) => {

@@ -23,15 +23,13 @@ export interface Inference {
 }
 
 /**
- * The same graph with `values` filled and the outputs' shapes updated: dtype and shape of every value that can be told before
- * anything runs, dims as numbers or as expressions in the symbols of the inputs. Shape arithmetic is evaluated on the way. What the
- * file states of a value counts only where inference cannot tell. Never throws: what cannot be told is left out.
+ * Tells dtype and shape of every value before anything runs, dims as numbers or as expressions in the symbols of the inputs.
+ * Shape arithmetic is evaluated on the way. What the file states of a value counts only where inference cannot tell. Never throws:
+ * what cannot be told is left out of `values`, and `problems` says why.
  * @param inputShapes shapes that replace those of the inputs
+ * @returns the same graph with `values` filled and inputs' and outputs' shapes updated
  */
-export const inferShapes = (graph: Graph, inputShapes?: ReadonlyMap<string, Shape>): Graph => analyseShapes(graph, inputShapes).graph;
-
-/** inferShapes with what it could not tell and why, and with the known elements. */
-export function analyseShapes(graph: Graph, inputShapes?: ReadonlyMap<string, Shape>): Inference {
+export function inferShapes(graph: Graph, inputShapes?: ReadonlyMap<string, Shape>): Inference {
   const symbols = new Symbols();
   const inputs = graph.inputs.map((port) => portWith(port, inputShapes?.get(port.name) ?? port.shape, symbols));
   const scope = new Scope(graph, statedValues(graph, inputs), symbols);
@@ -54,7 +52,7 @@ export function specialise(graph: Graph, inputShapes: ReadonlyMap<string, Shape>
     const fits = !port.shape || (port.shape.length === shape.length && port.shape.every((d, i) => typeof d !== 'number' || d === shape[i]));
     if (!fits) throw new InspectumError('usage', `Input ${name} takes ${port.shape?.join('×')}, not ${shape.join('×')}.`);
   }
-  return inferShapes(graph, inputShapes);
+  return inferShapes(graph, inputShapes).graph;
 }
 
 /**
@@ -63,7 +61,7 @@ export function specialise(graph: Graph, inputShapes: ReadonlyMap<string, Shape>
  */
 export function withBatch(graph: Graph, batch: Dim): Graph {
   const open = graph.inputs.filter((port) => typeof port.shape?.[0] === 'string');
-  return inferShapes(graph, new Map(open.map((port) => [port.name, [batch, ...(port.shape as Shape).slice(1)]])));
+  return inferShapes(graph, new Map(open.map((port) => [port.name, [batch, ...(port.shape as Shape).slice(1)]]))).graph;
 }
 
 /** Hands out symbols for extents that only running tells: "?1", "?2", … */
