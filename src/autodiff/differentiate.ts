@@ -1,11 +1,11 @@
 import { type GraphBuilder, valuesRead } from '../graph/builder.ts';
-import type { Node } from '../graph/graph.ts';
+import { intAttribute, type Node } from '../graph/graph.ts';
 import { readInitializer } from '../graph/weights.ts';
-import type { DType } from '../tensor/dtype.ts';
+import { type DType, dtypeFromCode, isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { type Tensor, toNumbers } from '../tensor/tensor.ts';
-import { describeNode, type RuleContext, type RuleSet, ruleKey } from './rule.ts';
+import { describeNode, noGradient, type RuleContext, type RuleSet, ruleKey } from './rule.ts';
 
 export interface DifferentiateRequest {
   /** The incoming gradient of each value that is explained: value → name of a value of the same shape. */
@@ -24,7 +24,7 @@ export interface DifferentiateRequest {
  */
 export function differentiate(builder: GraphBuilder, { seeds, wrt, rules }: DifferentiateRequest): Map<string, string> {
   const forward = [...builder.nodes];
-  const onPath = downstreamOf(forward, wrt);
+  const onPath = downstreamOf(builder, wrt, rules);
   const parts = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const totals = new Map<string, string>();
 
@@ -62,11 +62,26 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules }: Diff
   return result;
 }
 
-function downstreamOf(nodes: readonly Node[], values: readonly string[]): Set<string> {
+/** The values that depend on `values` by a way that a gradient can take back. */
+function downstreamOf(builder: GraphBuilder, values: readonly string[], rules: RuleSet): Set<string> {
   const reached = new Set(values);
-  for (const node of nodes)
-    if (valuesRead(node).some((name) => reached.has(name))) for (const output of node.outputs) if (output) reached.add(output);
+  for (const node of builder.nodes)
+    if (!endsPath(builder, node, rules) && valuesRead(node).some((name) => reached.has(name)))
+      for (const output of node.outputs) if (output) reached.add(output);
   return reached;
+}
+
+/** Shapes, indices, comparisons and rounded values: what is computed from them is constant as far as gradients go. */
+function endsPath(builder: GraphBuilder, node: Node, rules: RuleSet): boolean {
+  const key = ruleKey(node);
+  if (rules[key] === noGradient) return true;
+  const to =
+    key === 'Cast'
+      ? dtypeFromCode(intAttribute(node, 'to', 0))
+      : key === 'CastLike'
+        ? builder.values.get(node.outputs[0] as string)?.dtype
+        : undefined;
+  return to !== undefined && !isFloat(to);
 }
 
 function noRule(node: Node): InspectumError {

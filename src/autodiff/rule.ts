@@ -35,6 +35,12 @@ export interface RuleContext {
  */
 export type Rule = (context: RuleContext) => readonly (string | undefined)[];
 
+/**
+ * The rule of an operator whose output is constant almost everywhere, or no floating-point number. The driver knows it: values
+ * behind such an operator do not depend on the ones before it.
+ */
+export const noGradient: Rule = () => [];
+
 /** Rules by operator; the key of an operator outside ONNX's own domain is `domain:op`. Overlays are spreads of it. */
 export type RuleSet = Readonly<Record<string, Rule>>;
 

@@ -8,6 +8,7 @@ import { onnxRuntime } from '../../src/engines/onnxruntime/engine.ts';
 import { decodeOnnx } from '../../src/formats/onnx/decode.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { type Graph, OPSET } from '../../src/graph/graph.ts';
+import { inferShapes } from '../../src/graph/inferShapes.ts';
 import { InspectumError } from '../../src/tensor/errors.ts';
 import { fromBytes, type MemoryDType, type Tensor, toNumbers } from '../../src/tensor/tensor.ts';
 
@@ -35,10 +36,10 @@ interface Refusal extends Pick<Comparison, 'name' | 'operators' | 'model'> {
 }
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures/gradients');
-const FAMILIES = ['elementwise'] as const;
+const FAMILIES = ['elementwise', 'activations', 'reductions', 'softmax', 'shapes', 'indexing', 'quantization'] as const;
 
 /** Operators whose outputs are constant almost everywhere or no numbers: by design they pass no gradient on. */
-const WITHOUT_GRADIENT = new Set<string>([]);
+const WITHOUT_GRADIENT = new Set(['RandomNormalLike', 'RandomUniformLike', 'NonMaxSuppression']);
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'inspectum-gradients-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
@@ -59,9 +60,7 @@ class Family {
     writeFileSync(file, this.#part(row.model));
     const { graph, opsets } = decodeOnnx(file);
     expect(opsets.get('')).toBe(OPSET);
-    const values = new Map(graph.values);
-    for (const { name, ...info } of [...graph.inputs, ...graph.outputs]) values.set(name, info);
-    return { ...graph, values };
+    return inferShapes(graph).graph;
   }
 
   tensor({ dtype, dims, at }: StoredTensor): Tensor {

@@ -3,9 +3,6 @@ import { DTYPES } from '../../tensor/dtype.ts';
 import { sizeOf, type Tensor, toNumbers } from '../../tensor/tensor.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
-/** The rule of an operator whose output is constant almost everywhere, or no floating-point number. */
-export const noGradient: Rule = () => [];
-
 /** A rule's result from a function that makes the gradient of input i, called for the inputs whose gradient is wanted. */
 export const perInput = (context: RuleContext, gradientOf: (i: number) => string): (string | undefined)[] =>
   context.node.inputs.map((_, i) => (context.needs(i) ? gradientOf(i) : undefined));

@@ -1,7 +1,7 @@
 import { DTYPES } from '../../../tensor/dtype.ts';
 import { unbroadcast } from '../../broadcast.ts';
-import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
-import { constantScalar, noGradient, type Point, perInput, scalarLike, unary } from '../helpers.ts';
+import { noGradient, type Rule, type RuleContext, type RuleSet } from '../../rule.ts';
+import { constantScalar, type Point, perInput, scalarLike, unary } from '../helpers.ts';
 
 const outputOf = (context: RuleContext): string => context.node.outputs[0] as string;
 

@@ -1,0 +1,89 @@
+import type { GraphBuilder } from '../../../graph/builder.ts';
+import { intAttribute } from '../../../graph/graph.ts';
+import { DTYPES } from '../../../tensor/dtype.ts';
+import { sizeOfShape } from '../../../tensor/shape.ts';
+import { noGradient, type Rule, type RuleContext, type RuleSet } from '../../rule.ts';
+import { scalarLike } from '../helpers.ts';
+
+/** A reduction's values, with the reduced dimensions kept so that they broadcast against x. */
+interface Reduction {
+  readonly context: RuleContext;
+  readonly builder: GraphBuilder;
+  readonly x: string;
+  readonly y: string;
+  readonly dy: string;
+  readonly number: (value: number) => string;
+  /** Reduces a value of x's shape along the node's axes by another operator. */
+  readonly reduce: (op: string, value: string) => string;
+}
+
+/** The rule of a reduction; `gradient` may return a value that still has to be expanded to x's shape where `expand` is set. */
+const reduction =
+  (gradient: (r: Reduction) => string, expand = false): Rule =>
+  (context) => {
+    if (!context.needs(0)) return [];
+    const { builder, node } = context;
+    const x = context.x();
+    const axes = context.integers(1)?.length === 0 ? '' : (node.inputs[1] ?? '');
+    const kept = intAttribute(node, 'keepdims', 1) === 1 || axes === '';
+    const keep = (value: string): string => (kept ? value : builder.op('Unsqueeze', [value, axes]));
+    const noop = intAttribute(node, 'noop_with_empty_axes', 0);
+    const result = gradient({
+      context,
+      builder,
+      x,
+      y: keep(node.outputs[0] as string),
+      dy: keep(context.dy),
+      number: (value) => scalarLike(context, value, x),
+      reduce: (op, value) => builder.op(op, axes ? [value, axes] : [value], { keepdims: 1, noop_with_empty_axes: noop }),
+    });
+    return [expand ? builder.op('Expand', [result, builder.op('Shape', [x])]) : result];
+  };
+
+const mean: Rule = reduction((r) => {
+  const { context, builder, x, dy, number } = r;
+  const output = context.node.outputs[0] as string;
+  const from = sizeOfShape(context.shape(x));
+  const to = sizeOfShape(context.shape(output));
+  if (from !== undefined && to !== undefined) return builder.mul(dy, number(to / from));
+  const count = builder.div(builder.op('Size', [x]), builder.op('Size', [output]));
+  return builder.div(dy, builder.op('Cast', [count], { to: DTYPES[context.dtype(x)].code }));
+}, true);
+
+/** The elements that equal the extremum share the gradient evenly, as in PyTorch's amax and amin. */
+const extremum: Rule = reduction(({ context, builder, x, y, dy, reduce }) => {
+  const chosen = builder.op('Cast', [builder.op('Equal', [x, y])], { to: DTYPES[context.dtype(x)].code });
+  return builder.mul(builder.div(dy, reduce('ReduceSum', chosen)), chosen);
+});
+
+/** The product of the other elements, zeros among them or not. */
+const product: Rule = reduction(({ context, builder, x, dy, number, reduce }) => {
+  const isZero = builder.op('Equal', [x, number(0)]);
+  const zero = builder.op('Cast', [isZero], { to: DTYPES[context.dtype(x)].code });
+  const filled = builder.op('Where', [isZero, number(1), x]);
+  const otherZeros = builder.sub(reduce('ReduceSum', zero), zero);
+  const others = builder.div(reduce('ReduceProd', filled), filled);
+  const slope = builder.op('Where', [builder.op('Greater', [otherZeros, number(0.5)]), number(0), others]);
+  return builder.mul(dy, slope);
+});
+
+/** x/‖x‖; 0 where the norm is 0, as in PyTorch. */
+const euclidean: Rule = reduction(({ builder, x, y, dy, number }) => {
+  const scaled = builder.op('Where', [builder.op('Equal', [y, number(0)]), number(0), builder.div(dy, y)]);
+  return builder.mul(scaled, x);
+});
+
+export const reductionRules: RuleSet = {
+  ReduceSum: reduction(({ dy }) => dy, true),
+  ReduceMean: mean,
+  ReduceMax: extremum,
+  ReduceMin: extremum,
+  ReduceProd: product,
+  ReduceL1: reduction(({ builder, x, dy }) => builder.mul(dy, builder.op('Sign', [x]))),
+  ReduceL2: euclidean,
+  ReduceSumSquare: reduction(({ builder, x, dy, number }) => builder.mul(builder.mul(dy, number(2)), x)),
+  ReduceLogSum: reduction(({ builder, y, dy }) => builder.mul(dy, builder.op('Exp', [builder.op('Neg', [y])])), true),
+  ReduceLogSumExp: reduction(({ builder, x, y, dy }) => builder.mul(dy, builder.op('Exp', [builder.sub(x, y)]))),
+  ArgMax: noGradient,
+  ArgMin: noGradient,
+};

@@ -1,0 +1,206 @@
+import { intAttribute, intsAttribute, stringAttribute } from '../../../graph/graph.ts';
+import { DTYPES, type DType, isFloat } from '../../../tensor/dtype.ts';
+import { unbroadcast } from '../../broadcast.ts';
+import { noGradient, type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
+import { constantScalar, perInput, scalarLike, unary } from '../helpers.ts';
+import { axisFromFront, reshapeLike, zerosLike } from '../shapes.ts';
+
+const reshape: Rule = (context) => (context.needs(0) ? [reshapeLike(context, context.dy, context.x())] : []);
+
+const transpose: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const perm = intsAttribute(context.node, 'perm');
+  const inverse = perm?.map((_, i) => perm.indexOf(i));
+  return [context.builder.op('Transpose', [context.dy], { perm: inverse })];
+};
+
+const identity: Rule = (context) => (context.needs(0) ? [context.dy] : []);
+
+/** Dropout at inference is the identity. */
+const dropout: Rule = (context) => {
+  const training = context.node.inputs[2];
+  if (training && constantScalar(context, training) !== 0)
+    throw refusal(context, 'it drops values at random (training_mode). Export the model for inference.');
+  return identity(context);
+};
+
+/**
+ * The gradient in the input's dtype. The gradient of an integer input stays a float: a picture's bytes have one, and whatever
+ * made an integer from floats either ended the path or has a rule of its own.
+ */
+const cast: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  const from: DType = context.dtype(context.x());
+  const to: DType = context.dtype(node.outputs[0] as string);
+  const target: DType = isFloat(from) ? from : 'float32';
+  return [target === to ? dy : builder.op('Cast', [dy], { to: DTYPES[target].code })];
+};
+
+/** The extent of a value along an axis, as a vector of one. */
+function extent({ builder }: RuleContext, value: string, axis: number): string {
+  const known = builder.values.get(value)?.shape?.at(axis);
+  if (typeof known === 'number') return builder.ints([known]);
+  return builder.op('Shape', [value], { start: axis, end: axis === -1 ? undefined : axis + 1 });
+}
+
+const concat: Rule = (context) => {
+  const { builder, dy, node } = context;
+  if (node.inputs.length === 1) return [dy];
+  const axis = intAttribute(node, 'axis', 0);
+  const sizes = builder.op(
+    'Concat',
+    node.inputs.map((x) => extent(context, x, axis)),
+    { axis: 0 },
+  );
+  const parts = builder.ops('Split', [dy, sizes], node.inputs.length, { axis });
+  return perInput(context, (i) => parts[i] as string);
+};
+
+const split: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, node } = context;
+  const parts = node.outputs.map((y, k) => context.gradient(k) ?? (y ? zerosLike(context, y) : undefined));
+  const missing = parts.indexOf(undefined);
+  if (missing >= 0) throw refusal(context, `its output ${missing} has no name, so that its extent is not known.`);
+  return [builder.op('Concat', parts as string[], { axis: intAttribute(node, 'axis', 0) })];
+};
+
+const expand: Rule = (context) => (context.needs(0) ? [unbroadcast(context, context.dy, context.x())] : []);
+
+/** Every dimension as (repeats, extent); summed over the repeats. */
+const tile: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy } = context;
+  const x = context.x();
+  const rank = context.shape(x).length;
+  if (rank === 0) return [dy];
+  const column = (value: string) => builder.op('Unsqueeze', [value, builder.ints([1])]);
+  const pairs = builder.op('Concat', [column(context.x(1)), column(builder.op('Shape', [x]))], { axis: 1 });
+  const apart = builder.op('Reshape', [dy, builder.op('Reshape', [pairs, builder.ints([-1])])], { allowzero: 1 });
+  const repeats = builder.ints(Array.from({ length: rank }, (_, i) => 2 * i));
+  return [builder.op('ReduceSum', [apart, repeats], { keepdims: 0 })];
+};
+
+/** SpaceToDepth undoes mode DCR; CRD has its channels in another order. */
+const depthToSpace: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  const blocksize = intAttribute(node, 'blocksize', 1);
+  const packed = builder.op('SpaceToDepth', [dy], { blocksize });
+  if (stringAttribute(node, 'mode', 'DCR') === 'DCR') return [packed];
+  const [depth] = context.staticShape(context.x(), 1).slice(0, 1) as [number];
+  const blocks = blocksize * blocksize;
+  const channels = depth / blocks;
+  const order = Array.from({ length: depth }, (_, i) => (i % blocks) * channels + Math.floor(i / blocks));
+  return [builder.op('Gather', [packed, builder.ints(order)], { axis: 1 })];
+};
+
+const spaceToDepth: Rule = (context) =>
+  context.needs(0)
+    ? [context.builder.op('DepthToSpace', [context.dy], { blocksize: intAttribute(context.node, 'blocksize', 1), mode: 'DCR' })]
+    : [];
+
+const trilu: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  return [builder.op('Trilu', [dy, ...node.inputs.slice(1)], { upper: intAttribute(node, 'upper', 1) })];
+};
+
+/** The same sum from the other end. */
+const cumSum: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  const reverse = 1 - intAttribute(node, 'reverse', 0);
+  return [builder.op('CumSum', [dy, context.x(1)], { exclusive: intAttribute(node, 'exclusive', 0), reverse })];
+};
+
+/** start + i·delta; the number of elements is constant. */
+const range: Rule = (context) => {
+  const { builder, dy, node } = context;
+  const y = node.outputs[0] as string;
+  return perInput(context, (i) => {
+    if (i === 1) return scalarLike(context, 0, y);
+    const steps = i === 0 ? dy : builder.mul(dy, builder.div(builder.sub(y, context.x(0)), context.x(2)));
+    return builder.op('ReduceSum', [steps], { keepdims: 0 });
+  });
+};
+
+/** In "ij,jk->ik" the gradient of the first input is "ik,jk->ij" of dy and the others. */
+const einsum: Rule = (context) => {
+  const { builder, dy, node } = context;
+  const equation = stringAttribute(node, 'equation', '').replaceAll(' ', '');
+  const [left, right] = equation.split('->') as [string, string | undefined];
+  const terms = left.split(',');
+  const out = right ?? implicitOutput(left);
+  if (equation.includes('.')) throw refusal(context, `the equation "${equation}" has an ellipsis.`);
+  refuseStretchedLetters(context, terms, equation);
+  return perInput(context, (i) => {
+    const term = terms[i] as string;
+    const others = terms.filter((_, k) => k !== i);
+    if (new Set(term).size < term.length) throw refusal(context, `the equation "${equation}" takes a diagonal.`);
+    const seen = new Set([out, ...others].join(''));
+    const reached = [...term].filter((letter) => seen.has(letter)).join('');
+    const inputs = [dy, ...node.inputs.filter((_, k) => k !== i)];
+    const product = builder.op('Einsum', inputs, { equation: `${[out, ...others].join(',')}->${reached}` });
+    if (reached === term) return product;
+    const summed = [...term].flatMap((letter, k) => (seen.has(letter) ? [] : [k]));
+    const kept = builder.op('Unsqueeze', [product, builder.ints(summed)]);
+    return builder.op('Expand', [kept, builder.op('Shape', [context.x(i)])]);
+  });
+};
+
+/** Letters that occur once, in alphabetical order. */
+const implicitOutput = (left: string): string =>
+  [...new Set(left.replaceAll(',', ''))]
+    .filter((letter) => left.split(letter).length === 2)
+    .sort((a, b) => (a < b ? -1 : 1))
+    .join('');
+
+function refuseStretchedLetters(context: RuleContext, terms: readonly string[], equation: string): void {
+  const extents = new Map<string, number>();
+  terms.forEach((term, i) => {
+    const shape = context.shape(context.x(i));
+    [...term].forEach((letter, axis) => {
+      const dim = shape[axisFromFront(axis, shape.length)];
+      if (typeof dim !== 'number') return;
+      const known = extents.get(letter) ?? dim;
+      if (known !== dim) throw refusal(context, `in the equation "${equation}" the letter ${letter} is both ${known} and ${dim} long.`);
+      extents.set(letter, dim);
+    });
+  });
+}
+
+export const shapeRules: RuleSet = {
+  Reshape: reshape,
+  Flatten: reshape,
+  Squeeze: reshape,
+  Unsqueeze: reshape,
+  Transpose: transpose,
+  Identity: identity,
+  Dropout: dropout,
+  Cast: cast,
+  CastLike: cast,
+  Concat: concat,
+  Split: split,
+  Expand: expand,
+  Tile: tile,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+  Trilu: trilu,
+  CumSum: cumSum,
+  ReverseSequence: unary(({ context, builder, dy }) => builder.op('ReverseSequence', [dy, context.x(1)], reverseSequenceAxes(context))),
+  Range: range,
+  Einsum: einsum,
+  Shape: noGradient,
+  Size: noGradient,
+  ConstantOfShape: noGradient,
+  EyeLike: noGradient,
+  RandomNormalLike: noGradient,
+  RandomUniformLike: noGradient,
+};
+
+const reverseSequenceAxes = ({ node }: RuleContext) => ({
+  batch_axis: intAttribute(node, 'batch_axis', 1),
+  time_axis: intAttribute(node, 'time_axis', 0),
+});
