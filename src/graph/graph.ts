@@ -60,6 +60,9 @@ export interface Node {
   readonly module?: string;
 }
 
+/** An operator's key in tables: its name, outside ONNX's own domain `domain:name`. */
+export const nodeKey = (node: Pick<Node, 'op' | 'domain'>): string => (node.domain ? `${node.domain}:${node.op}` : node.op);
+
 /** What is known of a value before anything runs. `shape` undefined: rank unknown. */
 export interface ValueInfo {
   readonly dtype?: DType;

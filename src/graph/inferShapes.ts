@@ -3,7 +3,7 @@ import type { DType } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Dim, Shape } from '../tensor/shape.ts';
 import { sizeOf, toNumbers } from '../tensor/tensor.ts';
-import type { Attribute, Graph, Initializer, Node, Port, ValueInfo } from './graph.ts';
+import { type Attribute, type Graph, type Initializer, type Node, nodeKey, type Port, type ValueInfo } from './graph.ts';
 import { type Evaluate, type InferContext, info, MAX_KNOWN_ELEMENTS, type PartialValue, type SubgraphOutput } from './operators/context.ts';
 import { OPERATORS } from './operators/index.ts';
 import { readInitializer } from './weights.ts';
@@ -198,7 +198,7 @@ class Scope {
   }
 
   #infer(node: Node): void {
-    const key = node.domain ? `${node.domain}:${node.op}` : node.op;
+    const key = nodeKey(node);
     const row = Object.hasOwn(OPERATORS, key) ? OPERATORS[key] : undefined;
     const context = new NodeInference(node, this, this.#symbols);
     let outputs: readonly ValueInfo[] = [];
