@@ -7,18 +7,26 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** @param {string[]} parts */
 const at = (...parts) => path.join(root, ...parts);
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
+/** @satisfies {esbuild.BuildOptions} */
 const shared = {
   absWorkingDir: root,
   bundle: true,
   outdir: 'dist',
-  logLevel: 'warning',
+  logLevel: /** @type {const} */ ('warning'),
   minify: production,
-  sourcemap: production ? false : 'linked',
+  sourcemap: production ? false : /** @type {const} */ ('linked'),
 };
+
+/** WebGPU's shader compilers, and macOS's second copy of the library under its full version. */
+const UNUSED_LIBRARY = /dxcompiler\.dll$|dxil\.dll$|libonnxruntime\.\d+\.\d+\.\d+\.dylib$/;
+
+/** @param {string} file */
+const forRunning = (file) => !/\.(map|d\.ts)$/.test(file);
 
 /** Native code cannot be bundled: it is copied beside the bundles and required from there. */
 function copyOnnxRuntime() {
@@ -26,18 +34,18 @@ function copyOnnxRuntime() {
   const node = path.dirname(path.dirname(require.resolve('onnxruntime-node')));
   const common = path.resolve(path.dirname(require.resolve('onnxruntime-common')), '../..');
   const target = process.env.INSPECTUM_TARGET ?? `${process.platform}-${process.arch}`;
-  const [platform, arch] = target.split('-');
+  const [platform = '', arch = ''] = target.split('-');
   const to = at('dist/node_modules/onnxruntime-node');
   rmSync(at('dist/node_modules'), { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
   cpSync(path.join(node, 'package.json'), path.join(to, 'package.json'));
-  cpSync(path.join(node, 'dist'), path.join(to, 'dist'), { recursive: true, filter: (f) => !f.endsWith('.map') });
+  cpSync(path.join(node, 'dist'), path.join(to, 'dist'), { recursive: true, filter: forRunning });
   const bin = path.join('bin/napi-v6', platform, arch);
-  cpSync(path.join(node, bin), path.join(to, bin), { recursive: true, dereference: true });
+  cpSync(path.join(node, bin), path.join(to, bin), { recursive: true, dereference: true, filter: (f) => !UNUSED_LIBRARY.test(f) });
   const commonTo = at('dist/node_modules/onnxruntime-common');
   mkdirSync(commonTo, { recursive: true });
   cpSync(path.join(common, 'package.json'), path.join(commonTo, 'package.json'));
-  cpSync(path.join(common, 'dist/cjs'), path.join(commonTo, 'dist/cjs'), { recursive: true, filter: (f) => !/\.(map|d\.ts)$/.test(f) });
+  cpSync(path.join(common, 'dist/cjs'), path.join(commonTo, 'dist/cjs'), { recursive: true, filter: forRunning });
 }
 
 const contexts = await Promise.all([
