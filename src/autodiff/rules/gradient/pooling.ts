@@ -1,0 +1,144 @@
+import { intAttribute, intsAttribute } from '../../../graph/graph.ts';
+import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
+import { scalarLike } from '../helpers.ts';
+import { flatten, reshapeLike, zerosLike } from '../shapes.ts';
+import { at, dilate, floatsLike, padOrCrop, reach, repeat, type SlidingWindow, slidingWindow } from '../slidingWindow.ts';
+
+const outputOf = (context: RuleContext): string => context.node.outputs[0] as string;
+
+/** A pool's window and the spatial extents of its input (`from`) and output (`to`). */
+interface Pool {
+  readonly window: SlidingWindow;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+function poolOf(context: RuleContext): Pool {
+  const from = context.staticShape(context.x(), 2);
+  const to = context.staticShape(outputOf(context), 2);
+  return { window: slidingWindow(context.node, intsAttribute(context.node, 'kernel_shape', []), from), from, to };
+}
+
+const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
+
+/**
+ * The transpose of averaging over windows of constant size: every output element gives an equal share to each element of its
+ * window. Windows side by side are spread out; others go through an AveragePool of stride 1.
+ */
+function spread(context: RuleContext, dy: string, { window, from, to }: Pool): string {
+  const { kernel, strides, dilations, begin } = window;
+  if (kernel.every((k, i) => k === at(strides, i) && at(dilations, i) === 1)) {
+    const share = context.builder.mul(dy, scalarLike(context, 1 / product(kernel), context.x()));
+    const ends = from.map((extent, i) => extent - at(to, i) * at(kernel, i) + at(begin, i));
+    return padOrCrop(
+      context,
+      repeat(context, share, kernel),
+      begin.map((n) => -n),
+      ends,
+    );
+  }
+  const before = begin.map((n, i) => reach(at(kernel, i), at(dilations, i)) - n);
+  const after = from.map((extent, i) => extent - at(to, i) * at(strides, i) + at(begin, i));
+  const padded = padOrCrop(context, dilate(context, dy, to, strides), before, after);
+  return context.builder.op('AveragePool', [padded], { kernel_shape: kernel, dilations });
+}
+
+/** For every output element, the number of elements by which AveragePool divides; undefined where it is always the kernel's. */
+function divisors({ window, from, to }: Pool, includePad: boolean): number[] | undefined {
+  const { kernel, strides, dilations, begin, end } = window;
+  const byAxis = to.map((positions, i) =>
+    Array.from({ length: positions }, (_, position) => {
+      const [first, last] = includePad ? [-at(begin, i), at(from, i) + at(end, i)] : [0, at(from, i)];
+      const start = position * at(strides, i) - at(begin, i);
+      return Array.from({ length: at(kernel, i) }, (_, k) => start + k * at(dilations, i)).filter((x) => x >= first && x < last).length;
+    }),
+  );
+  if (byAxis.every((axis, i) => axis.every((count) => count === at(kernel, i)))) return undefined;
+  return byAxis.reduce((outer, axis) => outer.flatMap((a) => axis.map((b) => a * b)), [1]);
+}
+
+const averagePool: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const pool = poolOf(context);
+  const counts = divisors(pool, intAttribute(context.node, 'count_include_pad', 0) === 1);
+  if (!counts) return [spread(context, context.dy, pool)];
+  const size = product(pool.window.kernel);
+  const weights = floatsLike(
+    context,
+    [1, 1, ...pool.to],
+    counts.map((count) => size / count),
+    context.x(),
+  );
+  return [spread(context, context.builder.mul(context.dy, weights), pool)];
+};
+
+/** The gradient goes to the element that the pool's Indices name: the first one on ties, as in PyTorch. */
+const maxPool: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy } = context;
+  const x = context.x();
+  const flat = (value: string): string => flatten(context, value);
+  const sum = builder.op('ScatterElements', [flat(zerosLike(context, x)), flat(indicesOf(context)), flat(dy)], {
+    axis: 0,
+    reduction: 'add',
+  });
+  return [reshapeLike(context, sum, x)];
+};
+
+/** Indices into the whole tensor x, row-major; the node is asked for them, or another one where it counts in columns. */
+function indicesOf({ node, builder }: RuleContext): string {
+  const { storage_order: order, ...attributes } = node.attributes;
+  if (order?.value === 1) {
+    const name = builder.fresh(`~${node.name}:Indices`);
+    const outputs = [builder.fresh(`~${node.name}:Y`), name];
+    builder.nodes.push({ name: builder.fresh(`~${node.name}`), op: node.op, domain: '', inputs: node.inputs, outputs, attributes });
+    return name;
+  }
+  const current = builder.nodes.find((n) => n.name === node.name) ?? node;
+  if (current.outputs[1]) return current.outputs[1];
+  const name = builder.fresh(`~${node.name}:Indices`);
+  builder.replace(current, { ...current, outputs: [current.outputs[0] as string, name] });
+  return name;
+}
+
+const globalAveragePool: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const extents = context.staticShape(context.x(), 2);
+  const size = product(extents);
+  const share = floatsLike(context, [1, 1, ...extents], new Float32Array(size).fill(1 / size), context.x());
+  return [context.builder.mul(context.dy, share)];
+};
+
+/** The first maximum takes the gradient, as in PyTorch's adaptive_max_pool2d. */
+const globalMaxPool: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy } = context;
+  const x = context.x();
+  const byChannel = (value: string): string => builder.op('Reshape', [value, builder.ints([0, 0, -1])]);
+  const first = builder.op('ArgMax', [byChannel(x)], { axis: 2, keepdims: 1 });
+  const gradient = builder.op('ScatterElements', [byChannel(zerosLike(context, x)), first, byChannel(dy)], { axis: 2 });
+  return [reshapeLike(context, gradient, x)];
+};
+
+/** d‖window‖ₚ: sign(x)·|x|^(p−1) times the sum of dy·y^(1−p) over the windows that x is in; 0 where the norm is. */
+const lpPool: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy } = context;
+  const x = context.x();
+  const y = outputOf(context);
+  const p = intAttribute(context.node, 'p', 2);
+  const pool = poolOf(context);
+  const number = (value: number): string => scalarLike(context, value, x);
+  const share = builder.mul(dy, builder.mul(builder.op('Pow', [y, number(1 - p)]), number(product(pool.window.kernel))));
+  const collected = spread(context, builder.op('Where', [builder.op('Equal', [y, number(0)]), number(0), share]), pool);
+  const slope = p === 2 ? x : builder.mul(builder.op('Sign', [x]), builder.op('Pow', [builder.op('Abs', [x]), number(p - 1)]));
+  return [builder.mul(slope, collected)];
+};
+
+export const poolingRules: RuleSet = {
+  AveragePool: averagePool,
+  GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
+  LpPool: lpPool,
+  MaxPool: maxPool,
+};
