@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
+import { float } from '../../graph/graph.ts';
 import { DTYPES } from '../../tensor/dtype.ts';
 import { sizeOf, type Tensor, toNumbers } from '../../tensor/tensor.ts';
 import type { Rule, RuleContext } from '../rule.ts';
@@ -51,7 +52,7 @@ const STEEP = 3e38;
 export function keepWherePositive(context: RuleContext, gradient: string, value: string, dtype = context.dtype(value)): string {
   const { builder } = context;
   if (dtype === 'float32') {
-    const mask = builder.op('HardSigmoid', [value], { alpha: { type: 'float', value: STEEP }, beta: { type: 'float', value: 0 } });
+    const mask = builder.op('HardSigmoid', [value], { alpha: float(STEEP), beta: float(0) });
     return builder.mul(gradient, mask);
   }
   const zero = builder.op('Cast', [builder.float(0)], { to: DTYPES[dtype].code });

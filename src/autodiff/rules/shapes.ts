@@ -1,3 +1,4 @@
+import { DTYPES, type DType } from '../../tensor/dtype.ts';
 import type { Dim } from '../../tensor/shape.ts';
 import type { RuleContext } from '../rule.ts';
 import { scalarLike } from './helpers.ts';
@@ -40,8 +41,20 @@ export function scatterBack(context: RuleContext, x: string, dy: string, copy: (
   const zero = builder.op('Squeeze', [builder.ints([0])]);
   const one = builder.op('Squeeze', [builder.ints([1])]);
   const places = builder.op('Reshape', [builder.op('Range', [zero, count, one]), shape], { allowzero: 1 });
-  const zeros = builder.op('Expand', [scalarLike(context, 0, x), builder.op('Reshape', [count, builder.ints([1])])]);
-  const updates = [flatten(context, copy(places)), flatten(context, dy)];
-  const sum = builder.op('ScatterElements', [zeros, ...updates], { axis: 0, reduction: 'add' });
-  return reshapeLike(context, sum, x);
+  const length = builder.op('Reshape', [count, builder.ints([1])]);
+  return reshapeLike(context, scatterAdd(context, length, flatten(context, copy(places)), flatten(context, dy), 0, context.dtype(x)), x);
+}
+
+/**
+ * Zeros of a shape (a vector of int64) to which `updates` are added at `indices` along an axis. Narrower floats are added up
+ * in float32: more exact, and ONNX Runtime has no sum of them.
+ */
+export function scatterAdd({ builder }: RuleContext, shape: string, indices: string, updates: string, axis: number, dtype: DType): string {
+  const narrow = dtype === 'float16' || dtype === 'bfloat16';
+  const wide = narrow ? 'float32' : dtype;
+  const cast = (value: string, to: DType): string => builder.op('Cast', [value], { to: DTYPES[to].code });
+  const zero = wide === 'float32' ? builder.float(0) : cast(builder.float(0), wide);
+  const inputs = [builder.op('Expand', [zero, shape]), indices, narrow ? cast(updates, wide) : updates];
+  const sum = builder.op('ScatterElements', inputs, { axis, reduction: 'add' });
+  return narrow ? cast(sum, dtype) : sum;
 }

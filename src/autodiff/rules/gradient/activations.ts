@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../../graph/builder.ts';
-import { floatAttribute, stringAttribute } from '../../../graph/graph.ts';
+import { float, floatAttribute, stringAttribute } from '../../../graph/graph.ts';
 import { sumTo, unbroadcast } from '../../broadcast.ts';
 import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
 import { constantScalar, keepWherePositive, type Point, perInput, scalarLike, unary } from '../helpers.ts';
@@ -69,11 +69,11 @@ const hardSigmoid: Rule = unary(({ context, builder, y, dy, number }) => {
   return keepWherePositive(context, builder.mul(dy, number(slope)), inside, context.dtype(y));
 });
 
-/** x·HardSigmoid(x; 1/6, 1/2): the gate, and x/6 inside of (−3, 3). */
+/** x·gate, gate = HardSigmoid(x; 1/6, 1/2): the gate itself, plus x/6 = gate − 1/2 where the gate is neither 0 nor 1. */
 const hardSwish: Rule = unary(({ context, builder, x, dy, number }) => {
-  const gate = builder.op('Clip', [builder.add(builder.mul(x, number(1 / 6)), number(0.5)), number(0), number(1)]);
-  const inside = builder.sub(number(9), builder.mul(x, x));
-  const ramp = keepWherePositive(context, builder.mul(x, number(1 / 6)), inside, context.dtype(x));
+  const gate = builder.op('HardSigmoid', [x], { alpha: float(1 / 6), beta: float(0.5) });
+  const between = builder.mul(gate, builder.sub(number(1), gate));
+  const ramp = keepWherePositive(context, builder.sub(gate, number(0.5)), between, context.dtype(x));
   return builder.mul(dy, builder.add(gate, ramp));
 });
 

@@ -1,7 +1,7 @@
 import { intAttribute, stringAttribute } from '../../../graph/graph.ts';
 import { noGradient, type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
 import { constantScalar } from '../helpers.ts';
-import { axisFromFront, scatterBack, zerosLike } from '../shapes.ts';
+import { axisFromFront, scatterAdd, scatterBack, zerosLike } from '../shapes.ts';
 
 /** One axis of a Slice with everything constant: `count` elements from `start`, `step` apart. */
 interface Cut {
@@ -105,11 +105,13 @@ const gather: Rule = (context) => {
   return [scatterBack(context, x, dy, (places) => builder.op('Gather', [places, indices], { axis }))];
 };
 
+/** The gradient of elements that were picked along an axis, in the shape of x. */
+const addAt = (context: RuleContext, indices: string, axis: number): string =>
+  scatterAdd(context, context.builder.op('Shape', [context.x()]), indices, context.dy, axis, context.dtype(context.x()));
+
 const gatherElements: Rule = (context) => {
   if (!context.needs(0)) return [];
-  const { builder, dy, node } = context;
-  const axis = intAttribute(node, 'axis', 0);
-  return [builder.op('ScatterElements', [zerosLike(context, context.x()), context.x(1), dy], { axis, reduction: 'add' })];
+  return [addAt(context, context.x(1), intAttribute(context.node, 'axis', 0))];
 };
 
 const gatherND: Rule = (context) => {
@@ -117,6 +119,13 @@ const gatherND: Rule = (context) => {
   const { builder, dy, node } = context;
   const batch_dims = intAttribute(node, 'batch_dims', 0);
   return [scatterBack(context, context.x(), dy, (places) => builder.op('GatherND', [places, context.x(1)], { batch_dims }))];
+};
+
+const compress: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  const axis = intAttribute(node, 'axis');
+  return [scatterBack(context, context.x(), dy, (places) => builder.op('Compress', [places, context.x(1)], { axis }))];
 };
 
 /** ScatterElements and ScatterND that replace or add; `scatter` and `collect` are the operator and its inverse on dy. */
@@ -136,14 +145,13 @@ const axisOf = ({ node }: RuleContext): number => intAttribute(node, 'axis', 0);
 
 const topK: Rule = (context) => {
   if (!context.needs(0)) return [];
-  const { builder, dy, node } = context;
+  const { builder, node } = context;
   let indices = node.outputs[1];
   if (!indices) {
     indices = builder.fresh(`${node.outputs[0]}:indices`);
     builder.replace(node, { ...node, outputs: [node.outputs[0] as string, indices] });
   }
-  const axis = intAttribute(node, 'axis', -1);
-  return [builder.op('ScatterElements', [zerosLike(context, context.x()), indices, dy], { axis, reduction: 'add' })];
+  return [addAt(context, indices, intAttribute(node, 'axis', -1))];
 };
 
 const oneHot: Rule = (context) => {
@@ -157,6 +165,7 @@ export const indexingRules: RuleSet = {
   Gather: gather,
   GatherElements: gatherElements,
   GatherND: gatherND,
+  Compress: compress,
   ScatterElements: scatter((context, dy) => context.builder.op('GatherElements', [dy, context.x(1)], { axis: axisOf(context) }), axisOf),
   ScatterND: scatter(
     (context, dy) => context.builder.op('GatherND', [dy, context.x(1)]),

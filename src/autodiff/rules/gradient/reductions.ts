@@ -1,9 +1,10 @@
 import type { GraphBuilder } from '../../../graph/builder.ts';
 import { intAttribute } from '../../../graph/graph.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
-import { sizeOfShape } from '../../../tensor/shape.ts';
+import { type Dim, isStatic, sizeOfShape } from '../../../tensor/shape.ts';
 import { noGradient, type Rule, type RuleContext, type RuleSet } from '../../rule.ts';
 import { scalarLike } from '../helpers.ts';
+import { axisFromFront } from '../shapes.ts';
 
 /** A reduction's values, with the reduced dimensions kept so that they broadcast against x. */
 interface Reduction {
@@ -17,7 +18,7 @@ interface Reduction {
   readonly reduce: (op: string, value: string) => string;
 }
 
-/** The rule of a reduction; `gradient` may return a value that still has to be expanded to x's shape where `expand` is set. */
+/** The rule of a reduction; where `expand` is set, `gradient` returns a value that still has to be stretched over the reduced axes. */
 const reduction =
   (gradient: (r: Reduction) => string, expand = false): Rule =>
   (context) => {
@@ -37,16 +38,35 @@ const reduction =
       number: (value) => scalarLike(context, value, x),
       reduce: (op, value) => builder.op(op, axes ? [value, axes] : [value], { keepdims: 1, noop_with_empty_axes: noop }),
     });
-    return [expand ? builder.op('Expand', [result, builder.op('Shape', [x])]) : result];
+    return [expand ? stretch(context, result) : result];
   };
+
+/** The axes that are reduced, counted from the front; undefined where they are known only when the graph runs. */
+function reducedAxes(context: RuleContext): number[] | undefined {
+  const { node } = context;
+  const rank = context.shape(context.x()).length;
+  const axes = node.inputs[1] ? context.integers(1) : [];
+  if (axes?.length !== 0) return axes?.map((axis) => axisFromFront(axis, rank));
+  const none = intAttribute(node, 'noop_with_empty_axes', 0) === 1;
+  return none ? [] : Array.from({ length: rank }, (_, i) => i);
+}
+
+/** A gradient whose reduced dimensions are 1 (or which is a scalar) in the shape of x. */
+function stretch(context: RuleContext, gradient: string): string {
+  const { builder } = context;
+  const shape = context.shape(context.x());
+  const axes = reducedAxes(context);
+  const target = axes && shape.map((dim, i) => (axes.includes(i) ? dim : 1));
+  return builder.op('Expand', [gradient, target && isStatic(target) ? builder.ints(target) : builder.op('Shape', [context.x()])]);
+}
 
 const mean: Rule = reduction((r) => {
   const { context, builder, x, dy, number } = r;
-  const output = context.node.outputs[0] as string;
-  const from = sizeOfShape(context.shape(x));
-  const to = sizeOfShape(context.shape(output));
-  if (from !== undefined && to !== undefined) return builder.mul(dy, number(to / from));
-  const count = builder.div(builder.op('Size', [x]), builder.op('Size', [output]));
+  const shape = context.shape(x);
+  const axes = reducedAxes(context);
+  const known = axes && sizeOfShape(axes.map((axis) => shape[axis] as Dim));
+  if (known !== undefined) return builder.mul(dy, number(1 / known));
+  const count = builder.div(builder.op('Size', [x]), builder.op('Size', [context.node.outputs[0] as string]));
   return builder.div(dy, builder.op('Cast', [count], { to: DTYPES[context.dtype(x)].code }));
 }, true);
 

@@ -37,25 +37,22 @@ const cast: Rule = (context) => {
   return [target === to ? dy : builder.op('Cast', [dy], { to: DTYPES[target].code })];
 };
 
-/** The extent of a value along an axis, as a vector of one. */
-function extent({ builder }: RuleContext, value: string, axis: number): string {
-  const known = builder.values.get(value)?.shape?.at(axis);
-  if (typeof known === 'number') return builder.ints([known]);
-  return builder.op('Shape', [value], { start: axis, end: axis === -1 ? undefined : axis + 1 });
-}
-
 const concat: Rule = (context) => {
-  const { builder, dy, node } = context;
+  const { dy, node, builder } = context;
   if (node.inputs.length === 1) return [dy];
   const axis = intAttribute(node, 'axis', 0);
-  const sizes = builder.op(
-    'Concat',
-    node.inputs.map((x) => extent(context, x, axis)),
-    { axis: 0 },
-  );
-  const parts = builder.ops('Split', [dy, sizes], node.inputs.length, { axis });
+  const parts = builder.ops('Split', [dy, extents(context, axis)], node.inputs.length, { axis });
   return perInput(context, (i) => parts[i] as string);
 };
+
+/** The extents of a node's inputs along an axis, as one vector. */
+function extents({ builder, node }: RuleContext, axis: number): string {
+  const known = node.inputs.map((x) => builder.values.get(x)?.shape?.at(axis));
+  if (known.every((dim) => typeof dim === 'number')) return builder.ints(known);
+  const end = axis === -1 ? undefined : axis + 1;
+  const vectors = node.inputs.map((x) => builder.op('Shape', [x], { start: axis, end }));
+  return builder.op('Concat', vectors, { axis: 0 });
+}
 
 const split: Rule = (context) => {
   if (!context.needs(0)) return [];
@@ -196,6 +193,7 @@ export const shapeRules: RuleSet = {
   Size: noGradient,
   ConstantOfShape: noGradient,
   EyeLike: noGradient,
+  Bernoulli: noGradient,
   RandomNormalLike: noGradient,
   RandomUniformLike: noGradient,
 };
