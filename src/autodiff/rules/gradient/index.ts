@@ -1,9 +1,15 @@
 import type { RuleSet } from '../../rule.ts';
 import { activationRules } from './activations.ts';
+import { convolutionRules } from './convolution.ts';
+import { convTransposeRules } from './convTranspose.ts';
 import { elementwiseRules } from './elementwise.ts';
 import { indexingRules } from './indexing.ts';
+import { matmulRules } from './matmul.ts';
+import { normalizationRules } from './normalization.ts';
+import { poolingRules } from './pooling.ts';
 import { quantizationRules } from './quantization.ts';
 import { reductionRules } from './reductions.ts';
+import { resizeRules } from './resize.ts';
 import { shapeRules } from './shapes.ts';
 import { softmaxRules } from './softmax.ts';
 
@@ -16,4 +22,10 @@ export const gradientRules: RuleSet = {
   ...shapeRules,
   ...indexingRules,
   ...quantizationRules,
+  ...convolutionRules,
+  ...convTransposeRules,
+  ...poolingRules,
+  ...matmulRules,
+  ...normalizationRules,
+  ...resizeRules,
 };
