@@ -1,4 +1,4 @@
-import { addDims, ceilDivideDims, floorDivideDims, multiplyDims, subtractDims } from '../../tensor/dim.ts';
+import { addDims, ceilDivideDims, floorDivideDims, minDims, multiplyDims, subtractDims } from '../../tensor/dim.ts';
 import type { Dim, Shape } from '../../tensor/shape.ts';
 import { type Infer, type InferContext, info, type OperatorRow } from './context.ts';
 
@@ -44,12 +44,12 @@ export function slide(extent: Dim, axis: number, w: Window): Dim {
   const stride = w.strides[axis] as number;
   if (!w.pads) return ceilDivideDims(extent, stride);
   const [before, after] = w.autoPad === 'VALID' ? [0, 0] : [w.pads[axis] as number, w.pads[axis + w.kernel.length] as number];
-  const room = subtractDims(addDims(extent, before + after), reach(w.kernel[axis] as Dim, w.dilations[axis] as number));
-  if (!w.ceil) return addDims(floorDivideDims(room, stride), 1);
-  const count = addDims(ceilDivideDims(room, stride), 1);
-  // The last window must begin inside the input or the padding before it.
-  if (typeof count === 'number' && typeof extent === 'number' && (count - 1) * stride >= extent + before) return count - 1;
-  return count;
+  const span = reach(w.kernel[axis] as Dim, w.dilations[axis] as number);
+  const padded = addDims(extent, before);
+  if (!w.ceil) return addDims(floorDivideDims(subtractDims(addDims(padded, after), span), stride), 1);
+  // ceil((padded + after − span)/stride) + 1, but the last window must begin inside the input or the padding before it: at most
+  // ceil(padded/stride) windows.
+  return ceilDivideDims(addDims(padded, minDims(0, subtractDims(after + stride, span))), stride);
 }
 
 /** Extents after sliding a window over every spatial axis. */
