@@ -126,7 +126,15 @@ function extreme(name: 'max' | 'min', a: Quotient, b: Quotient): Quotient {
 
 const scaledQuotient = ({ num, den }: Quotient, k: number): Quotient => ({ num: scaled(num, k), den });
 /** True only where it is certain. */
-const isNonNegativeQuotient = ({ num, den }: Quotient): boolean => [...num.values(), ...den.values()].every((c) => c >= 0);
+const isNonNegativeQuotient = ({ num, den }: Quotient): boolean =>
+  [...num, ...den].every(([monomial, coefficient]) => coefficient >= 0 && atomsOf(monomial).every(isNonNegativeAtom));
+
+function isNonNegativeAtom(name: string): boolean {
+  const open = name.indexOf('(');
+  if (open < 0) return true;
+  const parts = argumentsOf(name, open);
+  return name.startsWith('max') ? parts.some(isNonNegative) : parts.every(isNonNegative);
+}
 
 function print(p: Polynomial): string {
   if (p.size === 0) return '0';
@@ -233,7 +241,8 @@ type Operation = (a: Dim, b: Dim) => Dim;
 const operation =
   (numbers: (a: number, b: number) => number, symbols: (a: Quotient, b: Quotient) => Quotient): Operation =>
   (a, b) =>
-    typeof a === 'number' && typeof b === 'number' ? numbers(a, b) : dimOf(symbols(quotientOf(a), quotientOf(b)));
+    // + 0 makes -0 an ordinary 0.
+    typeof a === 'number' && typeof b === 'number' ? numbers(a, b) + 0 : dimOf(symbols(quotientOf(a), quotientOf(b)));
 
 /* Each throws RangeError where the result is too long to be of use or divides by zero. */
 export const addDims: Operation = operation((a, b) => a + b, quotientSum);

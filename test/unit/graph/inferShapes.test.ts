@@ -66,6 +66,32 @@ test('without numbers, at most one value in ten stays unknown or holds an open e
   expect(counts.open / (counts.known + counts.open)).toBeLessThan(0.1);
 });
 
+describe('elements of shape arithmetic that are told are those of the run', () => {
+  const told = SHAPE_CASES.filter((c) => Object.values(c.values).some((v) => v.values));
+
+  test.each(told.map((c, i) => [`${i} ${c.name}`, c] as const))('%s', (_, c) => {
+    const bindings = new Map(c.inputs.flatMap(({ name, dims }) => dims.map((d, i) => [`${name}_${i}`, d] as const)));
+    for (const symbolic of [false, true]) {
+      const { elements } = inferShapes(symbolic ? graphOf(c, (name, dims) => dims.map((_, i) => `${name}_${i}`)) : graphOf(c));
+      for (const [name, { values }] of Object.entries(c.values))
+        elements.get(name)?.elements.forEach((element, i) => {
+          if (element !== undefined && values) expect(evaluateDim(element, bindings), `${name}[${i}] = ${element}`).toBe(values[i]);
+        });
+    }
+  });
+
+  test('all of them where the shapes are numbers, nearly all where they are symbols', () => {
+    const c = caseNamed('shape arithmetic');
+    const integers = Object.entries(c.values).filter(([, { values }]) => values);
+    const known = (graph: ReturnType<typeof graphOf>) => {
+      const { elements } = inferShapes(graph);
+      return integers.filter(([name]) => elements.get(name)?.elements.every((e) => e !== undefined)).map(([name]) => name);
+    };
+    expect(known(graphOf(c))).toEqual(integers.map(([name]) => name));
+    expect(known(graphOf(c, () => ['a', 'b', 'c', 'd'])).length).toBeGreaterThanOrEqual(integers.length - 2);
+  });
+});
+
 describe('exported models with open batch, height and width', () => {
   const dynamic = (name: string) => inferShapes(graphOf(caseNamed(name), () => ['batch', 3, 'height', 'width'])).graph;
   const shapes = (name: string) => {

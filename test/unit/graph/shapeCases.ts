@@ -17,7 +17,10 @@ export interface ShapeCase {
     readonly outputs: readonly string[];
     readonly attributes: Readonly<Record<string, { readonly type: string; readonly value: unknown }>>;
   }[];
-  readonly values: Readonly<Record<string, { readonly dtype: DType; readonly dims: readonly number[] }>>;
+  /** `values` are the elements of small integers and booleans. */
+  readonly values: Readonly<
+    Record<string, { readonly dtype: DType; readonly dims: readonly number[]; readonly values?: readonly number[] }>
+  >;
 }
 
 interface StoredConstant {
