@@ -7,6 +7,8 @@ export interface PanelMemory {
   readonly layer?: string;
   readonly target?: number;
   readonly view?: ViewSettings;
+  /** Pixels of the left and the right column, where somebody has moved them. */
+  readonly columns?: readonly [number, number];
 }
 
 export const SIGNS = ['positive', 'negative', 'all', 'absolute_value'] as const;
@@ -43,6 +45,8 @@ export type PanelCalls = {
   chooseImage: (params: null) => InputImage | null;
   /** An offered path, or what was dropped or pasted. */
   setImage: (params: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }) => InputImage;
+  /** The image that this panel had before, dropped and pasted ones too, set again for the compute process; null: none that is known. */
+  keptImage: (params: null) => InputImage | null;
   sweep: (params: { readonly target?: number }) => Sweep;
   explain: (params: { readonly layer: string; readonly target?: number }) => LayerExplanation;
   /** Tells the native tree what is selected here. */
@@ -56,6 +60,8 @@ export type PanelEvents = {
   progress: Progress | null;
   /** The native tree, the command palette or another editor chose a layer. */
   selectLayer: { readonly layer: string };
+  /** A command of the palette that the panel carries out. */
+  command: 'savePicture' | 'chooseTarget' | 'searchLayers';
   /** An image was chosen outside of the panel (explorer, palette). */
   image: InputImage;
   /** The compute process ended: shown with an offer to retry. */

@@ -1,0 +1,118 @@
+import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../../../src/protocol/model.ts';
+import type { OfferedImage, PanelCalls, PanelEvents } from '../../../src/protocol/panel.ts';
+import { type Handlers, type Message, Peer, RemoteError, type WireError } from '../../../src/protocol/rpc.ts';
+
+/** What the extension would answer, recorded from a real model. */
+export interface Recording {
+  readonly summary: ModelSummary;
+  readonly images: Readonly<Record<string, InputImage>>;
+  /** By target. */
+  readonly sweeps: Readonly<Record<string, Sweep>>;
+  /** By target, then by layer. */
+  readonly explanations?: Readonly<Record<string, Readonly<Record<string, LayerExplanation>>>>;
+}
+
+/** The extension's end in the page, for a test to steer. */
+export interface FakeHost {
+  recording: Recording;
+  offered: OfferedImage[];
+  /** Every call that came, oldest first. */
+  readonly calls: { name: string; params: unknown }[];
+  /** Failures to give, by call; each is given once. */
+  readonly failures: Partial<Record<keyof PanelCalls, WireError>>;
+  /** Milliseconds that an answer takes, by call. */
+  readonly delays: Partial<Record<keyof PanelCalls, number>>;
+  tell<K extends keyof PanelEvents>(name: K, payload: PanelEvents[K]): void;
+  kept: InputImage | null;
+}
+
+declare global {
+  interface Window {
+    fakeHost: FakeHost;
+    /** Set before this script: the recording as JSON with its arrays in base64. */
+    recordingJson: string;
+    acquireVsCodeApi: () => unknown;
+  }
+}
+
+const bytes = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const revive = (_key: string, value: { $f32?: string; $u8?: string }) => {
+  if (typeof value?.$f32 === 'string') return new Float32Array(bytes(value.$f32).buffer);
+  return typeof value?.$u8 === 'string' ? bytes(value.$u8) : value;
+};
+
+const recording = JSON.parse(window.recordingJson, revive) as Recording;
+
+const host: FakeHost = {
+  recording,
+  offered: Object.keys(recording.images).map((label, i) => ({ path: `/workspace/${label}`, label, last: i === 0 })),
+  calls: [],
+  failures: {},
+  delays: {},
+  kept: null,
+  tell: (name, payload) => peer.tell(name, payload),
+};
+
+const imageNamed = (path: string): InputImage => {
+  const label = path.replace('/workspace/', '');
+  const image = host.recording.images[label];
+  if (!image) throw new RemoteError({ kind: 'missing', message: `There is no file ${path}.` });
+  return { ...image, name: path };
+};
+
+const handlers: Handlers<PanelCalls> = {
+  open: () => host.recording.summary,
+  images: () => host.offered,
+  chooseImage: () => imageNamed(host.offered[0]?.path ?? ''),
+  keptImage: () => host.kept,
+  setImage: (params) => {
+    if ('path' in params) return imageNamed(params.path);
+    const [label] = Object.keys(host.recording.images);
+    host.kept = { ...imageNamed(`/workspace/${label}`), name: params.name };
+    return host.kept;
+  },
+  sweep: ({ target }) => {
+    const [first] = Object.values(host.recording.sweeps);
+    const chosen = target ?? first?.prediction.top[0]?.index;
+    const sweep = host.recording.sweeps[String(chosen)];
+    if (!sweep) throw new RemoteError({ kind: 'usage', message: `The recording has no target ${chosen}.` });
+    return sweep;
+  },
+  explain: ({ layer, target }) => {
+    const explanation = host.recording.explanations?.[String(target)]?.[layer];
+    if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
+    return explanation;
+  },
+  layerSelected: () => null,
+  savePicture: () => true,
+};
+
+const steered = Object.fromEntries(
+  Object.entries(handlers).map(([name, handler]) => [
+    name,
+    async (params: never, signal: AbortSignal) => {
+      const key = name as keyof PanelCalls;
+      host.calls.push({ name, params });
+      const delay = host.delays[key];
+      if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+      const failure = host.failures[key];
+      delete host.failures[key];
+      if (failure) throw new RemoteError(failure);
+      return handler(params, signal);
+    },
+  ]),
+) as unknown as Handlers<PanelCalls>;
+
+const STATE = 'vscode-state';
+// biome-ignore lint/complexity/noBannedTypes: nothing is asked of the panel
+const peer = new Peer<PanelCalls, PanelEvents, {}, {}>((message) => window.postMessage(structuredClone(message), '*'), steered);
+
+window.fakeHost = host;
+window.acquireVsCodeApi = () => ({
+  postMessage: (message: Message) => {
+    const copy = structuredClone(message);
+    setTimeout(() => peer.receive(copy));
+  },
+  getState: () => JSON.parse(sessionStorage.getItem(STATE) ?? 'null'),
+  setState: (state: unknown) => sessionStorage.setItem(STATE, JSON.stringify(state)),
+});

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { ensureChromium } from '../../../scripts/toolchain/system.mjs';
+
+export type ThemeName = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
+interface Theme {
+  readonly bodyClass: string;
+  readonly variables: Readonly<Record<string, string | null>>;
+}
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const themes = JSON.parse(readFileSync(at('../fixtures/themes.json'), 'utf8')) as Record<ThemeName, Theme>;
+const ORIGIN = 'http://panel.test';
+
+/** The panel's bundle and the fake extension's. */
+async function bundles(): Promise<{ script: string; style: string; host: string }> {
+  const shared = { bundle: true, write: false, outdir: 'out', format: 'iife', target: 'es2022', logLevel: 'error' } as const;
+  const [panel, host] = await Promise.all([
+    esbuild.build({ ...shared, entryPoints: [at('../../../webview/main.tsx')], jsx: 'automatic', jsxImportSource: 'preact' }),
+    esbuild.build({ ...shared, entryPoints: [at('./fakeHost.ts')] }),
+  ]);
+  const text = (files: readonly esbuild.OutputFile[], end: string) => files.find(({ path }) => path.endsWith(end))?.text ?? '';
+  return { script: text(panel.outputFiles, '.js'), style: text(panel.outputFiles, '.css'), host: text(host.outputFiles, '.js') };
+}
+
+export interface OpenOptions {
+  readonly theme?: ThemeName;
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Recording as JSON; default: the committed one. */
+  readonly recording?: string;
+  /** Steers the fake extension before the panel starts; runs in the page. */
+  readonly prepare?: () => void;
+  readonly deviceScaleFactor?: number;
+  readonly reducedMotion?: 'reduce';
+}
+
+/** A browser with the panel's bundle, from which pages with the panel are opened. */
+export class PanelBrowser {
+  readonly #browser: Browser;
+  readonly #bundles: Awaited<ReturnType<typeof bundles>>;
+
+  private constructor(browser: Browser, built: Awaited<ReturnType<typeof bundles>>) {
+    this.#browser = browser;
+    this.#bundles = built;
+  }
+
+  static async launch(): Promise<PanelBrowser> {
+    const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    const [browser, built] = await Promise.all([chromium.launch({ executablePath: await ensureChromium(), args }), bundles()]);
+    return new PanelBrowser(browser, built);
+  }
+
+  /** The panel as VS Code's webview would hold it: theme variables on the root element, and a strict content security policy. */
+  async open({ theme = 'dark', size = { width: 1440, height: 900 }, recording, prepare, ...context }: OpenOptions = {}): Promise<Page> {
+    const page = await this.#browser.newPage({ viewport: size, ...context });
+    page.on('pageerror', (error) => {
+      throw error;
+    });
+    const { bodyClass, variables } = themes[theme];
+    const root = Object.entries(variables)
+      .map(([name, value]) => (value === null ? '' : `${name}: ${value};`))
+      .join('');
+    const nonce = 'cGFuZWw';
+    const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${ORIGIN}; img-src ${ORIGIN} blob:; font-src ${ORIGIN}`;
+    const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Panel</title>
+      <meta http-equiv="Content-Security-Policy" content="${policy}">
+      <link rel="stylesheet" href="${ORIGIN}/theme.css"><link rel="stylesheet" href="${ORIGIN}/webview.css"></head>
+      <body class="vscode-body ${bodyClass}"><script nonce="${nonce}" src="${ORIGIN}/webview.js"></script></body></html>`;
+    const files: Record<string, [type: string, body: string]> = {
+      '/': ['text/html', html],
+      '/theme.css': ['text/css', `:root { ${root} }`],
+      '/webview.css': ['text/css', this.#bundles.style],
+      '/webview.js': ['text/javascript', this.#bundles.script],
+    };
+    await page.route(`${ORIGIN}/**`, (route) => {
+      const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
+      return route.fulfill({ contentType, body });
+    });
+    const json = recording ?? readFileSync(at('../fixtures/recording.json'), 'utf8');
+    await page.addInitScript(`window.recordingJson = ${JSON.stringify(json)};`);
+    await page.addInitScript(this.#bundles.host);
+    if (prepare) await page.addInitScript(prepare);
+    await page.goto(`${ORIGIN}/`);
+    return page;
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+}
+
+/** Waits until the panel says so. */
+export const untilState = (page: Page, state: 'empty' | 'loading' | 'ready' | 'error') =>
+  page.locator(`[data-testid=panel][data-state=${state}]`).waitFor();
+
+/** Chooses the recording's image and waits for the default layer's map. */
+export async function explainFirstImage(page: Page): Promise<void> {
+  await page.locator('[data-testid=image-picker] [data-image]').first().click();
+  await page.locator('[data-testid=overlay][data-layer]').waitFor();
+}

@@ -1,0 +1,107 @@
+import { useMemo } from 'preact/hooks';
+import { Icon } from '../components/Icon.tsx';
+import { nameOfClass } from '../image/words.ts';
+import { usePanel } from '../state/context.ts';
+import { BarChart, type Config } from './BarChart.tsx';
+import { ClassSearch } from './ClassSearch.tsx';
+import { type ThemeColors, useThemeColors } from './colors.ts';
+
+/** Pixels of the bars; the rows they lie in are the style sheet's. */
+const BAR = 6;
+
+/** The most probable classes on a scale of 0 to 100%; choosing one explains it. */
+export function ClassChart() {
+  const panel = usePanel();
+  const colors = useThemeColors();
+  const sweep = panel.sweep.value;
+  const top = sweep?.prediction.top.slice(0, 5) ?? [];
+  const target = sweep?.target;
+  const config = useMemo(
+    () => configOf(
+      top.map((score) => score.probability * 100),
+      top.findIndex((score) => score.index === target?.index),
+      colors,
+    ),
+    [sweep, colors],
+  );
+  if (!sweep || !target) return null;
+  const outside = !top.some((score) => score.index === target.index);
+  return (
+    <section class="prediction" aria-label="Prediction">
+      <div class="section-header">
+        <h2>Prediction</h2>
+        <span class="muted clip" title={sweep.prediction.scale}>
+          {sweep.prediction.scale}
+        </span>
+      </div>
+      <div class="class-chart" data-testid="class-chart" role="radiogroup" aria-label="Class to explain">
+        {top.map((score) => (
+          <button
+            key={score.index}
+            type="button"
+            class={score.index === target.index ? 'class-row on' : 'class-row'}
+            // biome-ignore lint/a11y/useSemanticElements: a row of a chart; arrows are not needed, each is a tab stop
+            role="radio"
+            aria-checked={score.index === target.index}
+            data-class={score.index}
+            title={`Class ${score.index}, score ${Number(score.score.toPrecision(4))}`}
+            onClick={() => void panel.setTarget(score.index)}
+          >
+            <span class="class-mark">{score.index === target.index && <Icon name="target" />}</span>
+            <span class="clip">{nameOfClass(score)}</span>
+            <span />
+            <span class="class-value">{formatPercent(score.probability)}</span>
+          </button>
+        ))}
+        <div class="class-bars">
+          <BarChart config={config} />
+        </div>
+      </div>
+      <div class="class-axis" aria-hidden="true">
+        <span>0</span>
+        <span>50</span>
+        <span>100%</span>
+      </div>
+      {outside && (
+        <p class="class-outside" data-testid="outside-target">
+          <Icon name="target" />
+          <span class="clip">{nameOfClass(target)}</span>
+          <span class="class-value">{formatPercent(target.probability)}</span>
+        </p>
+      )}
+      <ClassSearch />
+    </section>
+  );
+}
+
+/** "38.1%", and no false zero. */
+export function formatPercent(probability: number): string {
+  const percent = probability * 100;
+  if (percent === 0 || percent >= 0.1) return `${percent.toFixed(1)}%`;
+  return percent >= 0.001 ? `${Number(percent.toPrecision(1))}%` : '<0.001%';
+}
+
+function configOf(percents: number[], on: number, { bar, link, track }: ThemeColors): Config {
+  const whole = percents.map(() => 100);
+  return {
+    type: 'bar',
+    data: {
+      labels: percents.map(String),
+      datasets: [
+        { data: percents, backgroundColor: percents.map((_, i) => (i === on ? link : bar)), barThickness: BAR, grouped: false },
+        { data: whole, backgroundColor: track, barThickness: BAR, grouped: false },
+      ],
+    },
+    options: {
+      indexAxis: 'y',
+      responsive: true,
+      maintainAspectRatio: false,
+      animation: false,
+      events: [],
+      scales: {
+        x: { min: 0, max: 100, display: false },
+        y: { display: false },
+      },
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { useMemo } from 'preact/hooks';
+import type { ClassScore, UnitContributions } from '../../src/protocol/model.ts';
+import { formatValue, nameOfClass } from '../image/words.ts';
+import { usePanel } from '../state/context.ts';
+import { BarChart, type Config } from './BarChart.tsx';
+import { type ThemeColors, useThemeColors } from './colors.ts';
+
+/** Pixels of a row. */
+const ROW = 22;
+
+/** The strongest units of a layer without height and width, by activation × gradient. */
+export function UnitChart({ units, target, height }: { units: UnitContributions; target: ClassScore; height: number }) {
+  const panel = usePanel();
+  const colors = useThemeColors();
+  const { labels, classes } = panel.model.value ?? {};
+  const shown = units.units.slice(0, Math.max(5, Math.floor((height - 40) / ROW)));
+  const named = units.count === classes ? labels : undefined;
+  const names = shown.map(({ index }) => named?.[index] ?? `unit ${index}`);
+  const config = useMemo(
+    () => configOf(names, shown.map(({ value }) => value), colors),
+    [units, shown.length, colors],
+  );
+  return (
+    <div class="unit-chart" data-testid="unit-chart">
+      <p class="meaning" data-testid="meaning">
+        {units.why}
+      </p>
+      <p class="muted">
+        Activation × gradient of {shown.length < units.count ? `the strongest ${shown.length} of ${units.count} units` : `all ${units.count} units`}:
+        to the right what counts towards {nameOfClass(target)}, to the left what counts against it.
+      </p>
+      <div class="unit-bars" style={{ height: `${shown.length * ROW + 28}px` }}>
+        <BarChart config={config} />
+      </div>
+      <table class="visually-hidden">
+        <caption>Contributions of units to {nameOfClass(target)}</caption>
+        <tbody>
+          {shown.map(({ index, value }, i) => (
+            <tr key={index}>
+              <th scope="row">{names[i]}</th>
+              <td>{formatValue(value)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const cut = (text: string) => (text.length > 22 ? `${text.slice(0, 21)}…` : text);
+
+function configOf(names: string[], values: number[], { fg, muted, bar, link, line, font }: ThemeColors): Config {
+  return {
+    type: 'bar',
+    data: {
+      labels: names.map(cut),
+      datasets: [{ data: values, backgroundColor: values.map((value) => (value >= 0 ? link : bar)), barThickness: 10 }],
+    },
+    options: {
+      indexAxis: 'y',
+      responsive: true,
+      maintainAspectRatio: false,
+      animation: false,
+      events: [],
+      scales: {
+        x: {
+          grid: { color: line },
+          border: { display: false },
+          ticks: { color: muted, font: { family: font, size: 11 }, maxTicksLimit: 7, callback: (value) => formatValue(Number(value)) },
+        },
+        y: { grid: { display: false }, border: { display: false }, ticks: { color: fg, font: { family: font, size: 12 }, autoSkip: false } },
+      },
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { ComponentChildren } from 'preact';
+import { usePanel } from '../state/context.ts';
+import { formatCount } from '../state/layers.ts';
+
+/** The selected layer in numbers, and what was noticed about the model. */
+export function LayerInfo() {
+  const panel = usePanel();
+  const layer = panel.layer.value;
+  const model = panel.model.value;
+  if (!model) return null;
+  return (
+    <>
+      {layer && (
+        <section class="info" aria-label="Selected layer" data-testid="layer-info">
+          <h2>Layer</h2>
+          <dl class="facts">
+            <Fact name="Path">{layer.id}</Fact>
+            {layer.op && <Fact name="Operator">{layer.op}</Fact>}
+            {layer.node && layer.node !== layer.id && <Fact name="Node">{layer.node}</Fact>}
+            <Fact name="Value">{layer.output}</Fact>
+            <Fact name="Shape">{layer.shape || 'not known'}</Fact>
+            <Fact name="Parameters">{withShare(layer.parameters, model.parameters)}</Fact>
+            <Fact name="MACs">{layer.macs === undefined ? 'not known' : withShare(layer.macs, model.macs)}</Fact>
+          </dl>
+        </section>
+      )}
+      {model.notes.length > 0 && (
+        <section class="info" aria-label="Notes on the model" data-testid="notes">
+          <h2>Notes</h2>
+          <ul class="notes">
+            {model.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd title={typeof children === 'string' ? children : undefined}>{children}</dd>
+    </>
+  );
+}
+
+function withShare(part: number, whole: number | undefined): ComponentChildren {
+  if (!whole || part === 0) return formatCount(part);
+  const percent = (part / whole) * 100;
+  return (
+    <>
+      {formatCount(part)}
+      <span class="muted"> {percent < 0.1 ? 'under 0.1' : Number(percent.toPrecision(2))}% of the model</span>
+    </>
+  );
+}

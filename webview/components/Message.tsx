@@ -1,0 +1,37 @@
+import { usePanel } from '../state/context.ts';
+import { Icon } from './Icon.tsx';
+
+/** What went wrong, in words, with what can be done about it. */
+export function Message() {
+  const panel = usePanel();
+  const problem = panel.problem.value;
+  if (!problem) return null;
+  const again = problem.stage !== 'image' && problem.stage !== 'saving';
+  return (
+    <div class="message" role="alert" data-testid="message" data-kind={problem.kind}>
+      <Icon name="warning" />
+      <div class="message-text">
+        <p class="message-title">{problem.title}</p>
+        <p>{problem.message}</p>
+      </div>
+      {again && (
+        <button type="button" class="button" data-testid="retry" onClick={() => void panel.retry()}>
+          Retry
+        </button>
+      )}
+      {panel.model.value && (
+        <button
+          type="button"
+          class="icon-button"
+          title="Dismiss"
+          data-testid="dismiss"
+          onClick={() => {
+            panel.problem.value = undefined;
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  );
+}

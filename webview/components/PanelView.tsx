@@ -1,0 +1,145 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { ClassChart } from '../chart/ClassChart.tsx';
+import type { Drawn } from '../image/draw.ts';
+import { ImagePane } from '../image/ImagePane.tsx';
+import { composePng } from '../image/save.ts';
+import { nameOfClass } from '../image/words.ts';
+import { usePanel } from '../state/context.ts';
+import { fileNameOf } from '../state/panel.ts';
+import { LayerTree } from '../tree/LayerTree.tsx';
+import { LayerInfo } from './LayerInfo.tsx';
+import { Splitter } from './Splitter.tsx';
+import { TopBar } from './TopBar.tsx';
+
+const TABS = [
+  ['layers', 'Layers'],
+  ['image', 'Image'],
+  ['prediction', 'Prediction'],
+] as const;
+type Tab = (typeof TABS)[number][0];
+
+const COLUMNS = [348, 320] as const;
+const [LEAST, MOST] = [220, 640];
+
+/** The whole panel: three columns, two in a narrower window, tabs in a narrow one. */
+export function PanelView() {
+  const panel = usePanel();
+  const tab = useSignal<Tab>('image');
+  const drawn = useRef<Drawn>(undefined);
+  const [left, right] = panel.columns.value ?? COLUMNS;
+  const root = useRef<HTMLDivElement>(null);
+
+  const save = async (): Promise<void> => {
+    const [image, shown] = [panel.image.peek(), panel.shown.peek()];
+    if (!image || !drawn.current || shown?.kind !== 'map') return;
+    const name = `${fileNameOf(image.name).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${nameOfClass(shown.target)}.png`;
+    try {
+      await panel.savePicture(name.replace(/[^\w.-]+/g, '-'), await composePng(image, drawn.current, panel.view.peek()));
+    } catch (error) {
+      panel.fail('saving', 'internal', error instanceof Error ? error.message : String(error));
+    }
+  };
+  useSignalEffect(() => {
+    if (panel.command.value?.name === 'savePicture') void save();
+  });
+  useDroppedImages(root);
+  useSignalEffect(() => {
+    root.current?.style.setProperty('--left', `${panel.columns.value?.[0] ?? COLUMNS[0]}px`);
+    root.current?.style.setProperty('--right', `${panel.columns.value?.[1] ?? COLUMNS[1]}px`);
+  });
+
+  const sweep = panel.sweep.value;
+  return (
+    <div class="panel" ref={root} data-testid="panel" data-state={panel.phase.value} data-tab={tab.value}>
+      <TopBar onSave={() => void save()} />
+      <div class="tabs" role="tablist" aria-label="Parts of the panel">
+        {TABS.map(([name, text]) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={tab.value === name}
+            data-tab-name={name}
+            onClick={() => {
+              tab.value = name;
+            }}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+      <nav class="left">
+        <LayerTree
+          onPick={() => {
+            tab.value = 'image';
+          }}
+        />
+        {sweep && (
+          <p class="left-foot" data-testid="sweep-time">
+            {sweep.maps.length} maps in {formatMs(sweep.ms)}
+          </p>
+        )}
+      </nav>
+      <Splitter label="Width of the layers" value={left} min={LEAST} max={MOST} onChange={(value) => setColumns(value, right)} />
+      <ImagePane
+        onDrawn={(next) => {
+          drawn.current = next;
+        }}
+      />
+      <Splitter label="Width of the prediction" value={right} min={LEAST} max={MOST} reverse onChange={(value) => setColumns(left, value)} />
+      <aside class="right">
+        <ClassChart />
+        <LayerInfo />
+      </aside>
+    </div>
+  );
+
+  function setColumns(l: number, r: number): void {
+    panel.columns.value = [l, r];
+  }
+}
+
+const formatMs = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/** Bytes beyond which a dropped file is not even sent. */
+const LARGEST = 256 * 2 ** 20;
+
+/** An image file that is dropped anywhere on the panel, or pasted, is explained. */
+function useDroppedImages(root: { readonly current: HTMLElement | null }): void {
+  const panel = usePanel();
+  useEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const take = async (file: File): Promise<void> => {
+      if (file.size > LARGEST) return panel.fail('image', 'too-large', `${file.name} has ${Math.round(file.size / 2 ** 20)} MB; at most 256 MB are read.`);
+      await panel.setImage({ name: file.name || 'pasted image', bytes: new Uint8Array(await file.arrayBuffer()) });
+    };
+    const hover = (event: DragEvent) => {
+      const over = event.type === 'dragover' && event.dataTransfer?.types.includes('Files');
+      element.classList.toggle('dropping', over === true);
+      if (over) event.preventDefault();
+    };
+    const drop = (event: DragEvent) => {
+      element.classList.remove('dropping');
+      const file = event.dataTransfer?.files[0];
+      if (!file) return;
+      event.preventDefault();
+      void take(file);
+    };
+    const paste = (event: ClipboardEvent) => {
+      const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
+      if (file) void take(file);
+    };
+    element.addEventListener('dragover', hover);
+    element.addEventListener('dragleave', hover);
+    element.addEventListener('drop', drop);
+    document.addEventListener('paste', paste);
+    return () => {
+      element.removeEventListener('dragover', hover);
+      element.removeEventListener('dragleave', hover);
+      element.removeEventListener('drop', drop);
+      document.removeEventListener('paste', paste);
+    };
+  }, []);
+}

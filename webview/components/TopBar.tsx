@@ -1,0 +1,88 @@
+import type { InputConvention } from '../../src/protocol/model.ts';
+import { nameOfClass } from '../image/words.ts';
+import { usePanel } from '../state/context.ts';
+import { formatCount } from '../state/layers.ts';
+import { Icon } from './Icon.tsx';
+
+/** What is open, how it is fed, and what is explained of it, in a line. */
+export function TopBar({ onSave }: { onSave: () => void }) {
+  const panel = usePanel();
+  const model = panel.model.value;
+  const sweep = panel.sweep.value;
+  const pinned = panel.chosenTarget.value !== undefined;
+  return (
+    <header class="top-bar">
+      <h1 title={model?.path}>{model?.fileName ?? 'Inspectum'}</h1>
+      {model && (
+        <span class="top-facts">
+          {model.format}
+          <i>·</i>
+          {formatCount(model.parameters)} parameters
+        </span>
+      )}
+      {model?.input && <InputChip input={model.input} />}
+      {sweep && (
+        <span class="chip" title={`The value that is explained: ${sweep.prediction.output}. Shown as ${sweep.prediction.scale}.`}>
+          <span class="chip-label">Explains</span>
+          <span class="clip">{sweep.prediction.output}</span>
+        </span>
+      )}
+      <span class="space" />
+      {sweep && (
+        <>
+          <span
+            class="chip"
+            title="Gradients of the class, averaged over each channel, weigh the layer's activations (Selvaraju et al. 2017; Captum's LayerGradCam)"
+          >
+            Grad-CAM
+          </span>
+          <button
+            type="button"
+            class="chip target"
+            data-testid="target"
+            aria-label={`Target: ${nameOfClass(sweep.target)}${pinned ? ', pinned' : ', the top class'}`}
+            title={
+              pinned
+                ? 'Stays the target when the image changes. Click to follow the top class.'
+                : 'The top class of each image. Click to keep this class when the image changes.'
+            }
+            aria-pressed={pinned}
+            onClick={() => {
+              if (pinned) void panel.setTarget(undefined);
+              else panel.chosenTarget.value = sweep.target.index;
+            }}
+          >
+            <Icon name="target" />
+            <span class="clip">{nameOfClass(sweep.target)}</span>
+            {pinned && <Icon name="pin" />}
+          </button>
+          <button
+            type="button"
+            class="icon-button"
+            data-testid="save"
+            title="Save the picture"
+            disabled={panel.shown.value?.kind !== 'map'}
+            onClick={onSave}
+          >
+            <Icon name="save" />
+          </button>
+        </>
+      )}
+    </header>
+  );
+}
+
+function InputChip({ input }: { input: InputConvention }) {
+  const [height, width] = input.size;
+  const how = `${width} × ${height} pixels, ${input.channels}, ${input.layout}, ${input.name}.`;
+  const why = input.guessed
+    ? ' Nothing in the files says how pixels become numbers: this is the usual way. An inspectum.json beside the model settles it.'
+    : '';
+  return (
+    <span class="chip" data-testid="input-convention" title={how + why}>
+      <span class="chip-label">Input</span>
+      {input.name}
+      {input.guessed && <span class="guessed">guessed</span>}
+    </span>
+  );
+}

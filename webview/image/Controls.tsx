@@ -1,0 +1,89 @@
+import { SIGNS, UPSAMPLINGS, type ViewSettings } from '../../src/protocol/panel.ts';
+import { Segments } from '../components/Segments.tsx';
+import { usePanel } from '../state/context.ts';
+import { COLORMAP_NAMES } from './draw.ts';
+
+const SIGN_WORDS: Readonly<Record<ViewSettings['sign'], readonly [text: string, title: string]>> = {
+  positive: ['Positive', 'What counts towards the class (sign positive)'],
+  negative: ['Negative', 'What counts against the class (sign negative)'],
+  all: ['Signed', 'Both, in two colours (sign all)'],
+  absolute_value: ['Absolute', 'How much it counts, towards or against (sign absolute_value)'],
+};
+
+const UPSAMPLING_WORDS: Readonly<Record<ViewSettings['upsampling'], readonly [text: string, title: string]>> = {
+  none: ['Cells', "The layer's own cells, nothing added"],
+  nearest: ['Nearest', 'Each pixel of the input takes the nearest cell'],
+  bilinear: ['Bilinear', 'Blended linearly between the middles of cells'],
+  bicubic: ['Bicubic', 'Blended smoothly between the middles of cells'],
+};
+
+/** How the map is drawn. */
+export function Controls() {
+  const panel = usePanel();
+  const { opacity, colormap, sign, outlierPercent, upsampling } = panel.view.value;
+  return (
+    <div class="controls">
+      <Segments
+        label="Sign"
+        testid="sign"
+        value={sign}
+        options={SIGNS.map((value) => ({ value, text: SIGN_WORDS[value][0], title: SIGN_WORDS[value][1] }))}
+        onChange={(value) => panel.setView({ sign: value })}
+      />
+      <Segments
+        label="Upsampling"
+        testid="upsampling"
+        value={upsampling}
+        options={UPSAMPLINGS.map((value) => ({ value, text: UPSAMPLING_WORDS[value][0], title: UPSAMPLING_WORDS[value][1] }))}
+        onChange={(value) => panel.setView({ upsampling: value })}
+      />
+      <label class="control">
+        Opacity
+        <input
+          type="range"
+          min="0"
+          max="100"
+          data-testid="opacity"
+          value={Math.round(opacity * 100)}
+          onInput={(event) => panel.setView({ opacity: event.currentTarget.valueAsNumber / 100 })}
+        />
+        <output>{Math.round(opacity * 100)}%</output>
+      </label>
+      <label class="control" title="Colours of the map. Signed maps have two of their own.">
+        Colours
+        <select
+          data-testid="colormap"
+          value={colormap}
+          disabled={sign === 'all'}
+          onChange={(event) => panel.setView({ colormap: event.currentTarget.value })}
+        >
+          {COLORMAP_NAMES.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label
+        class="control"
+        title="Clips the strongest values: the scale ends where the sum of the sorted values reaches 100% less this (Captum's outlier_perc). 0: the scale ends at the maximum."
+      >
+        Clip
+        <input
+          type="number"
+          min="0"
+          max="50"
+          step="1"
+          data-testid="outliers"
+          value={outlierPercent}
+          onChange={(event) => {
+            const value = event.currentTarget.valueAsNumber;
+            if (value >= 0 && value <= 50) panel.setView({ outlierPercent: value });
+            else event.currentTarget.value = String(outlierPercent);
+          }}
+        />
+        %
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../components/Icon.tsx';
+import { ImagePicker } from '../components/ImagePicker.tsx';
+import { Segments } from '../components/Segments.tsx';
+import { usePanel } from '../state/context.ts';
+import { shapeOf } from '../state/layers.ts';
+import { fileNameOf } from '../state/panel.ts';
+
+const OVER = [
+  { value: 'original', text: 'Photo', title: 'Over the whole image; what the network does not see is dimmed' },
+  { value: 'input', text: 'Input', title: "Over the network's input, as it sees it" },
+] as const;
+
+/** Which layer is shown, on which image. */
+export function PaneHeader() {
+  const panel = usePanel();
+  const layer = panel.layer.value;
+  const path = layer ? [...(panel.index.value.ancestors.get(layer.id) ?? []), layer].map(({ name }) => name) : [];
+  return (
+    <div class="pane-header">
+      <h2 title={layer?.id}>
+        {path.slice(0, -1).map((name, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a path's parts have no identity but their place
+          <span key={i} class="path">
+            {name}
+            <i>›</i>
+          </span>
+        ))}
+        {path.at(-1)}
+      </h2>
+      {layer && <span class="pane-facts muted clip">{[[layer.kind, layer.detail].filter(Boolean).join(' '), shapeOf(layer)].filter(Boolean).join(' · ')}</span>}
+      <span class="space" />
+      <ImageButton />
+      <Segments
+        label="Picture"
+        testid="over"
+        value={panel.view.value.over}
+        options={OVER}
+        onChange={(over) => panel.setView({ over })}
+      />
+    </div>
+  );
+}
+
+function ImageButton() {
+  const panel = usePanel();
+  const open = useSignal(false);
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const away = (event: Event) => {
+      if (!root.current?.contains(event.target as Node)) open.value = false;
+    };
+    document.addEventListener('pointerdown', away);
+    return () => document.removeEventListener('pointerdown', away);
+  }, []);
+  const name = panel.image.value?.name ?? '';
+  return (
+    <div
+      class="image-button"
+      ref={root}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') open.value = false;
+      }}
+    >
+      <button
+        type="button"
+        class="chip"
+        data-testid="change-image"
+        title={`${name}: another image…`}
+        aria-expanded={open.value}
+        onClick={() => {
+          open.value = !open.value;
+          if (open.value) void panel.refreshOffered();
+        }}
+      >
+        <Icon name="image" />
+        <span class="clip">{fileNameOf(name)}</span>
+        <Icon name="chevron-down" />
+      </button>
+      {open.value && (
+        <div class="popover">
+          <ImagePicker
+            onDone={() => {
+              open.value = false;
+            }}
+          />
+        </div>
+      )}
+    </div>
+  );
+}

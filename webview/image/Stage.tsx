@@ -1,0 +1,217 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { InputImage, LayerMap, Picture } from '../../src/protocol/model.ts';
+import { usePanel } from '../state/context.ts';
+import type { Drawn } from './draw.ts';
+import { drawPicture } from './paint.ts';
+import { type Probe, probeAt, stepProbe } from './probe.ts';
+import { centerAfterZoom, MAX_ZOOM, placed, type Rect, regionSeen, type Size } from './viewport.ts';
+import { formatValue } from './words.ts';
+
+interface Props {
+  readonly image: InputImage;
+  readonly map: LayerMap | undefined;
+  readonly drawn: Drawn | undefined;
+  readonly layer: string;
+  readonly target: number | undefined;
+  /** CSS pixels of the stage. */
+  readonly size: Size;
+  readonly probe: Probe | undefined;
+  readonly onProbe: (probe: Probe | undefined) => void;
+}
+
+const CENTER = { x: 0.5, y: 0.5 };
+const percent = (part: number, whole: number) => `${(part / whole) * 100}%`;
+
+/** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), and a point to read (pointer, arrows). */
+export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }: Props) {
+  const panel = usePanel();
+  const stage = useRef<HTMLDivElement>(null);
+  const center = useSignal(CENTER);
+  const { over, zoom, opacity } = panel.view.value;
+  const photo = over === 'original';
+  const picture = photo ? image.original : image.network;
+  const region: Rect = photo ? regionSeen(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
+  const place = placed(picture, size, zoom, center.value);
+
+  useEffect(() => {
+    center.value = CENTER;
+  }, [image, over]);
+
+  const zoomBy = (factor: number, at = { x: size.width / 2, y: size.height / 2 }): void => {
+    const next = Math.min(MAX_ZOOM, Math.max(1, zoom * factor));
+    center.value = centerAfterZoom(picture, size, place, next / zoom, at);
+    panel.setView({ zoom: next });
+  };
+  const panBy = (dx: number, dy: number): void => {
+    const along = (corner: number, delta: number, length: number, room: number) => (room / 2 - corner - delta) / length;
+    const moved = placed(picture, size, zoom, {
+      x: along(place.x, dx, picture.width * place.scale, size.width),
+      y: along(place.y, dy, picture.height * place.scale, size.height),
+    });
+    center.value = {
+      x: along(moved.x, 0, picture.width * moved.scale, size.width),
+      y: along(moved.y, 0, picture.height * moved.scale, size.height),
+    };
+  };
+  /** Of a point of the page, as parts (0 to 1) of what the network sees. */
+  const seenAt = (event: MouseEvent) => {
+    const box = stage.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
+    const x = (event.clientX - box.left - place.x) / place.scale;
+    const y = (event.clientY - box.top - place.y) / place.scale;
+    return { x: (x - region.x) / region.width, y: (y - region.y) / region.height };
+  };
+
+  // Wheel listeners of the framework are passive, so that they could not stop the page from zooming.
+  useEffect(() => {
+    const element = stage.current;
+    if (!element) return;
+    const onWheel = (event: WheelEvent) => {
+      if (event.ctrlKey || event.metaKey) {
+        const box = element.getBoundingClientRect();
+        zoomBy(Math.exp(-event.deltaY / 300), { x: event.clientX - box.left, y: event.clientY - box.top });
+      } else if (zoom > 1) panBy(-event.deltaX, -event.deltaY);
+      else return;
+      event.preventDefault();
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  });
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] as [number, number] | undefined;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (arrow && event.shiftKey) panBy(-arrow[0] * 48, -arrow[1] * 48);
+    else if (arrow && map) onProbe(stepProbe(probe, map, arrow));
+    else if (event.key === '+' || event.key === '=') zoomBy(1.25);
+    else if (event.key === '-') zoomBy(0.8);
+    else if (event.key === '0') panel.setView({ zoom: 1 });
+    else if (event.key === 'Escape') onProbe(undefined);
+    else return;
+    event.preventDefault();
+  };
+  const onPointerDown = (down: PointerEvent): void => {
+    const element = stage.current;
+    if (zoom === 1 || down.button !== 0 || !element) return;
+    element.setPointerCapture(down.pointerId);
+    element.classList.add('panning');
+    let [x, y] = [down.clientX, down.clientY];
+    const start = center.peek();
+    let [dx, dy] = [0, 0];
+    const move = (event: PointerEvent) => {
+      dx += event.clientX - x;
+      dy += event.clientY - y;
+      [x, y] = [event.clientX, event.clientY];
+      center.value = { x: start.x - dx / (picture.width * place.scale), y: start.y - dy / (picture.height * place.scale) };
+    };
+    element.addEventListener('pointermove', move);
+    element.addEventListener(
+      'lostpointercapture',
+      () => {
+        element.removeEventListener('pointermove', move);
+        element.classList.remove('panning');
+      },
+      { once: true },
+    );
+  };
+
+  const box = {
+    left: percent(region.x, picture.width),
+    top: percent(region.y, picture.height),
+    width: percent(region.width, picture.width),
+    height: percent(region.height, picture.height),
+  };
+  const margin = { left: region.x * place.scale, top: region.y * place.scale };
+  const partial = photo && (region.x > 0.5 || region.y > 0.5 || region.width < picture.width - 1 || region.height < picture.height - 1);
+  const pixelated = place.scale > 4;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it is operated with keys
+    // biome-ignore lint/a11y/useSemanticElements: a group of canvases is no fieldset
+    <div
+      ref={stage}
+      class={zoom > 1 ? 'stage zoomed' : 'stage'}
+      role="group"
+      aria-roledescription="picture"
+      aria-label="The image and the map over it. Arrows read a cell, plus and minus zoom."
+      data-testid="stage"
+      tabIndex={0}
+      style={{ width: `${size.width}px`, height: `${size.height}px` }}
+      onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown}
+      onPointerMove={(event) => map && onProbe(probeAt(seenAt(event), map))}
+      onPointerLeave={() => onProbe(undefined)}
+    >
+      <div
+        class={pixelated ? 'world pixelated' : 'world'}
+        style={{
+          transform: `translate(${place.x}px, ${place.y}px)`,
+          width: `${picture.width * place.scale}px`,
+          height: `${picture.height * place.scale}px`,
+        }}
+      >
+        <PictureCanvas picture={picture} />
+        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target} box={box} opacity={opacity} cells={drawn.cells} />}
+        {partial && <div class="seen" style={box} />}
+        {probe && drawn && <ProbeMark probe={probe} value={drawn.valueAt(probe.x, probe.y)} region={region} scale={place.scale} />}
+      </div>
+      {partial && zoom === 1 && margin.top >= 22 && (
+        <p class="seen-caption" style={{ left: `${Math.max(8, margin.left)}px`, right: `${Math.max(8, margin.left)}px`, top: `${margin.top - 21}px` }}>
+          <span>Seen by the network</span>
+          <span>
+            {image.geometry.inputWidth} × {image.geometry.inputHeight}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function PictureCanvas({ picture }: { picture: Picture }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    if (canvas.current) drawPicture(canvas.current, picture);
+  }, [picture]);
+  return <canvas ref={canvas} class="photo" data-testid="photo" />;
+}
+
+interface OverlayProps {
+  readonly drawn: Drawn;
+  readonly layer: string;
+  readonly target: number | undefined;
+  readonly box: Readonly<Record<string, string>>;
+  readonly opacity: number;
+  readonly cells: boolean;
+}
+
+function OverlayCanvas({ drawn, layer, target, box, opacity, cells }: OverlayProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    drawPicture(element, drawn.picture);
+    element.dataset.layer = layer;
+    element.dataset.target = String(target ?? '');
+  }, [drawn, layer, target]);
+  return (
+    <canvas
+      ref={canvas}
+      class={cells ? 'overlay cells' : 'overlay'}
+      data-testid="overlay"
+      style={{ ...box, opacity: String(opacity) }}
+      role="img"
+      aria-label="Map of the layer over the image"
+    />
+  );
+}
+
+function ProbeMark({ probe, value, region, scale }: { probe: Probe; value: number; region: Rect; scale: number }) {
+  const left = `${(region.x + probe.x * region.width) * scale}px`;
+  const top = `${(region.y + probe.y * region.height) * scale}px`;
+  const flip = `${probe.x > 0.8 ? ' left' : ''}${probe.y < 0.06 ? ' below' : ''}`;
+  return (
+    <div class={`probe${flip}`} style={{ left, top }} data-testid="probe">
+      <i />
+      <span>{formatValue(value)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import type { LayerMap, Sweep } from '../../src/protocol/model.ts';
+import type { ViewSettings } from '../../src/protocol/panel.ts';
+
+type Sign = ViewSettings['sign'];
+
+/** What a layer's map amounts to under a sign. */
+export type Strength =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'nothing'; readonly why: string }
+  /** `relative`: its peak over the strongest layer's, 0 to 1. */
+  | { readonly kind: 'some'; readonly peak: number; readonly relative: number };
+
+/** The largest value that a sign shows: 0 where it shows nothing. NaN counts as nothing. */
+export function peakOf(map: Pick<LayerMap, 'data'>, sign: Sign): number {
+  let low = 0;
+  let high = 0;
+  for (const value of map.data) {
+    if (value > high) high = value;
+    else if (value < low) low = value;
+  }
+  if (sign === 'positive') return high;
+  return sign === 'negative' ? -low : Math.max(high, -low);
+}
+
+const NOTHING: Readonly<Record<Sign, string>> = {
+  positive: 'Nothing at this layer counts towards the explained class',
+  negative: 'Nothing at this layer counts against the explained class',
+  all: 'The map of this layer is zero',
+  absolute_value: 'The map of this layer is zero',
+};
+
+/** Every map's strength, relative to the strongest layer, so that noise in early layers does not look like evidence. */
+export function strengthsOf(sweep: Sweep | undefined, sign: Sign): { of(output: string): Strength } {
+  const peaks = new Map(sweep?.maps.map((map) => [map.output, peakOf(map, sign)]));
+  const strongest = Math.max(0, ...peaks.values());
+  const unreachable = new Set(sweep?.unreachable);
+  return {
+    of(output) {
+      const peak = peaks.get(output);
+      if (peak === undefined) return unreachable.has(output) ? { kind: 'unreachable' } : { kind: 'unknown' };
+      return peak > 0 ? { kind: 'some', peak, relative: peak / strongest } : { kind: 'nothing', why: NOTHING[sign] };
+    },
+  };
+}

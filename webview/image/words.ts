@@ -1,0 +1,51 @@
+import type { ClassScore, LayerMap } from '../../src/protocol/model.ts';
+import type { ViewSettings } from '../../src/protocol/panel.ts';
+import { peakOf } from './strength.ts';
+
+/** A class by its label, else by its number. */
+export const nameOfClass = (score: Pick<ClassScore, 'index' | 'label'>): string => score.label ?? `class ${score.index}`;
+
+/** What the picture means, in one sentence. */
+export function meaningOf(map: LayerMap, sign: ViewSettings['sign'], target: ClassScore): string {
+  const name = nameOfClass(target);
+  const [towards, against] = [peakOf(map, 'positive') > 0, peakOf(map, 'negative') > 0];
+  if (!towards && !against) return `The map is zero everywhere: at this layer nothing counts towards ${name} or against it.`;
+  switch (sign) {
+    case 'positive':
+      return towards
+        ? `Bright areas count towards ${name}; clear areas do not.`
+        : `Nothing at this layer counts towards ${name}: its map is nowhere positive.`;
+    case 'negative':
+      return against
+        ? `Bright areas count against ${name}; clear areas do not.`
+        : `Nothing at this layer counts against ${name}: its map is nowhere negative.`;
+    case 'all':
+      return `${POSITIVE_COLOR} areas count towards ${name}; ${NEGATIVE_COLOR.toLowerCase()} areas against it.`;
+    case 'absolute_value':
+      return `Bright areas matter for ${name}, towards it or against it; clear areas do not.`;
+  }
+}
+
+const POSITIVE_COLOR = 'Green';
+const NEGATIVE_COLOR = 'Magenta';
+
+const DRAWN: Readonly<Record<ViewSettings['upsampling'], string>> = {
+  none: 'drawn as they are',
+  nearest: 'each repeated over its pixels',
+  bilinear: 'blended here for reading',
+  bicubic: 'blended here for reading',
+};
+
+/** At which resolution the layer answers, and what was done to draw it. */
+export function resolutionOf(map: LayerMap, { upsampling, outlierPercent }: Pick<ViewSettings, 'upsampling' | 'outlierPercent'>): string {
+  const cells = `This layer answers in ${map.width} × ${map.height} cells, ${DRAWN[upsampling]}.`;
+  return outlierPercent > 0 ? `${cells} The strongest ${outlierPercent}% of it is clipped to the end of the scale.` : cells;
+}
+
+/** A value of a map: three significant digits, and no false precision near zero. */
+export function formatValue(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  const text = size >= 1000 || size < 0.001 ? size.toExponential(1) : String(Number(size.toPrecision(3)));
+  return value < 0 ? `−${text}` : text;
+}

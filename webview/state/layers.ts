@@ -1,0 +1,37 @@
+import type { Layer } from '../../src/protocol/model.ts';
+
+/** The layers of a model by id, with their ancestors, outermost first. */
+export interface LayerIndex {
+  readonly byId: ReadonlyMap<string, Layer>;
+  readonly ancestors: ReadonlyMap<string, readonly Layer[]>;
+}
+
+export function indexLayers(layers: readonly Layer[]): LayerIndex {
+  const byId = new Map<string, Layer>();
+  const ancestors = new Map<string, readonly Layer[]>();
+  const visit = (siblings: readonly Layer[], path: readonly Layer[]): void => {
+    for (const layer of siblings) {
+      byId.set(layer.id, layer);
+      ancestors.set(layer.id, path);
+      if (layer.children.length > 0) visit(layer.children, [...path, layer]);
+    }
+  };
+  visit(layers, []);
+  return { byId, ancestors };
+}
+
+/** "32×112×112": without the batch where the dimensions are known. */
+export const shapeOf = (layer: Layer): string => layer.dims?.join('×') || layer.shape;
+
+const UNITS = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+] as const;
+
+/** 3 significant digits with a unit: "3.49 M". */
+export function formatCount(count: number): string {
+  const [size, unit] = UNITS.find(([least]) => count >= least) ?? [1, ''];
+  return unit ? `${Number((count / size).toPrecision(3))} ${unit}` : String(count);
+}

@@ -1,0 +1,260 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { ClassScore, InputImage, Layer, LayerExplanation, LayerMap, ModelSummary, Progress, Sweep } from '../../src/protocol/model.ts';
+import type { OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
+import { connect } from '../host.ts';
+import { indexLayers } from './layers.ts';
+import { type Problem, problemOf, type Stage } from './problems.ts';
+
+export const DEFAULT_VIEW: ViewSettings = {
+  opacity: 0.62,
+  colormap: 'inferno',
+  sign: 'positive',
+  outlierPercent: 0,
+  upsampling: 'bicubic',
+  over: 'original',
+  zoom: 1,
+};
+
+/** What is shown of the selected layer. */
+export type Shown =
+  | { readonly kind: 'map'; readonly map: LayerMap; readonly target: ClassScore }
+  | Exclude<LayerExplanation, { kind: 'map' }>;
+
+interface Job {
+  readonly text: string;
+  readonly cancel: () => void;
+}
+
+/** Milliseconds before work is shown as work: what is quicker needs no words. */
+const PATIENCE = 300;
+
+/** The panel's state and what can be done to it. One per page. */
+export class Panel {
+  readonly model = signal<ModelSummary>();
+  readonly image = signal<InputImage>();
+  readonly offered = signal<readonly OfferedImage[]>([]);
+  readonly sweep = signal<Sweep>();
+  /** The class that somebody chose; undefined: the top one, whichever it is. */
+  readonly chosenTarget = signal<number>();
+  readonly selected = signal<string>();
+  readonly view = signal<ViewSettings>(DEFAULT_VIEW);
+  readonly columns = signal<readonly [number, number]>();
+  readonly problem = signal<Problem>();
+  readonly progress = signal<Progress | null>(null);
+  readonly job = signal<Job>();
+  /** The job has taken long enough to be shown. */
+  readonly slow = signal(false);
+  /** Commands from outside that a component carries out. */
+  readonly command = signal<{ readonly name: PanelEvents['command'] }>();
+
+  readonly index = computed(() => indexLayers(this.model.value?.layers ?? []));
+  readonly layer = computed<Layer | undefined>(() => this.index.value.byId.get(this.selected.value ?? ''));
+  readonly maps = computed<ReadonlyMap<string, LayerMap>>(() => new Map(this.sweep.value?.maps.map((map) => [map.output, map])));
+  readonly shown = computed<Shown | undefined>(() => this.#shown());
+  readonly phase = computed(() => {
+    if (this.problem.value) return 'error';
+    if (this.job.value || !this.model.value) return 'loading';
+    return this.image.value ? 'ready' : 'empty';
+  });
+
+  /** Explanations of layers that the sweep has no map of, by layer and sweep. */
+  readonly #explained = signal<{ readonly sweep: Sweep; readonly byOutput: ReadonlyMap<string, LayerExplanation> }>();
+  readonly #host = connect({
+    progress: (progress) => {
+      this.progress.value = progress;
+    },
+    selectLayer: ({ layer }) => this.select(layer, false),
+    command: (name) => {
+      this.command.value = { name };
+    },
+    image: (image) => void this.#take(() => Promise.resolve(image)),
+    stopped: (error) => {
+      this.job.peek()?.cancel();
+      this.problem.value = problemOf('process', error);
+    },
+  });
+
+  #restored: PanelMemory = this.#host.memory;
+  #explaining = new AbortController();
+
+  constructor() {
+    const { view, columns, target } = this.#restored;
+    if (view) this.view.value = { ...DEFAULT_VIEW, ...view };
+    if (columns) this.columns.value = columns;
+    this.chosenTarget.value = target;
+    effect(() => this.#remember());
+    effect(() => this.#explainSelected());
+    effect(() => {
+      this.slow.value = false;
+      if (!this.job.value) return;
+      const timer = setTimeout(() => {
+        this.slow.value = true;
+      }, PATIENCE);
+      return () => clearTimeout(timer);
+    });
+  }
+
+  /** Opens the model, and what was shown before the page went away. */
+  async start(): Promise<void> {
+    const model = await this.#run('model', 'Reading the model', (signal) => this.#host.calls.call('open', null, signal));
+    if (!model) return;
+    const layer = this.selected.peek() ?? this.#restored.layer;
+    batch(() => {
+      this.model.value = model;
+      this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
+    });
+    const before = this.image.peek();
+    if (before) return this.#take((signal) => this.#reload(before, signal));
+    const { image } = this.#restored;
+    if (image) {
+      const kept = await this.#host.calls.call('keptImage', null).catch(() => null);
+      if (kept) return this.#take(() => Promise.resolve(kept));
+      if (isPath(image)) return this.setImage({ path: image });
+    }
+    await this.refreshOffered();
+  }
+
+  async refreshOffered(): Promise<void> {
+    this.offered.value = await this.#host.calls.call('images', null).catch(() => []);
+  }
+
+  /** After a failure: everything again, with the same layer, target and view. */
+  retry(): Promise<void> {
+    const { stage } = this.problem.peek() ?? {};
+    this.problem.value = undefined;
+    if (stage === 'explanation' && this.model.peek() && this.image.peek()) return this.#runSweep();
+    return this.start();
+  }
+
+  setImage(source: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
+    return this.#take((signal) => this.#host.calls.call('setImage', source, signal));
+  }
+
+  chooseImage(): Promise<void> {
+    return this.#take((signal) => this.#host.calls.call('chooseImage', null, signal), 'Waiting for a choice');
+  }
+
+  /** Makes a class the one that is explained; undefined: the top class again. */
+  setTarget(target: number | undefined): Promise<void> {
+    this.chosenTarget.value = target;
+    return this.image.peek() ? this.#runSweep() : Promise.resolve();
+  }
+
+  /** Shows a layer; unknown ones are ignored. `tell`: the native tree follows. */
+  select(id: string, tell = true): void {
+    if (!this.index.peek().byId.has(id) || this.selected.peek() === id) return;
+    batch(() => {
+      this.selected.value = id;
+      if (this.problem.peek()?.stage === 'explanation') this.problem.value = undefined;
+    });
+    if (tell) void this.#host.calls.call('layerSelected', { layer: id }).catch(() => null);
+  }
+
+  setView(change: Partial<ViewSettings>): void {
+    this.view.value = { ...this.view.peek(), ...change };
+  }
+
+  async savePicture(suggestedName: string, png: Uint8Array): Promise<void> {
+    await this.#run('saving', 'Saving the picture', (signal) => this.#host.calls.call('savePicture', { suggestedName, png }, signal));
+  }
+
+  /** Fails without a call to the extension having been made: the panel itself found something wrong. */
+  fail(stage: Stage, kind: string, message: string): void {
+    this.problem.value = problemOf(stage, { kind, message });
+  }
+
+  #reload(image: InputImage, signal: AbortSignal): Promise<InputImage> {
+    return isPath(image.name)
+      ? this.#host.calls.call('setImage', { path: image.name }, signal)
+      : this.#host.calls.call('keptImage', null, signal).then((kept) => kept ?? image);
+  }
+
+  async #take(get: (signal: AbortSignal) => Promise<InputImage | null>, text = 'Reading the image'): Promise<void> {
+    const image = await this.#run('image', text, get);
+    if (!image) return;
+    batch(() => {
+      if (this.image.peek()) this.setView({ zoom: 1 });
+      this.image.value = image;
+      this.sweep.value = undefined;
+    });
+    await this.#runSweep();
+  }
+
+  async #runSweep(): Promise<void> {
+    const target = this.chosenTarget.peek();
+    const sweep = await this.#run('explanation', 'Explaining every layer', (signal) =>
+      this.#host.calls.call('sweep', target === undefined ? {} : { target }, signal),
+    );
+    if (sweep) this.sweep.value = sweep;
+  }
+
+  /** One job at a time: a newer one cancels the older. Failures become the panel's problem, and undefined. */
+  async #run<T>(stage: Stage, text: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    this.job.peek()?.cancel();
+    const controller = new AbortController();
+    const job: Job = { text, cancel: () => controller.abort() };
+    this.job.value = job;
+    try {
+      const value = await work(controller.signal);
+      if (controller.signal.aborted) return undefined;
+      this.problem.value = undefined;
+      return value;
+    } catch (error) {
+      if (!controller.signal.aborted) this.problem.value = problemOf(stage, error) ?? this.problem.peek();
+      return undefined;
+    } finally {
+      if (this.job.peek() === job)
+        batch(() => {
+          this.job.value = undefined;
+          this.progress.value = null;
+        });
+    }
+  }
+
+  #shown(): Shown | undefined {
+    const layer = this.layer.value;
+    const sweep = this.sweep.value;
+    if (!layer || !sweep) return undefined;
+    const map = this.maps.value.get(layer.output);
+    if (map) return { kind: 'map', map, target: sweep.target };
+    const explained = this.#explained.value;
+    return explained?.sweep === sweep ? explained.byOutput.get(layer.output) : undefined;
+  }
+
+  #explainSelected(): void {
+    const layer = this.layer.value;
+    const sweep = this.sweep.value;
+    this.#explaining.abort();
+    if (!layer || !sweep || this.shown.peek()) return;
+    this.#explaining = new AbortController();
+    const { signal } = this.#explaining;
+    void this.#host.calls
+      .call('explain', { layer: layer.id, target: sweep.target.index }, signal)
+      .then((explanation) => {
+        const before = this.#explained.peek();
+        const byOutput = new Map(before?.sweep === sweep ? before.byOutput : []);
+        this.#explained.value = { sweep, byOutput: byOutput.set(layer.output, explanation) };
+      })
+      .catch((error) => {
+        if (!signal.aborted) this.problem.value = problemOf('explanation', error) ?? this.problem.peek();
+      });
+  }
+
+  #remember(): void {
+    const [image, layer, target, columns] = [this.image.value?.name, this.selected.value, this.chosenTarget.value, this.columns.value];
+    const memory: PanelMemory = {
+      view: this.view.value,
+      ...((image ?? this.#restored.image) !== undefined && { image: image ?? this.#restored.image }),
+      ...((layer ?? this.#restored.layer) !== undefined && { layer: layer ?? this.#restored.layer }),
+      ...(target !== undefined && { target }),
+      ...(columns && { columns }),
+    };
+    this.#host.remember(memory);
+  }
+}
+
+/** Images of the disk have absolute paths as names; dropped and pasted ones do not. */
+const isPath = (name: string): boolean => name.startsWith('/') || /^([a-z]:)?[\\/]/i.test(name);
+
+/** The last part of a path, for display. */
+export const fileNameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

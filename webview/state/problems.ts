@@ -1,0 +1,38 @@
+import { toWireError } from '../../src/protocol/rpc.ts';
+
+/** What was being done when something failed. */
+export type Stage = 'model' | 'image' | 'explanation' | 'saving' | 'process';
+
+export interface Problem {
+  readonly stage: Stage;
+  readonly kind: string;
+  readonly title: string;
+  readonly message: string;
+}
+
+const SUBJECTS: Readonly<Record<Stage, string>> = {
+  model: 'This model',
+  image: 'This image',
+  explanation: 'This explanation',
+  saving: 'The picture',
+  process: 'The compute process',
+};
+
+const TITLES: Readonly<Record<string, (subject: string, stage: Stage) => string>> = {
+  corrupt: (subject) => `${subject} cannot be read: the file is damaged or is something else`,
+  missing: (_, stage) => (stage === 'model' ? 'A file that this model needs is missing' : 'The file is missing'),
+  refused: (_, stage) => (stage === 'model' ? 'Refused, to keep this model inside its folder' : 'Refused'),
+  unsupported: (subject, stage) => (stage === 'model' ? `${subject} uses something that is not supported yet` : `${subject} is not supported`),
+  'too-large': (subject) => `${subject} is too large`,
+  memory: () => 'Not enough memory',
+  engine: (_, stage) => (stage === 'process' ? 'The compute process stopped' : 'The engine failed'),
+  usage: (subject) => `${subject} was asked for in a way that does not fit the model`,
+};
+
+/** An error of a call as people read it; undefined for a cancelled one, which needs no words. */
+export function problemOf(stage: Stage, error: unknown): Problem | undefined {
+  const { kind, message } = toWireError(error);
+  if (kind === 'cancelled') return undefined;
+  const title = Object.hasOwn(TITLES, kind) ? TITLES[kind] : undefined;
+  return { stage, kind, title: title?.(SUBJECTS[stage], stage) ?? `${SUBJECTS[stage]} failed`, message };
+}

@@ -1,0 +1,40 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Layer } from '../../src/protocol/model.ts';
+import { formatCount } from '../state/layers.ts';
+
+export interface Hovered {
+  readonly layer: Layer;
+  /** The row's top and right edge on the page, in pixels. */
+  readonly top: number;
+  readonly right: number;
+}
+
+/** Milliseconds that the pointer rests before the card comes. */
+const DELAY = 550;
+
+/** What a row has no room for. */
+export function HoverCard({ layer, top, right }: Hovered) {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    setReady(false);
+    const timer = setTimeout(() => setReady(true), DELAY);
+    return () => clearTimeout(timer);
+  }, [layer]);
+  if (!ready) return null;
+  const room = window.innerWidth - right > 280;
+  const place = room ? { left: `${right + 6}px`, top: `${top}px` } : { left: '16px', top: `${top + 32}px` };
+  return (
+    <div class="hover-card" role="tooltip" style={place}>
+      <p class="hover-title">{layer.id}</p>
+      <p class="muted">{[layer.kind || 'Module', layer.detail].filter(Boolean).join(' ')}</p>
+      <dl class="facts">
+        <dt>Shape</dt>
+        <dd>{layer.shape || 'not known'}</dd>
+        <dt>Parameters</dt>
+        <dd>{formatCount(layer.parameters)}</dd>
+        <dt>MACs</dt>
+        <dd>{layer.macs === undefined ? 'not known' : formatCount(layer.macs)}</dd>
+      </dl>
+    </div>
+  );
+}
