@@ -5,6 +5,8 @@ export type ImageSource = { readonly path: string } | { readonly name: string; r
 
 /** What the extension asks of the compute process. `model` and `image` name what was opened before. */
 export type WorkerCalls = {
+  /** Answers at once unless a run blocks the process. */
+  ping: (params: null) => null;
   /** Reads a model; also begins to prepare its sweep in the background. */
   open: (params: { readonly path: string }) => ModelSummary;
   /** Forgets a model and releases its sessions. */

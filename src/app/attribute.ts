@@ -1,0 +1,132 @@
+import { METHODS } from '../attribution/index.ts';
+import type { Method, Parameters } from '../attribution/method.ts';
+import type { Target } from '../attribution/target.ts';
+import { interpolate } from '../image/interpolate.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { nearest } from './findLayer.ts';
+import type { Model } from './model.ts';
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+export interface AttributionJob {
+  /** Captum's class name. */
+  readonly method: string;
+  readonly feeds: Feeds;
+  readonly layer?: string;
+  /** `undefined`: the top prediction. */
+  readonly target?: Target;
+  /** The explained value; default the first output. */
+  readonly output?: string;
+  /** Parameters by Captum's names, and `interpolate` for layer methods. */
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
+export interface AttributionResult {
+  readonly attribution: Tensor<'float32'>;
+  readonly method: string;
+  readonly parameters: Parameters;
+  readonly target: Target;
+  readonly output: string;
+  readonly layer?: string;
+}
+
+const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
+
+/**
+ * Runs one attribution method on one input.
+ * @throws InspectumError 'usage' for a wrong method, layer, target or parameter; as the method and the engine do otherwise
+ */
+export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
+  const method = methodNamed(job.method);
+  const { interpolate: mode, ...set } = job.set;
+  const parameters = checkedParameters(method, set);
+  const output = model.explained(job.output);
+  if (method.level === 'layer' && job.layer === undefined) throw new InspectumError('usage', `${method.name} needs a layer: say which with --layer.`);
+  if (method.level === 'primary' && mode !== undefined) throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
+  const layer = job.layer === undefined || method.level === 'primary' ? undefined : model.findLayer(job.layer);
+  const input = model.input?.port ?? model.graph.inputs[0]?.name ?? '';
+  const target = !method.needsTarget ? null : job.target === undefined ? await topTarget(model, output, job.feeds) : job.target;
+  const result = (await method.attribute({
+    graph: model.graph,
+    session: (key, build) => model.sessions.get(key, build),
+    feeds: job.feeds,
+    input,
+    output,
+    target,
+    ...(layer && { layer }),
+    parameters,
+  })) as Tensor<'float32'>;
+  return {
+    attribution: mode === undefined ? result : upsample(result, mode, job.feeds[input], method.name),
+    method: method.name,
+    parameters,
+    target,
+    output,
+    ...(layer && { layer: layer.id }),
+  };
+}
+
+export function methodNamed(name: string): Method {
+  const method: Method | undefined = Object.hasOwn(METHODS, name) ? METHODS[name as keyof typeof METHODS] : undefined;
+  if (!method) throw new InspectumError('usage', `There is no method ${JSON.stringify(name)}. The nearest names are: ${nearest(name, Object.keys(METHODS)).join(', ')}.`);
+  return method;
+}
+
+function checkedParameters(method: Method, set: Readonly<Record<string, unknown>>): Parameters {
+  const result: Record<string, boolean> = Object.fromEntries(Object.entries(method.parameters).map(([name, p]) => [name, p.default]));
+  for (const [name, value] of Object.entries(set)) {
+    const parameter = Object.hasOwn(method.parameters, name) ? method.parameters[name] : undefined;
+    if (!parameter) throw new InspectumError('usage', `${method.name} has no parameter ${JSON.stringify(name)}. It has: ${Object.keys(method.parameters).join(', ') || 'none'}.`);
+    if (typeof value !== parameter.type) throw new InspectumError('usage', `${method.name}: ${name} should be a ${parameter.type}, not ${JSON.stringify(value)}.`);
+    result[name] = value as boolean;
+  }
+  return result;
+}
+
+/** The flat index of the highest value of the explained output, per captum's usual call on the top class. */
+async function topTarget(model: Model, output: string, feeds: Feeds): Promise<Target> {
+  const scores = await scoresOf(model, output, feeds);
+  const count = scores.data.length / (scores.dims[0] ?? 1);
+  let best = 0;
+  for (let i = 1; i < count; i++) if (Number(scores.data[i]) > Number(scores.data[best])) best = i;
+  const dims = scores.dims.slice(1);
+  if (dims.filter((d) => d !== 1).length <= 1) return best;
+  const indices: number[] = [];
+  for (const size of [...dims].reverse()) {
+    indices.unshift(best % size);
+    best = Math.floor(best / size);
+  }
+  return indices;
+}
+
+/** Runs the model forward for one of its values, in the value's own shape, as float32. */
+export const scoresOf = (model: Model, output: string, feeds: Feeds): Promise<Tensor> =>
+  METHODS.LayerActivation.attribute({
+    graph: model.graph,
+    session: (key, build) => model.sessions.get(key, build),
+    feeds,
+    input: '',
+    output,
+    target: null,
+    layer: { id: output, output, input: undefined },
+    parameters: {},
+  });
+
+/** captum.attr.LayerAttribution.interpolate to the input's height and width. */
+function upsample(map: Tensor<'float32'>, mode: unknown, input: Tensor | undefined, method: string): Tensor<'float32'> {
+  const known = MODES.find((m) => m === mode);
+  if (!known) throw new InspectumError('usage', `"interpolate" should be one of ${MODES.join(', ')}, not ${JSON.stringify(mode)}.`);
+  const [batch = 1, channels = 1, height, width] = map.dims;
+  const [toHeight, toWidth] = input?.dims.slice(-2) ?? [];
+  if (map.dims.length !== 4 || height === undefined || width === undefined || toHeight === undefined || toWidth === undefined)
+    throw new InspectumError('usage', `${method} gives an attribution of shape ${map.dims.join('×')} here, which has no height and width to interpolate.`);
+  const from = height * width;
+  const planes = batch * channels;
+  const out = new Float32Array(planes * toHeight * toWidth);
+  for (let plane = 0; plane < planes; plane++) {
+    const cells = map.data.subarray(plane * from, (plane + 1) * from);
+    out.set(interpolate(cells, { height, width }, { height: toHeight, width: toWidth }, known), plane * toHeight * toWidth);
+  }
+  return tensor('float32', [batch, channels, toHeight, toWidth], out);
+}

@@ -1,0 +1,149 @@
+import { layerGradCam } from '../attribution/layer/layerGradCam.ts';
+import { unitContributions } from '../attribution/layer/unitContributions.ts';
+import type { AttributionRequest } from '../attribution/method.ts';
+import { buildSweep, type SweepGraph } from '../attribution/sweep.ts';
+import { flatTarget, TARGET_INPUT, targetFeed } from '../attribution/target.ts';
+import type { ClassScore, LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import { formatShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type Feeds, scoresOf } from './attribute.ts';
+import type { Model } from './model.ts';
+import { classScore, describeScale, probabilitiesOf, topClasses } from './scores.ts';
+
+const TOP = 5;
+/** Units that are sent to be shown; the rest are too small to see. */
+const MAX_UNITS = 400;
+
+/** One model with one input: the sweep is computed once per target, a layer that it holds is answered from it. */
+export class Explainer {
+  readonly #model: Model;
+  readonly #feeds: Feeds;
+  #sweep: Sweep | undefined;
+  #scores: Float32Array | undefined;
+
+  constructor(model: Model, feeds: Feeds) {
+    this.#model = model;
+    this.#feeds = feeds;
+  }
+
+  /** Prediction, and Grad-CAM of every spatial layer for `target` (default: the top class) in one pass. */
+  async sweep(target?: number): Promise<Sweep> {
+    if (this.#sweep && (target === undefined || target === this.#sweep.target.index)) return this.#sweep;
+    const model = this.#model;
+    if (target !== undefined) flatTarget(target, [1, this.#count()], model.output);
+    const { session, sweep } = await prepareSweep(model);
+    const started = performance.now();
+    const results = await session.run({ ...this.#feeds, [TARGET_INPUT]: targetFeed(target ?? -1) });
+    const ms = performance.now() - started;
+    const scores = (results[sweep.scores] as Tensor<'float32'>).data;
+    this.#scores = scores;
+    const chosen = Number((results[sweep.target] as Tensor<'int64'>).data[0]);
+    const maps: LayerMap[] = [];
+    for (const [output, name] of sweep.maps) {
+      const map = results[name] as Tensor<'float32'>;
+      const [, , height = 0, width = 0] = map.dims;
+      maps.push({ output, width, height, data: map.data.slice(0, width * height) });
+    }
+    this.#sweep = { prediction: this.#prediction(scores), target: this.#classScore(chosen), maps, unreachable: sweep.unreachable, ms };
+    return this.#sweep;
+  }
+
+  /** The prediction alone, by a forward pass if no sweep was possible. */
+  async prediction(): Promise<Prediction> {
+    return this.#prediction(await this.#forwardScores());
+  }
+
+  /** One layer: from the sweep where it is there, else by a pass of its own. */
+  async explain(layerId: string, target?: number): Promise<LayerExplanation> {
+    const model = this.#model;
+    const layer = model.findLayer(layerId);
+    const scores = await this.#forwardScores();
+    const flat = target ?? indexOfMax(scores);
+    const chosen = this.#classScore(flatTarget(flat, [1, this.#count()], model.output));
+    const map = this.#sweep?.target.index === flat ? this.#sweep.maps.find((m) => m.output === layer.output) : undefined;
+    if (map) return { kind: 'map', map, target: chosen, ms: 0 };
+    const shape = model.shapeOf(layer.output);
+    if (!shape) return { kind: 'none', target: chosen, why: 'The shape of this layer is not known before the model runs, so it cannot be explained.' };
+    const request: AttributionRequest = {
+      graph: model.graph,
+      session: (key, build) => model.sessions.get(key, build),
+      feeds: this.#feeds,
+      input: model.input?.port ?? '',
+      output: model.output,
+      target: model.shapeOf(model.output)?.length === 2 || model.classCount() !== undefined ? flat : this.#tuple(flat),
+      layer,
+      parameters: { attr_dim_summation: true },
+    };
+    const started = performance.now();
+    try {
+      const [, channels, height, width] = shape;
+      if (shape.length === 4 && typeof height === 'number' && typeof width === 'number' && height * width > 1) {
+        const { data, dims } = (await layerGradCam.attribute(request)) as Tensor<'float32'>;
+        const size = { width: dims[3] ?? 0, height: dims[2] ?? 0 };
+        return { kind: 'map', map: { output: layer.output, ...size, data: data.slice(0, size.width * size.height) }, target: chosen, ms: performance.now() - started };
+      }
+      const { data } = (await unitContributions(request, layer.output, shape)) as Tensor<'float32'>;
+      const units = Array.from(data, (value, index) => ({ index, value }))
+        .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+        .slice(0, MAX_UNITS);
+      const why = `This layer has no height and width (one example is ${formatShape(shape.slice(1))}${channels === undefined ? '' : ` values`}), so there is no map to lay over the image. The bars show activation × gradient of each unit.`;
+      return { kind: 'units', units: { output: layer.output, units, count: data.length, why }, target: chosen, ms: performance.now() - started };
+    } catch (error) {
+      if (error instanceof InspectumError && error.kind === 'unsupported') return { kind: 'none', why: error.message, target: chosen };
+      throw error;
+    }
+  }
+
+  async #forwardScores(): Promise<Float32Array> {
+    this.#scores ??= (await scoresOf(this.#model, this.#model.output, this.#feeds)).data as Float32Array;
+    return this.#scores;
+  }
+
+  #count(): number {
+    const shape = this.#model.shapeOf(this.#model.output)?.slice(1) ?? [];
+    return shape.reduce<number>((n, d) => (typeof d === 'number' ? n * d : n), 1);
+  }
+
+  #tuple(flat: number): number[] {
+    const indices: number[] = [];
+    let rest = flat;
+    for (const size of [...(this.#model.shapeOf(this.#model.output)?.slice(1) ?? [])].reverse()) {
+      indices.unshift(rest % Number(size));
+      rest = Math.floor(rest / Number(size));
+    }
+    return indices;
+  }
+
+  #prediction(scores: Float32Array): Prediction {
+    const { output, scale, configuration } = this.#model;
+    const classes = this.#model.classCount() !== undefined;
+    return {
+      output,
+      scale: classes ? describeScale(scale, scores.length) : `${scores.length} values, not one vector of classes`,
+      top: classes ? topClasses(scores, scale, configuration.labels, TOP) : [],
+    };
+  }
+
+  #classScore(index: number): ClassScore {
+    const scores = this.#scores ?? new Float32Array(index + 1);
+    const { scale, configuration } = this.#model;
+    const isVector = this.#model.classCount() !== undefined;
+    return classScore(index, scores, isVector ? probabilitiesOf(scores, scale) : scores, configuration.labels);
+  }
+}
+
+const indexOfMax = (values: Float32Array): number => values.reduce((best, v, i) => (v > (values[best] as number) ? i : best), 0);
+
+const SWEEPS = new WeakMap<Model, SweepGraph>();
+
+/** Builds the sweep of a model and its session, once. Called ahead of the first image, so that it is ready then. */
+export async function prepareSweep(model: Model) {
+  let sweep = SWEEPS.get(model);
+  if (!sweep) {
+    sweep = buildSweep(model.graph, model.output, model.spatialValues());
+    SWEEPS.set(model, sweep);
+  }
+  const { graph } = sweep;
+  return { sweep, session: await model.sessions.get('sweep', () => graph) };
+}

@@ -1,0 +1,133 @@
+import path from 'node:path';
+import type { LayerValues } from '../attribution/method.ts';
+import type { Engine, EngineOptions } from '../engines/engine.ts';
+import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
+import { readModel } from '../formats/index.ts';
+import { foldConstants } from '../graph/foldConstants.ts';
+import type { Graph } from '../graph/graph.ts';
+import { inferShapes } from '../graph/inferShapes.ts';
+import type { Layer, ModelSummary } from '../protocol/model.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import { formatShape, type Shape } from '../tensor/shape.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { type ResolvedInput, resolveInput } from './convention.ts';
+import { findLayer } from './findLayer.ts';
+import { allLayers, layerTree } from './layerTree.ts';
+import { type Scale, scaleOf } from './scores.ts';
+import { SessionCache } from './sessions.ts';
+
+export interface OpenOptions extends EngineOptions {
+  /** An inspectum.json instead of the one beside the model. */
+  readonly config?: string;
+  readonly engine?: Engine;
+  /** Bytes that live sessions may take; default 2 GB. */
+  readonly sessionBudget?: number;
+}
+
+/** An open model: its graph, its tree, and the sessions that compute with it. */
+export class Model {
+  readonly path: string;
+  readonly graph: Graph;
+  readonly layers: readonly Layer[];
+  readonly configuration: Configuration;
+  /** Undefined where the model takes no image. */
+  readonly input: ResolvedInput | undefined;
+  /** The value that is explained: the first output. */
+  readonly output: string;
+  readonly scale: Scale;
+  readonly sessions: SessionCache;
+  readonly summary: ModelSummary;
+
+  /**
+   * Reads a model and its configuration; no weight is read and nothing is computed yet.
+   * @throws InspectumError as the readers and the configuration do
+   */
+  static open(file: string, options: OpenOptions = {}): Model {
+    return new Model(path.resolve(file), options);
+  }
+
+  private constructor(file: string, { config, engine = onnxRuntime, sessionBudget = 2 * 2 ** 30, ...engineOptions }: OpenOptions) {
+    const read = readModel(file);
+    this.path = file;
+    this.configuration = readConfiguration(file, config);
+    this.input = resolveInput(read.graph.inputs, this.configuration);
+    const { graph, problems } = inferShapes(read.graph, this.input && sizedInput(read.graph, this.input));
+    this.graph = foldConstants(graph);
+    this.layers = layerTree(this.graph);
+    const [first] = this.graph.outputs;
+    if (!first) throw new InspectumError('corrupt', `${file}: the graph has no output.`);
+    this.output = first.name;
+    this.scale = scaleOf(this.graph, this.output, this.configuration.output);
+    this.sessions = new SessionCache(engine, engineOptions, sessionBudget);
+    this.summary = this.#summarise(read.format, problems.map((p) => `${p.node}: ${p.message}`));
+  }
+
+  findLayer(id: string): LayerValues {
+    return findLayer(id, this.layers, this.graph);
+  }
+
+  /** Values of the spatial layers that the tree shows, each once, in order. */
+  spatialValues(): string[] {
+    return [...new Set([...allLayers(this.layers)].filter((l) => l.spatial && !l.plumbing).map((l) => l.output))];
+  }
+
+  /** The value that `--output` names, or the first output. */
+  explained(name?: string): string {
+    if (name === undefined) return this.output;
+    if (this.graph.values.has(name) || this.graph.outputs.some((o) => o.name === name)) return name;
+    throw new InspectumError('usage', `${this.path}: has no output or value ${JSON.stringify(name)}. Its outputs are: ${this.graph.outputs.map((o) => o.name).join(', ')}.`);
+  }
+
+  shapeOf(value: string): Shape | undefined {
+    return this.graph.values.get(value)?.shape;
+  }
+
+  release(): Promise<void> {
+    return this.sessions.release();
+  }
+
+  #summarise(format: string, problems: readonly string[]): ModelSummary {
+    const rows = [...allLayers(this.layers)].filter((l) => l.children.length === 0 || l.op !== undefined);
+    const nodes = [...allLayers(this.layers)].filter((l) => l.op !== undefined);
+    const defaultLayer = rows.filter((l) => l.spatial && !l.plumbing).at(-1);
+    const classes = this.classCount();
+    const labels = this.configuration.labels;
+    const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({ name, dtype: dtype ?? 'unknown', shape: shape ? formatShape(shape) : 'unknown' });
+    const mismatch =
+      labels && classes !== undefined && labels.length !== classes
+        ? [`There are ${labels.length} labels for ${classes} classes: names may be shifted or missing.`]
+        : [];
+    return {
+      path: this.path,
+      fileName: path.basename(this.path),
+      format,
+      parameters: nodes.reduce((sum, l) => sum + l.parameters, 0),
+      ...(nodes.every((l) => l.macs !== undefined) && { macs: nodes.reduce((sum, l) => sum + (l.macs ?? 0), 0) }),
+      inputs: this.graph.inputs.map(port),
+      outputs: this.graph.outputs.map(port),
+      layers: this.layers,
+      ...(defaultLayer && { defaultLayer: defaultLayer.id }),
+      ...(this.input && {
+        input: { size: this.input.size, channels: this.input.channels, layout: this.input.layout, name: this.input.name, guessed: this.input.guessed },
+      }),
+      ...(classes !== undefined && { classes }),
+      ...(labels && { labels }),
+      notes: [...mismatch, ...problems],
+    };
+  }
+
+  /** Number of classes where the output is a vector per example. */
+  classCount(): number | undefined {
+    const dims = this.shapeOf(this.output)?.slice(1);
+    const long = dims?.filter((d) => d !== 1) ?? [];
+    if (!dims || dims.length === 0 || long.length > 1) return undefined;
+    const [count = 1] = long;
+    return typeof count === 'number' ? count : undefined;
+  }
+}
+
+/** The image input's shape with height and width fixed, so that shapes downstream are numbers. */
+function sizedInput(graph: Graph, { port, size: [height, width], layout }: ResolvedInput): ReadonlyMap<string, Shape> {
+  const [batch = 'batch', first = 3, , last = 3] = graph.inputs.find((p) => p.name === port)?.shape ?? [];
+  return new Map([[port, layout === 'NCHW' ? [batch, first, height, width] : [batch, height, width, last]]]);
+}

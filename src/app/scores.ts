@@ -1,0 +1,59 @@
+import type { Graph } from '../graph/graph.ts';
+import type { ClassScore } from '../protocol/model.ts';
+
+/** What the numbers of an output are. */
+export type Scale = 'logits' | 'probabilities' | 'log-probabilities' | 'sigmoid';
+
+/** Operators that leave scores as they are. */
+const TRANSPARENT = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
+const BY_OPERATOR: Readonly<Record<string, Scale>> = { Softmax: 'probabilities', LogSoftmax: 'log-probabilities', Sigmoid: 'sigmoid', HardSigmoid: 'sigmoid' };
+
+/** Tells by the operator that makes an output, unless the configuration says. */
+export function scaleOf(graph: Graph, output: string, configured: 'logits' | 'probabilities' | 'auto'): Scale {
+  if (configured !== 'auto') return configured;
+  let value = output;
+  for (let hops = 0; hops < 16; hops++) {
+    const maker = graph.nodes.find((node) => node.outputs[0] === value);
+    if (!maker) return 'logits';
+    const scale = BY_OPERATOR[maker.op];
+    if (scale) return scale;
+    if (!TRANSPARENT.has(maker.op)) return 'logits';
+    value = maker.inputs[0] ?? '';
+  }
+  return 'logits';
+}
+
+/** Scores of one example as probabilities, 0 to 1. A single logit is the log-odds of the one class. */
+export function probabilitiesOf(scores: ArrayLike<number>, scale: Scale): Float64Array {
+  const values = Float64Array.from(scores);
+  if (scale === 'probabilities' || scale === 'sigmoid') return values;
+  if (scale === 'log-probabilities') return values.map(Math.exp);
+  if (values.length === 1) return values.map((v) => 1 / (1 + Math.exp(-v)));
+  const max = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const exps = values.map((v) => Math.exp(v - max));
+  const sum = exps.reduce((a, b) => a + b, 0);
+  return exps.map((v) => v / sum);
+}
+
+const SENTENCES: Readonly<Record<Scale, (count: number) => string>> = {
+  logits: (count) => (count === 1 ? 'sigmoid of one logit' : `softmax of ${count} logits`),
+  probabilities: (count) => `${count} probabilities, as the model gives them`,
+  'log-probabilities': (count) => `exp of ${count} log-probabilities`,
+  sigmoid: (count) => `${count} sigmoid outputs, as the model gives them`,
+};
+
+export const describeScale = (scale: Scale, count: number): string => SENTENCES[scale](count);
+
+export function classScore(index: number, scores: ArrayLike<number>, probabilities: ArrayLike<number>, labels: readonly string[] | undefined): ClassScore {
+  const label = labels?.[index];
+  return { index, ...(label !== undefined && { label }), score: scores[index] as number, probability: probabilities[index] as number };
+}
+
+/** The classes with the highest scores, best first. */
+export function topClasses(scores: ArrayLike<number>, scale: Scale, labels: readonly string[] | undefined, count: number): ClassScore[] {
+  const probabilities = probabilitiesOf(scores, scale);
+  return Array.from({ length: scores.length }, (_, index) => index)
+    .sort((a, b) => (scores[b] as number) - (scores[a] as number))
+    .slice(0, count)
+    .map((index) => classScore(index, scores, probabilities, labels));
+}

@@ -1,0 +1,48 @@
+import type { GraphBuilder } from '../../graph/builder.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import { explainedRank, gradientOfTarget, runTargeted } from '../gradientGraph.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, type Method } from '../method.ts';
+import { layerValue } from './layerValue.ts';
+
+/**
+ * captum.attr.LayerGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): each channel weighted by the mean of its
+ * gradient over the dimensions after the channel, summed over channels. Signed unless relu_attributions.
+ */
+export const layerGradCam: Method = {
+  name: 'LayerGradCam',
+  level: 'layer',
+  needsTarget: true,
+  doc: 'Where the layer has evidence for the target: activations weighted by the mean gradient of their channel.',
+  parameters: {
+    attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
+    relu_attributions: { type: 'boolean', default: false, doc: 'Keep only what counts towards the target (the Grad-CAM of the paper).' },
+    attr_dim_summation: { type: 'boolean', default: true, doc: 'Sum over channels into one map; otherwise one map per channel.' },
+  },
+  attribute(request) {
+    const value = layerValue(request);
+    const { relu_attributions: relu, attr_dim_summation: sum } = request.parameters;
+    return runTargeted(request, `LayerGradCam ${request.output} ${value} ${relu} ${sum}`, (builder) => {
+      const gradient = gradientOfTarget(builder, request.output, value, `the layer ${request.layer?.id}`);
+      const cam = weightActivations(builder, value, gradient, explainedRank(builder, value), sum !== false);
+      return relu ? builder.op('Relu', [cam]) : cam;
+    });
+  },
+};
+
+/** Weights `value` (N, C, …) by its gradient's mean over the dimensions after the channel; (N, 1, …) when summed over C. */
+function weightActivations(builder: GraphBuilder, value: string, gradient: string, rank: number, sum: boolean): string {
+  const axes = Array.from({ length: Math.max(rank - 2, 0) }, (_, i) => i + 2);
+  const weights = axes.length ? builder.op('ReduceMean', [gradient, builder.ints(axes)], { keepdims: 1 }) : gradient;
+  const weighted = builder.mul(weights, value);
+  return sum && rank > 1 ? builder.op('ReduceSum', [weighted, builder.ints([1])], { keepdims: 1 }) : weighted;
+}
+
+/**
+ * The summed map of a spatial layer (N, C, H, W) → (N, 1, H, W) in the form that is cheapest when there are many:
+ * pooled gradients as a row vector times the activations as a matrix.
+ */
+export function summedMap(builder: GraphBuilder, value: string, gradient: string, [, channels, height, width]: Shape): string {
+  const weights = builder.op('Reshape', [builder.op('GlobalAveragePool', [gradient]), builder.ints([-1, 1, Number(channels)])]);
+  const cells = builder.op('Reshape', [value, builder.ints([-1, Number(channels), Number(height) * Number(width)])]);
+  return builder.op('Reshape', [builder.op('MatMul', [weights, cells]), builder.ints([-1, 1, Number(height), Number(width)])]);
+}

@@ -1,0 +1,69 @@
+import { Explainer, prepareSweep } from '../app/explain.ts';
+import { Model } from '../app/model.ts';
+import { prepareImage } from '../app/readImage.ts';
+import type { Progress } from '../protocol/model.ts';
+import type { Handlers } from '../protocol/rpc.ts';
+import type { WorkerCalls } from '../protocol/worker.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import type { Jobs } from './jobs.ts';
+
+interface Opened {
+  readonly model: Model;
+  explainer?: Explainer;
+}
+
+/** The worker's answers. Computation is queued; reading a model is not. */
+export function handlers(jobs: Jobs, progress: (model: string, progress: Progress | null) => void): Handlers<WorkerCalls> {
+  const models = new Map<string, Opened>();
+
+  const opened = (path: string): Opened => {
+    const known = models.get(path);
+    if (!known) throw new InspectumError('usage', `${path} is not open.`);
+    return known;
+  };
+  const explainer = (path: string): Explainer => {
+    const { explainer: ready } = opened(path);
+    if (!ready) throw new InspectumError('usage', `No image has been given to ${path}.`);
+    return ready;
+  };
+  const withProgress = <T>(model: string, text: string, job: () => Promise<T>) => async (): Promise<T> => {
+    progress(model, { text });
+    try {
+      return await job();
+    } finally {
+      progress(model, null);
+    }
+  };
+
+  return {
+    ping: () => null,
+    open: ({ path }, signal) =>
+      jobs.run(signal, async () => {
+        await models.get(path)?.model.release();
+        const model = Model.open(path);
+        models.set(path, { model });
+        // Made ready while the person chooses an image; what is wrong with it is said when it is asked for.
+        setImmediate(() => void jobs.run(signal, () => prepareSweep(model)).catch(() => undefined));
+        return model.summary;
+      }),
+    close: ({ path }, signal) =>
+      jobs.run(signal, async () => {
+        await models.get(path)?.model.release();
+        models.delete(path);
+        return null;
+      }),
+    image: ({ model, image }, signal) =>
+      jobs.run(
+        signal,
+        withProgress(model, 'Reading the image', async () => {
+          const entry = opened(model);
+          const prepared = await prepareImage(entry.model, image);
+          entry.explainer = new Explainer(entry.model, prepared.feeds);
+          return prepared.image;
+        }),
+      ),
+    sweep: ({ model, target }, signal) => jobs.run(signal, withProgress(model, 'Explaining every layer', () => explainer(model).sweep(target))),
+    explain: ({ model, layer, target }, signal) =>
+      jobs.run(signal, withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target))),
+  };
+}
