@@ -2,8 +2,8 @@ import type { Dim } from './shape.ts';
 
 /**
  * Arithmetic of dimensions. An expression is kept as text in one canonical form, so that equal strings are equal extents:
- * polynomials with integer coefficients ("2*batch + 1") over atoms, which are symbols and "floor(p/q)", "max(a, b)" and
- * "min(a, b)" of expressions. Symbols stand for extents: integers that are never negative.
+ * polynomials with integer coefficients ("2*batch + 1") over atoms, which are symbols and "floor(p/q)", "max(a, b, …)"
+ * and "min(a, b, …)" of expressions. Symbols stand for extents: integers that are never negative.
  * Between two integers a quotient may pass by ("height/2"), as float scales do in exported shape arithmetic.
  */
 
@@ -26,7 +26,8 @@ const atom = (name: string): Quotient => ({ num: new Map([[name, 1]]), den: ONE 
 const isConstant = (p: Polynomial): boolean => p.size === 0 || (p.size === 1 && p.has(''));
 const constantOf = (p: Polynomial): number => p.get('') ?? 0;
 const atomsOf = (monomial: string): string[] => (monomial === '' ? [] : monomial.split(SEPARATOR));
-const monomialOf = (atoms: readonly string[]): string => [...atoms].sort().join(SEPARATOR);
+const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const monomialOf = (atoms: readonly string[]): string => [...atoms].sort(byCode).join(SEPARATOR);
 
 function combine(entries: Iterable<readonly [string, number]>): Polynomial {
   const sum = new Map<string, number>();
@@ -117,11 +118,22 @@ function nestedFloor(rest: Polynomial, n: number): Polynomial {
   return new Map([[`floor(${printQuotient({ num: rest, den: constant(n) })})`, 1]]);
 }
 
+/** The largest (smallest) of two, as one flat atom of what is not certain to be exceeded by another. */
 function extreme(name: 'max' | 'min', a: Quotient, b: Quotient): Quotient {
-  const difference = quotientSum(a, scaledQuotient(b, -1));
-  if (isNonNegativeQuotient(difference)) return name === 'max' ? a : b;
-  if (isNonNegativeQuotient(scaledQuotient(difference, -1))) return name === 'max' ? b : a;
-  return atom(`${name}(${[printQuotient(a), printQuotient(b)].sort().join(', ')})`);
+  const exceeds = (x: Quotient, y: Quotient): boolean =>
+    isNonNegativeQuotient(name === 'max' ? quotientSum(x, scaledQuotient(y, -1)) : quotientSum(y, scaledQuotient(x, -1)));
+  const kept: Quotient[] = [];
+  for (const candidate of [...operandsOf(name, a), ...operandsOf(name, b)]) {
+    if (kept.some((other) => exceeds(other, candidate))) continue;
+    kept.splice(0, kept.length, ...kept.filter((other) => !exceeds(candidate, other)), candidate);
+  }
+  return kept.length === 1 ? (kept[0] as Quotient) : atom(`${name}(${kept.map(printQuotient).sort(byCode).join(', ')})`);
+}
+
+function operandsOf(name: 'max' | 'min', value: Quotient): Quotient[] {
+  const [only] = value.num;
+  const isAtom = only !== undefined && value.num.size === 1 && value.den === ONE && only[1] === 1 && degree(only[0]) === 1;
+  return isAtom && only[0].startsWith(`${name}(`) ? argumentsOf(only[0], name.length).map(quotientOf) : [value];
 }
 
 const scaledQuotient = ({ num, den }: Quotient, k: number): Quotient => ({ num: scaled(num, k), den });
@@ -158,8 +170,21 @@ function printQuotient({ num, den }: Quotient): string {
 
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_?][\w.?]*)|(\/\/|[-+*/(),]))/y;
 
-/** Reads an expression; throws SyntaxError for what is none. */
+/** Expressions read lately: those of a graph recur, and an atom within an atom is read once, not once for every level around it. */
+const lately = new Map<string, Quotient>();
+const MAX_LATELY = 5000;
+
+/** Reads an expression. @throws SyntaxError for what is none, RangeError for what is too long */
 function parse(text: string): Quotient {
+  const known = lately.get(text);
+  if (known) return known;
+  const value = parseAnew(text);
+  if (lately.size >= MAX_LATELY) lately.clear();
+  lately.set(text, value);
+  return value;
+}
+
+function parseAnew(text: string): Quotient {
   if (text.length > MAX_LENGTH) throw new RangeError('the expression of a dimension is too long');
   TOKEN.lastIndex = 0;
   const tokens: string[] = [];
@@ -322,9 +347,9 @@ const evaluatePolynomial = (p: Polynomial, bindings: ReadonlyMap<string, Dim>): 
 function evaluateAtom(name: string, bindings: ReadonlyMap<string, Dim>): Dim {
   const open = name.indexOf('(');
   if (open < 0) return bindings.get(name) ?? name;
-  const [a, b] = argumentsOf(name, open).map((argument) => evaluateDim(argument, bindings)) as [Dim, Dim];
-  if (name.startsWith('floor')) return floorDim(a);
-  return name.startsWith('max') ? maxDims(a, b) : minDims(a, b);
+  const values = argumentsOf(name, open).map((argument) => evaluateDim(argument, bindings));
+  if (name.startsWith('floor')) return floorDim(values[0] as Dim);
+  return values.reduce(name.startsWith('max') ? maxDims : minDims);
 }
 
 /** The comma-separated arguments of "name(…)". */

@@ -133,6 +133,7 @@ const inferWhere: Infer = (c) => [info(c.dtype(1) ?? c.dtype(2), broadcastInputs
 export const ELEMENTWISE: Readonly<Record<string, OperatorRow>> = {
   Acos: unary,
   Acosh: unary,
+  Affine: unary,
   Asin: unary,
   Asinh: unary,
   Atan: unary,
@@ -153,6 +154,8 @@ export const ELEMENTWISE: Readonly<Record<string, OperatorRow>> = {
   LogSoftmax: unary,
   Mish: unary,
   PRelu: unary,
+  ParametricSoftplus: unary,
+  ScaledTanh: unary,
   Selu: unary,
   Shrink: unary,
   Sigmoid: unary,

@@ -1,6 +1,6 @@
-import { floorDim, multiplyDims } from '../../tensor/dim.ts';
+import { addDims, floorDim, multiplyDims } from '../../tensor/dim.ts';
 import type { Dim, Shape } from '../../tensor/shape.ts';
-import { fromShape, type Infer, type InferContext, info, type OperatorRow, resolveAxis } from './context.ts';
+import { fromShape, type Infer, type InferContext, info, type OperatorRow, resolveAxis, sameAsInput } from './context.ts';
 
 /** floor(extent · scale) as engines compute it, in float32. */
 function scaledDim(extent: Dim, scale: Dim | undefined, c: InferContext): Dim {
@@ -54,8 +54,18 @@ const affineGrid: Infer = (c) => {
   return [info(c.dtype(0), size && [size[0] as Dim, ...size.slice(2), size.length - 2])];
 };
 
+/** Early experimental operator, still in files of the first converters: border left, top, right, bottom, or a fixed size. */
+const crop: Infer = fromShape((x, c) => {
+  const [left = 0, top = 0, right = 0, bottom = 0] = c.ints('border') ?? [];
+  const [height, width] = c.ints('scale') ?? [];
+  const size = [height ?? addDims(x[2] as Dim, -top - bottom), width ?? addDims(x[3] as Dim, -left - right)];
+  return [...x.slice(0, 2), ...size];
+});
+
 export const IMAGE: Readonly<Record<string, OperatorRow>> = {
   Resize: { infer: resize },
+  Crop: { infer: crop },
+  ImageScaler: { infer: sameAsInput },
   GridSample: { infer: gridSample },
   AffineGrid: { infer: affineGrid },
   ImageDecoder: { infer: (c) => [info('uint8', [c.unknown(), c.unknown(), c.string('pixel_format', 'RGB') === 'Grayscale' ? 1 : 3])] },

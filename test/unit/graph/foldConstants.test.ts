@@ -4,17 +4,10 @@ import { foldConstants } from '../../../src/graph/foldConstants.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { inferShapes } from '../../../src/graph/inferShapes.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
-import { graphOf, noise, SHAPE_CASES, type ShapeCase } from './shapeCases.ts';
+import { caseNamed, graphOf, noise } from './shapeCases.ts';
 
-const caseNamed = (name: string): ShapeCase => SHAPE_CASES.find((c) => c.name === name) as ShapeCase;
-
-/** The case with every value that no node reads as an output. */
-function withOutputs(c: ShapeCase, dynamic: boolean): Graph {
-  const graph = graphOf(c, (_, dims) => (dynamic ? ['batch', dims[1] as number, 'height', 'width'] : dims));
-  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
-  const outputs = graph.nodes.flatMap((node) => node.outputs.filter((name) => !read.has(name)).map((name) => ({ name })));
-  return inferShapes({ ...graph, outputs }).graph;
-}
+const inferred = (name: string, dynamic: boolean): Graph =>
+  inferShapes(graphOf(caseNamed(name), (_, dims) => (dynamic ? ['batch', dims[1] as number, 'height', 'width'] : dims))).graph;
 
 async function run(graph: Graph, feeds: Record<string, Tensor>): Promise<Record<string, Tensor>> {
   const session = await onnxRuntime.createSession(graph);
@@ -27,7 +20,7 @@ async function run(graph: Graph, feeds: Record<string, Tensor>): Promise<Record<
 
 describe.each(['exported View', 'exported Shuffle', 'exported Attend', 'shape arithmetic'])('%s', (name) => {
   test.each([true, false])('folded, ONNX Runtime gives the same outputs to the bit (dynamic: %s)', async (dynamic) => {
-    const graph = withOutputs(caseNamed(name), dynamic);
+    const graph = inferred(name, dynamic);
     const folded = foldConstants(graph);
     expect(folded.nodes.length).toBeLessThan(graph.nodes.length);
     expect(folded.outputs.map((o) => o.name)).toEqual(graph.outputs.map((o) => o.name));
@@ -37,7 +30,7 @@ describe.each(['exported View', 'exported Shuffle', 'exported Attend', 'shape ar
 });
 
 test('with numbers, nothing of the shape arithmetic is left', () => {
-  const folded = foldConstants(withOutputs(caseNamed('exported View'), false));
+  const folded = foldConstants(inferred('exported View', false));
   const plumbing = new Set(['Shape', 'Gather', 'Constant', 'ConstantOfShape', 'Unsqueeze', 'Cast', 'Mul', 'Div', 'Range']);
   expect(folded.nodes.filter((node) => plumbing.has(node.op)).map((node) => node.op)).toEqual(['Cast']);
   for (const node of folded.nodes) if (node.op === 'Reshape') expect(folded.initializers.has(node.inputs[1] as string)).toBe(true);
@@ -48,7 +41,7 @@ test('inputs, the outputs’ own nodes, node names and float weights stay', () =
   const graph = { ...graphOf(caseNamed('Relu')), nodes: [size] };
   expect(foldConstants(graph)).toMatchObject({ nodes: [size], inputs: graph.inputs });
 
-  const view = withOutputs(caseNamed('exported View'), true);
+  const view = inferred('exported View', true);
   const folded = foldConstants(view);
   const names = new Set(view.nodes.map((node) => node.name));
   for (const node of folded.nodes) expect(names.has(node.name)).toBe(true);

@@ -2,17 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { inferShapes, specialise, withBatch } from '../../../src/graph/inferShapes.ts';
 import { evaluateDim } from '../../../src/tensor/dim.ts';
 import type { Dim } from '../../../src/tensor/shape.ts';
-import { graphOf, SHAPE_CASES, type ShapeCase } from './shapeCases.ts';
+import { caseNamed, graphOf, SHAPE_CASES, type ShapeCase } from './shapeCases.ts';
 
 /** Operators whose outputs' extents depend on the values of their inputs. */
 const DATA_DEPENDENT = new Set(['NonZero', 'Unique', 'NonMaxSuppression']);
 const isDataDependent = (c: ShapeCase): boolean => c.nodes.some(({ op }) => DATA_DEPENDENT.has(op));
-
-const caseNamed = (name: string): ShapeCase => {
-  const found = SHAPE_CASES.find((c) => c.name === name);
-  if (!found) throw new Error(`no case ${name}`);
-  return found;
-};
 
 const matches = (dim: Dim, actual: number, bindings: ReadonlyMap<string, number>): boolean => {
   const value = evaluateDim(dim, bindings);

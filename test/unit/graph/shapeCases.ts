@@ -8,6 +8,9 @@ import { sizeOf, type Tensor, tensor } from '../../../src/tensor/tensor.ts';
 /** A model of test/fixtures/shapes/make.py with the dtype and shape that every value had when it was run. */
 export interface ShapeCase {
   readonly name: string;
+  /** Of the exported models, as PyTorch counts them: trained elements, and multiply-accumulates for one example. */
+  readonly parameters?: number;
+  readonly macs?: number;
   readonly inputs: readonly { readonly name: string; readonly dtype: DType; readonly dims: readonly number[] }[];
   readonly constants: readonly StoredConstant[];
   readonly nodes: readonly {
@@ -32,6 +35,12 @@ interface StoredConstant {
 
 const FILE = fileURLToPath(new URL('../../fixtures/shapes/cases.json', import.meta.url));
 export const SHAPE_CASES: readonly ShapeCase[] = JSON.parse(readFileSync(FILE, 'utf8'));
+
+export function caseNamed(name: string): ShapeCase {
+  const found = SHAPE_CASES.find((c) => c.name === name);
+  if (!found) throw new Error(`no case ${name}`);
+  return found;
+}
 
 /** Numbers between -1 and 1 that are the same in every run. */
 export function noise(dims: readonly number[], seed = 1): Tensor<'float32'> {
@@ -75,7 +84,7 @@ function stored(dtype: DType, dims: readonly number[], values: readonly number[]
 const attribute = ({ type, value }: { readonly type: string; readonly value: unknown }): Attribute =>
   type === 'tensor' ? { type, value: initializer(value as StoredConstant) } : ({ type, value } as Attribute);
 
-/** The case as a graph that states nothing but its inputs; their shapes may be replaced. */
+/** The case as a graph that states nothing but its inputs, whose shapes may be replaced; what no node reads is an output. */
 export function graphOf(c: ShapeCase, inputShape: (name: string, dims: readonly number[]) => Shape = (_, dims) => dims): Graph {
   const nodes = c.nodes.map(
     (node, i): Node => ({
@@ -84,10 +93,11 @@ export function graphOf(c: ShapeCase, inputShape: (name: string, dims: readonly 
       attributes: Object.fromEntries(Object.entries(node.attributes).map(([name, a]) => [name, attribute(a)])),
     }),
   );
+  const read = new Set(nodes.flatMap((node) => node.inputs));
   return {
     name: c.name,
     inputs: c.inputs.map(({ name, dtype, dims }) => ({ name, dtype, shape: inputShape(name, dims) })),
-    outputs: c.nodes.at(-1)?.outputs.flatMap((name) => (name ? [{ name }] : [])) ?? [],
+    outputs: nodes.flatMap((node) => node.outputs.filter((name) => name !== '' && !read.has(name)).map((name) => ({ name }))),
     nodes,
     initializers: new Map(c.constants.map((t) => [t.name, initializer(t)])),
     values: new Map(),

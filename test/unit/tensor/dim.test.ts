@@ -38,6 +38,7 @@ describe('canonical forms', () => {
     ['the larger is certain', maxDims(addDims('n', 1), 'n'), 'n + 1'],
     ['an extent is at least 0', maxDims('n', 0), 'n'],
     ['the smaller is not certain', minDims('b', 'a'), 'min(a, b)'],
+    ['extremes are flat', maxDims(maxDims('a', 'b'), maxDims('b', addDims('c', 1))), 'max(a, b, c + 1)'],
     ['a quotient by a symbol', floorDivideDims('n', 'k'), 'floor(n/k)'],
   ])('%s', (_, actual, expected) => {
     expect(actual).toBe(expected);
@@ -64,6 +65,14 @@ test('an expression that is too long to be of use is a RangeError, in a file a s
   expect(() => long.reduce<Dim>(addDims, 0)).toThrow(RangeError);
   expect(canonicalDim(`${'('.repeat(5000)}a${')'.repeat(5000)}`)).toMatch(/^_{64}$/);
   expect(() => divideDims('a', 0)).toThrow(RangeError);
+});
+
+test('deep nesting is read in no time', () => {
+  const deep = (name: string) => Array.from({ length: 45 }).reduce<string>((text, _, i) => `${name}(s${i},${text})`, 's');
+  const started = performance.now();
+  for (const name of ['max', 'min', 'floor']) canonicalDim(deep(name));
+  canonicalDim(Array.from({ length: 40 }).reduce<string>((text) => `floor((${text})/2)`, 's'));
+  expect(performance.now() - started).toBeLessThan(1000);
 });
 
 test('what is certain of a dim', () => {
