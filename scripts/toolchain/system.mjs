@@ -22,14 +22,14 @@ export function onPath(...names) {
 /**
  * Installs Debian packages.
  * @param {string[]} packages
- * @param {string} purpose
+ * @param {string} purpose completes "is needed ..."
  * @throws {Error} that says what to install, where this is not Debian or we are not root
  */
 async function aptInstall(packages, purpose) {
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() !== 0 || !onPath('apt-get'))
-    throw new Error(`${purpose} needs ${packages.join(', ')}. On Debian: sudo ${command}`);
-  console.log(`Installing ${packages.join(', ')} (${purpose})`);
+    throw new Error(`${packages.join(', ')} is needed ${purpose}. On Debian: sudo ${command}`);
+  console.log(`Installing ${packages.join(', ')} ${purpose}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update'], { env, quiet: true });
   await run('apt-get', command.split(' ').slice(1), { env, quiet: true });
@@ -53,7 +53,7 @@ export async function ensureChromium() {
     if (!file || !existsSync(file)) throw new Error(`CHROMIUM is "${named}", which is not there.`);
     return file;
   }
-  if (!findChromium()) await aptInstall(['chromium'], 'A browser (or name one with the environment variable CHROMIUM)');
+  if (!findChromium()) await aptInstall(['chromium'], 'as the browser (the environment variable CHROMIUM names another)');
   const found = findChromium();
   if (!found) throw new Error('Installing chromium left no chromium on PATH.');
   return found;
@@ -62,5 +62,5 @@ export async function ensureChromium() {
 /** What node-gyp wants. */
 export async function ensureCompilers() {
   const missing = ['python3', 'make', 'g++'].filter((name) => !onPath(name));
-  if (missing.length > 0) await aptInstall(missing, 'Building the native modules of code-server');
+  if (missing.length > 0) await aptInstall(missing, 'to build the native modules of code-server');
 }
