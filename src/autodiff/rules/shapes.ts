@@ -28,6 +28,17 @@ export const flatten = ({ builder }: RuleContext, value: string): string => buil
 export const axisFromFront = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
 /**
+ * `value`, which has `rank` axes, with zeros before and behind along one of them; negative numbers crop. Pads are given for every
+ * axis: ONNX Runtime misreads an `axes` input when it moves a Transpose past the Pad.
+ */
+export function padAxis({ builder }: RuleContext, value: string, rank: number, axis: number, before: number, behind: number): string {
+  const pads = new Array<number>(2 * rank).fill(0);
+  pads[axis] = before;
+  pads[rank + axis] = behind;
+  return builder.op('Pad', [value, builder.ints(pads)]);
+}
+
+/**
  * The gradient of any operator that only copies elements of `x`: `copy` applies the operator to an int64 tensor of x's shape that
  * holds each element's place, and the incoming gradients are added up at the places that come out. Exact for every use of such an
  * operator; where a direct formula exists it is faster.

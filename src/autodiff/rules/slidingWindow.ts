@@ -65,12 +65,15 @@ export function crop(context: RuleContext, value: string, begin: readonly number
   return builder.op('Slice', [value, starts, ends, builder.ints(spatialAxes(begin))]);
 }
 
-/** Pads every spatial axis with zeros, or crops it where the numbers are negative. */
+/**
+ * Pads every spatial axis with zeros, or crops it where the numbers are negative. Pads are given for every axis: ONNX Runtime
+ * misreads an `axes` input when it moves a Transpose past the Pad.
+ */
 export function padOrCrop(context: RuleContext, value: string, begin: readonly number[], end: readonly number[]): string {
   const { builder } = context;
   const cropped = crop(context, value, begin, end);
-  const pads = [...clampBelow(begin), ...clampBelow(end)];
-  return pads.some((n) => n > 0) ? builder.op('Pad', [cropped, builder.ints(pads), '', builder.ints(spatialAxes(begin))]) : cropped;
+  const pads = [0, 0, ...clampBelow(begin), 0, 0, ...clampBelow(end)];
+  return pads.some((n) => n > 0) ? builder.op('Pad', [cropped, builder.ints(pads)]) : cropped;
 }
 
 /** Repeats every element along the spatial axes; on one axis, factors [3]: a b → a a a b b b. */

@@ -1,7 +1,8 @@
 import { intAttribute, stringAttribute } from '../../../graph/graph.ts';
+import { toNumbers } from '../../../tensor/tensor.ts';
 import { noGradient, type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
 import { constantScalar } from '../helpers.ts';
-import { axisFromFront, scatterAdd, scatterBack, zerosLike } from '../shapes.ts';
+import { axisFromFront, padAxis, scatterAdd, scatterBack, zerosLike } from '../shapes.ts';
 
 /** One axis of a Slice with everything constant: `count` elements from `start`, `step` apart. */
 interface Cut {
@@ -16,8 +17,9 @@ const slice: Rule = (context) => {
   if (!context.needs(0)) return [];
   const { builder, dy, node } = context;
   const x = context.x();
+  const rank = builder.values.get(x)?.shape?.length ?? 0;
   const cuts = constantCuts(context);
-  if (cuts && builder.values.get(x)?.shape) return [cuts.reduce((gradient, cut) => placeCut(context, gradient, cut), dy)];
+  if (cuts) return [cuts.reduce((gradient, cut) => placeCut(context, gradient, rank, cut), dy)];
   return [scatterBack(context, x, dy, (places) => builder.op('Slice', [places, ...node.inputs.slice(1)]))];
 };
 
@@ -46,7 +48,8 @@ function constantCuts(context: RuleContext): Cut[] | undefined {
 }
 
 /** Puts the gradient of a cut where its elements came from, zeros around and between. */
-function placeCut({ builder }: RuleContext, gradient: string, { axis, start, step, count, extent }: Cut): string {
+function placeCut(context: RuleContext, gradient: string, rank: number, { axis, start, step, count, extent }: Cut): string {
+  const { builder } = context;
   const at = builder.ints([axis]);
   let value = gradient;
   let first = start;
@@ -59,16 +62,15 @@ function placeCut({ builder }: RuleContext, gradient: string, { axis, start, ste
   if (stride > 1 && count > 1) {
     // A dimension of `stride` behind the axis, of which only the first plane is not zero, merged into the axis.
     const inner = builder.ints([axis + 1]);
-    const apart = builder.op('Pad', [builder.op('Unsqueeze', [value, inner]), builder.ints([0, stride - 1]), '', inner]);
+    const apart = padAxis(context, builder.op('Unsqueeze', [value, inner]), rank + 1, axis + 1, 0, stride - 1);
     const shape = builder.op('Shape', [value]);
     const ahead = axis > 0 ? [builder.op('Slice', [shape, builder.ints([0]), at])] : [];
     const behind = builder.op('Slice', [shape, inner, builder.ints([Number.MAX_SAFE_INTEGER])]);
     const merged = builder.op('Concat', [...ahead, builder.ints([count * stride]), behind], { axis: 0 });
     value = builder.op('Reshape', [apart, merged], { allowzero: 1 });
   } else stride = 1;
-  const covered = count * stride;
-  const pads = count === 0 ? [0, extent] : [first, extent - first - covered];
-  return pads.every((p) => p === 0) ? value : builder.op('Pad', [value, builder.ints(pads), '', at]);
+  const [before, behind] = count === 0 ? [0, extent] : [first, extent - first - count * stride];
+  return before === 0 && behind === 0 ? value : padAxis(context, value, rank, axis, before, behind);
 }
 
 /** Constant padding: the padding taken off again (and cropping padded with zeros); the other modes add the copies up. */
@@ -77,14 +79,30 @@ const pad: Rule = (context) => {
   if (context.needs(2)) throw refusal(context, 'its fill value depends on the input.');
   if (!context.needs(0)) return [];
   const mode = stringAttribute(node, 'mode', 'constant');
-  const pads = context.x(1);
-  const axes = node.inputs[3];
-  if (mode !== 'constant')
-    return [scatterBack(context, context.x(), dy, (places) => builder.op('Pad', [places, pads, ...(axes ? ['', axes] : [])], { mode }))];
-  const known = context.integers(1);
-  const undo = known ? builder.ints(known.map((p) => -p)) : builder.op('Neg', [pads]);
-  return [builder.op('Pad', [dy, undo, ...(axes ? ['', axes] : [])])];
+  const padding = paddingOf(context);
+  if (mode !== 'constant') return [scatterBack(context, context.x(), dy, (places) => builder.op('Pad', [places, ...padding], { mode }))];
+  const [pads, ...axes] = padding as [string, ...string[]];
+  const known = context.constant(pads);
+  const undo = known ? builder.ints(Array.from(toNumbers(known), (p) => -p)) : builder.op('Neg', [pads]);
+  return [builder.op('Pad', [dy, undo, ...axes])];
 };
+
+/** A Pad's inputs after the first, without its fill value: pads of every axis where they are constant (see padAxis). */
+function paddingOf(context: RuleContext): string[] {
+  const { builder, node } = context;
+  const axes = node.inputs[3];
+  if (!axes) return [context.x(1)];
+  const pads = context.integers(1);
+  const chosen = context.integers(3);
+  if (!pads || !chosen) return [context.x(1), '', axes];
+  const rank = context.shape(context.x()).length;
+  const all = new Array<number>(2 * rank).fill(0);
+  chosen.forEach((axis, i) => {
+    all[axisFromFront(axis, rank)] = pads[i] as number;
+    all[rank + axisFromFront(axis, rank)] = pads[chosen.length + i] as number;
+  });
+  return [builder.ints(all)];
+}
 
 const gather: Rule = (context) => {
   if (!context.needs(0)) return [];
@@ -98,9 +116,8 @@ const gather: Rule = (context) => {
   const rank = context.constant(indices)?.dims.length;
   if (one !== undefined && typeof extent === 'number' && rank !== undefined && rank <= 1) {
     const first = axisFromFront(one, extent);
-    const at = builder.ints([axis]);
-    const plane = rank === 0 ? builder.op('Unsqueeze', [dy, at]) : dy;
-    return [builder.op('Pad', [plane, builder.ints([first, extent - 1 - first]), '', at])];
+    const plane = rank === 0 ? builder.op('Unsqueeze', [dy, builder.ints([axis])]) : dy;
+    return [padAxis(context, plane, shape.length, axis, first, extent - 1 - first)];
   }
   return [scatterBack(context, x, dy, (places) => builder.op('Gather', [places, indices], { axis }))];
 };
