@@ -6,10 +6,11 @@ const describe = (node: Node): string => `node ${node.name} (${node.op})`;
 
 /**
  * Checks that a graph can be run as it stands: every value is made exactly once and before it is used, names of nodes are
- * unique, every output is made. Subgraphs are checked too.
+ * unique, there are outputs and every one is made. Subgraphs are checked too.
  * @throws InspectumError 'corrupt' naming node and value
  */
 export function validateGraph(graph: Graph): void {
+  if (graph.outputs.length === 0) throw new InspectumError('corrupt', 'The graph has no output: there is nothing to compute.');
   check(graph, new Set());
 }
 

@@ -50,6 +50,7 @@ describe('validateGraph', () => {
     ],
     ['a name used twice', graphWith([node('n', ['x', 'w'], ['y']), node('n', ['x', 'w'], ['z'])]), 'The graph has two nodes named n.'],
     ['an output nobody makes', graphWith([node('n', ['x', 'w'], ['z'])]), 'The graph’s output y is made by no node.'.replace('’', "'")],
+    ['no outputs', graphWith([node('n', ['x', 'w'], ['y'])], []), 'The graph has no output'],
     ['no nodes', graphWith([]), "The graph's output y is made by no node."],
     [
       'a cycle',
