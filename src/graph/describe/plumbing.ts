@@ -36,8 +36,10 @@ function isHidden(node: Node, graph: Graph): boolean {
   const output = node.outputs.find((name) => name !== '') ?? '';
   if (isWeight(output, graph)) return true;
   const { dtype, shape } = graph.values.get(output) ?? {};
+  if (graph.outputs.some((port) => port.name === output)) return false;
+  if (shape?.length === 0) return true; // A scale of a quantised layer, a factor of attention.
   const isShapeArithmetic = dtype !== undefined && !isFloat(dtype) && dtype !== 'string' && shape !== undefined && shape.length <= 1;
-  return isShapeArithmetic && isIndexing(node) && !graph.outputs.some((port) => port.name === output);
+  return isShapeArithmetic && isIndexing(node);
 }
 
 /** Operators that may be part of shape arithmetic; a quantised layer's or an argument's integers are none. */

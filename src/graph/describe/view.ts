@@ -109,7 +109,7 @@ export function isWeight(name: string, graph: Graph): boolean {
   for (let step = 0; step < 8; step++) {
     if (graph.initializers.has(value)) return step > 0 || isFloat(graph.initializers.get(value)?.dtype ?? 'float32');
     const node = made.get(value);
-    if (!node || node.domain !== '' || !FORMS.has(node.op)) return false;
+    if (node?.domain !== '' || !FORMS.has(node.op)) return false;
     if (node.op === 'Constant') return true;
     value = node.inputs[0] ?? '';
   }
