@@ -109,7 +109,7 @@ function statedValues(graph: Graph, inputs: readonly Port[]): Map<string, ValueI
       const was = statedDim(dim);
       const now = inputs[k]?.shape?.[i];
       if (typeof was === 'number') changed ||= was !== now;
-      else if (now !== undefined && !isOpen(was)) bindings.set(was, now);
+      else if (now !== undefined && now !== was && !isOpen(was)) bindings.set(was, now);
     });
   });
   const stated = (value: ValueInfo): ValueInfo => (changed ? info(value.dtype, undefined) : bound(statedInfo(value), bindings));
@@ -118,7 +118,9 @@ function statedValues(graph: Graph, inputs: readonly Port[]): Map<string, ValueI
   );
 }
 
-function bound({ dtype, shape }: ValueInfo, bindings: ReadonlyMap<string, Dim>): ValueInfo {
+function bound(value: ValueInfo, bindings: ReadonlyMap<string, Dim>): ValueInfo {
+  if (bindings.size === 0) return value;
+  const { dtype, shape } = value;
   const evaluated = shape?.map((dim) => {
     try {
       return statedDim(evaluateDim(dim, bindings));
