@@ -42,8 +42,10 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   const { interpolate: mode, ...set } = job.set;
   const parameters = checkedParameters(method, set);
   const output = model.explained(job.output);
-  if (method.level === 'layer' && job.layer === undefined) throw new InspectumError('usage', `${method.name} needs a layer: say which with --layer.`);
-  if (method.level === 'primary' && mode !== undefined) throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
+  if (method.level === 'layer' && job.layer === undefined)
+    throw new InspectumError('usage', `${method.name} needs a layer: say which with --layer.`);
+  if (method.level === 'primary' && mode !== undefined)
+    throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined || method.level === 'primary' ? undefined : model.findLayer(job.layer);
   const input = model.input?.port ?? model.graph.inputs[0]?.name ?? '';
   const target = !method.needsTarget ? null : job.target === undefined ? await topTarget(model, output, job.feeds) : job.target;
@@ -69,7 +71,11 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
 
 export function methodNamed(name: string): Method {
   const method: Method | undefined = Object.hasOwn(METHODS, name) ? METHODS[name as keyof typeof METHODS] : undefined;
-  if (!method) throw new InspectumError('usage', `There is no method ${JSON.stringify(name)}. The nearest names are: ${nearest(name, Object.keys(METHODS)).join(', ')}.`);
+  if (!method)
+    throw new InspectumError(
+      'usage',
+      `There is no method ${JSON.stringify(name)}. The nearest names are: ${nearest(name, Object.keys(METHODS)).join(', ')}.`,
+    );
   return method;
 }
 
@@ -77,8 +83,13 @@ function checkedParameters(method: Method, set: Readonly<Record<string, unknown>
   const result: Record<string, boolean> = Object.fromEntries(Object.entries(method.parameters).map(([name, p]) => [name, p.default]));
   for (const [name, value] of Object.entries(set)) {
     const parameter = Object.hasOwn(method.parameters, name) ? method.parameters[name] : undefined;
-    if (!parameter) throw new InspectumError('usage', `${method.name} has no parameter ${JSON.stringify(name)}. It has: ${Object.keys(method.parameters).join(', ') || 'none'}.`);
-    if (typeof value !== parameter.type) throw new InspectumError('usage', `${method.name}: ${name} should be a ${parameter.type}, not ${JSON.stringify(value)}.`);
+    if (!parameter)
+      throw new InspectumError(
+        'usage',
+        `${method.name} has no parameter ${JSON.stringify(name)}. It has: ${Object.keys(method.parameters).join(', ') || 'none'}.`,
+      );
+    if (typeof value !== parameter.type)
+      throw new InspectumError('usage', `${method.name}: ${name} should be a ${parameter.type}, not ${JSON.stringify(value)}.`);
     result[name] = value as boolean;
   }
   return result;
@@ -120,7 +131,10 @@ function upsample(map: Tensor<'float32'>, mode: unknown, input: Tensor | undefin
   const [batch = 1, channels = 1, height, width] = map.dims;
   const [toHeight, toWidth] = input?.dims.slice(-2) ?? [];
   if (map.dims.length !== 4 || height === undefined || width === undefined || toHeight === undefined || toWidth === undefined)
-    throw new InspectumError('usage', `${method} gives an attribution of shape ${map.dims.join('×')} here, which has no height and width to interpolate.`);
+    throw new InspectumError(
+      'usage',
+      `${method} gives an attribution of shape ${map.dims.join('×')} here, which has no height and width to interpolate.`,
+    );
   const from = height * width;
   const planes = batch * channels;
   const out = new Float32Array(planes * toHeight * toWidth);

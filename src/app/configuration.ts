@@ -59,7 +59,8 @@ type Json = Readonly<Record<string, unknown>>;
 export function readJson(file: string): unknown {
   let text: string;
   try {
-    if (statSync(file).size > MAX_BYTES) throw new InspectumError('too-large', `${file}: is larger than ${MAX_BYTES / 2 ** 20} MB, which no such file should be.`);
+    if (statSync(file).size > MAX_BYTES)
+      throw new InspectumError('too-large', `${file}: is larger than ${MAX_BYTES / 2 ** 20} MB, which no such file should be.`);
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     if (cause instanceof InspectumError) throw cause;
@@ -73,7 +74,8 @@ export function readJson(file: string): unknown {
 }
 
 function record(value: unknown, where: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InspectumError('usage', `${where}: should be a JSON object.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InspectumError('usage', `${where}: should be a JSON object.`);
   return value as Json;
 }
 
@@ -87,7 +89,8 @@ function inspectumJson(file: string): Configuration {
 }
 
 const isPositiveInteger = (v: unknown): v is number => Number.isInteger(v) && (v as number) > 0;
-const isNumbers = (v: unknown, ...lengths: number[]): boolean => Array.isArray(v) && lengths.includes(v.length) && v.every((n) => Number.isFinite(n));
+const isNumbers = (v: unknown, ...lengths: number[]): boolean =>
+  Array.isArray(v) && lengths.includes(v.length) && v.every((n) => Number.isFinite(n));
 const oneOf =
   (...words: string[]) =>
   (v: unknown): boolean =>
@@ -95,7 +98,10 @@ const oneOf =
 
 /** What each field of `input` should be: a test, and the words for a person. */
 const FIELDS: Readonly<Record<keyof InputSettings, readonly [(v: unknown) => boolean, string]>> = {
-  size: [(v) => Array.isArray(v) && v.length === 2 && v.every((n) => isPositiveInteger(n) && n <= 8192), '[height, width] in pixels, up to 8192'],
+  size: [
+    (v) => Array.isArray(v) && v.length === 2 && v.every((n) => isPositiveInteger(n) && n <= 8192),
+    '[height, width] in pixels, up to 8192',
+  ],
   fit: [oneOf('shorter-side', 'squash', 'letterbox', 'none'), '"shorter-side", "squash", "letterbox" or "none"'],
   resize: [(v) => isPositiveInteger(v) && v <= 8192, 'the length of the shorter side in pixels, up to 8192'],
   crop: [oneOf('center'), '"center"'],
@@ -113,7 +119,11 @@ const FIELDS: Readonly<Record<keyof InputSettings, readonly [(v: unknown) => boo
 function inputSettings(json: Json, file: string): InputSettings {
   for (const [name, value] of Object.entries(json)) {
     const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof InputSettings] : undefined;
-    if (!field) throw new InspectumError('usage', `${file}: "input" has no field ${JSON.stringify(name)}. Its fields are: ${Object.keys(FIELDS).join(', ')}.`);
+    if (!field)
+      throw new InspectumError(
+        'usage',
+        `${file}: "input" has no field ${JSON.stringify(name)}. Its fields are: ${Object.keys(FIELDS).join(', ')}.`,
+      );
     const [valid, expected] = field;
     if (!valid(value)) throw new InspectumError('usage', `${file}: "input.${name}" should be ${expected}, not ${JSON.stringify(value)}.`);
   }
@@ -125,7 +135,8 @@ const PIL_FILTERS: Readonly<Record<number, 'nearest' | 'bilinear' | 'bicubic'>> 
 function huggingFace(file: string, json: Json): Configuration {
   const size = json.size as number | Json | undefined;
   const crop = json.crop_size as number | Json | undefined;
-  const edge = (v: number | Json | undefined): number | undefined => (typeof v === 'number' ? v : ((v?.shortest_edge ?? v?.height) as number | undefined));
+  const edge = (v: number | Json | undefined): number | undefined =>
+    typeof v === 'number' ? v : ((v?.shortest_edge ?? v?.height) as number | undefined);
   const height = edge(crop) ?? edge(size);
   const cropped = json.do_center_crop === true;
   const filter = PIL_FILTERS[json.resample as number];
@@ -141,7 +152,12 @@ function huggingFace(file: string, json: Json): Configuration {
     ...(normalised && Array.isArray(json.image_mean) && { mean: json.image_mean }),
     ...(normalised && Array.isArray(json.image_std) && { std: json.image_std }),
   };
-  return { input: inputSettings(input, file), ...(names !== undefined && { labels: labelsFrom(names, config) }), output: 'auto', files: [file] };
+  return {
+    input: inputSettings(input, file),
+    ...(names !== undefined && { labels: labelsFrom(names, config) }),
+    output: 'auto',
+    files: [file],
+  };
 }
 
 function teachableMachine(file: string, json: Json): Configuration {

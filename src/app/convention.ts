@@ -1,12 +1,13 @@
 import type { Port } from '../graph/graph.ts';
+import type { Preprocessing } from '../image/preprocess.ts';
 import type { InputConvention } from '../protocol/model.ts';
-import type { Configuration, InputSettings } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 
 /** Everything that preprocessing needs to know; nothing is left open. */
 export interface ResolvedInput extends InputConvention {
   /** Name of the model input that takes the image. */
   readonly port: string;
-  readonly settings: Required<Omit<InputSettings, 'layout' | 'dtype' | 'crop'>>;
+  readonly preprocessing: Preprocessing;
 }
 
 const IMAGENET = { name: 'ImageNet mean/std', mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -57,9 +58,10 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
     layout,
     name: saysNumbers ? `from ${configuration.files.map((f) => f.split(/[\\/]/).at(-1)).join(', ')}` : guess.name,
     guessed: !saysNumbers,
-    settings: {
+    preprocessing: {
       size,
       channels: order,
+      layout,
       fit: input.fit ?? (square && large ? 'shorter-side' : 'squash'),
       resize: input.resize ?? (input.fit === undefined && large ? Math.round(Math.min(...size) * RESIZE_RATIO) : Math.min(...size)),
       interpolation: input.interpolation ?? 'bilinear',

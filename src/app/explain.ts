@@ -64,7 +64,12 @@ export class Explainer {
     const map = this.#sweep?.target.index === flat ? this.#sweep.maps.find((m) => m.output === layer.output) : undefined;
     if (map) return { kind: 'map', map, target: chosen, ms: 0 };
     const shape = model.shapeOf(layer.output);
-    if (!shape) return { kind: 'none', target: chosen, why: 'The shape of this layer is not known before the model runs, so it cannot be explained.' };
+    if (!shape)
+      return {
+        kind: 'none',
+        target: chosen,
+        why: 'The shape of this layer is not known before the model runs, so it cannot be explained.',
+      };
     const request: AttributionRequest = {
       graph: model.graph,
       session: (key, build) => model.sessions.get(key, build),
@@ -81,14 +86,24 @@ export class Explainer {
       if (shape.length === 4 && typeof height === 'number' && typeof width === 'number' && height * width > 1) {
         const { data, dims } = (await layerGradCam.attribute(request)) as Tensor<'float32'>;
         const size = { width: dims[3] ?? 0, height: dims[2] ?? 0 };
-        return { kind: 'map', map: { output: layer.output, ...size, data: data.slice(0, size.width * size.height) }, target: chosen, ms: performance.now() - started };
+        return {
+          kind: 'map',
+          map: { output: layer.output, ...size, data: data.slice(0, size.width * size.height) },
+          target: chosen,
+          ms: performance.now() - started,
+        };
       }
       const { data } = (await unitContributions(request, layer.output, shape)) as Tensor<'float32'>;
       const units = Array.from(data, (value, index) => ({ index, value }))
         .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
         .slice(0, MAX_UNITS);
       const why = `This layer has no height and width (one example is ${formatShape(shape.slice(1))}${channels === undefined ? '' : ` values`}), so there is no map to lay over the image. The bars show activation × gradient of each unit.`;
-      return { kind: 'units', units: { output: layer.output, units, count: data.length, why }, target: chosen, ms: performance.now() - started };
+      return {
+        kind: 'units',
+        units: { output: layer.output, units, count: data.length, why },
+        target: chosen,
+        ms: performance.now() - started,
+      };
     } catch (error) {
       if (error instanceof InspectumError && error.kind === 'unsupported') return { kind: 'none', why: error.message, target: chosen };
       throw error;

@@ -15,7 +15,10 @@ export function findLayer(id: string, layers: readonly Layer[], graph: Graph): L
   const maker = graph.nodes.find((node) => node.outputs.includes(id));
   if (maker) return { id, output: id, input: maker.inputs.find((name) => name !== '' && !graph.initializers.has(name)) };
   const near = nearest(id, [...new Set(rows.flatMap((layer) => [layer.id, ...(layer.node ? [layer.node] : [])]))]);
-  throw new InspectumError('usage', `There is no layer ${JSON.stringify(id)}. The nearest names are: ${near.join(', ')}. "inspectum layers MODEL" lists all.`);
+  throw new InspectumError(
+    'usage',
+    `There is no layer ${JSON.stringify(id)}. The nearest names are: ${near.join(', ')}. "inspectum layers MODEL" lists all.`,
+  );
 }
 
 /** The names that differ least from `wanted`. */
@@ -32,7 +35,13 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++)
-      current.push(Math.min((previous[j] as number) + 1, (current[j - 1] as number) + 1, (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      current.push(
+        Math.min(
+          (previous[j] as number) + 1,
+          (current[j - 1] as number) + 1,
+          (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
     previous = current;
   }
   return previous[b.length] as number;

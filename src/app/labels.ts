@@ -26,13 +26,20 @@ export function labelsFrom(value: unknown, file: string): readonly string[] {
 }
 
 const wrongForm = (file: string): InspectumError =>
-  new InspectumError('usage', `${file}: labels should be a list of names, an object from index to name (or to [id, name]), or the path of such a file.`);
+  new InspectumError(
+    'usage',
+    `${file}: labels should be a list of names, an object from index to name (or to [id, name]), or the path of such a file.`,
+  );
 
 function labelsFromFile(labelsPath: string, mentionedIn: string): readonly string[] {
   if (!existsSync(labelsPath)) throw new InspectumError('missing', `${mentionedIn}: the labels file ${labelsPath} is not there.`);
   if (statSync(labelsPath).size > MAX_BYTES) throw new InspectumError('too-large', `${labelsPath}: is too large for a file of labels.`);
   const text = readFileSync(labelsPath, 'utf8');
-  if (!labelsPath.endsWith('.json')) return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
+  if (!labelsPath.endsWith('.json'))
+    return text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
   let json: unknown;
   try {
     json = JSON.parse(text);

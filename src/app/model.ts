@@ -59,7 +59,10 @@ export class Model {
     this.output = first.name;
     this.scale = scaleOf(this.graph, this.output, this.configuration.output);
     this.sessions = new SessionCache(engine, engineOptions, sessionBudget);
-    this.summary = this.#summarise(read.format, problems.map((p) => `${p.node}: ${p.message}`));
+    this.summary = this.#summarise(
+      read.format,
+      problems.map((p) => `${p.node}: ${p.message}`),
+    );
   }
 
   findLayer(id: string): LayerValues {
@@ -75,7 +78,10 @@ export class Model {
   explained(name?: string): string {
     if (name === undefined) return this.output;
     if (this.graph.values.has(name) || this.graph.outputs.some((o) => o.name === name)) return name;
-    throw new InspectumError('usage', `${this.path}: has no output or value ${JSON.stringify(name)}. Its outputs are: ${this.graph.outputs.map((o) => o.name).join(', ')}.`);
+    throw new InspectumError(
+      'usage',
+      `${this.path}: has no output or value ${JSON.stringify(name)}. Its outputs are: ${this.graph.outputs.map((o) => o.name).join(', ')}.`,
+    );
   }
 
   shapeOf(value: string): Shape | undefined {
@@ -92,7 +98,11 @@ export class Model {
     const defaultLayer = rows.filter((l) => l.spatial && !l.plumbing).at(-1);
     const classes = this.classCount();
     const labels = this.configuration.labels;
-    const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({ name, dtype: dtype ?? 'unknown', shape: shape ? formatShape(shape) : 'unknown' });
+    const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({
+      name,
+      dtype: dtype ?? 'unknown',
+      shape: shape ? formatShape(shape) : 'unknown',
+    });
     const mismatch =
       labels && classes !== undefined && labels.length !== classes
         ? [`There are ${labels.length} labels for ${classes} classes: names may be shifted or missing.`]
@@ -108,7 +118,13 @@ export class Model {
       layers: this.layers,
       ...(defaultLayer && { defaultLayer: defaultLayer.id }),
       ...(this.input && {
-        input: { size: this.input.size, channels: this.input.channels, layout: this.input.layout, name: this.input.name, guessed: this.input.guessed },
+        input: {
+          size: this.input.size,
+          channels: this.input.channels,
+          layout: this.input.layout,
+          name: this.input.name,
+          guessed: this.input.guessed,
+        },
       }),
       ...(classes !== undefined && { classes }),
       ...(labels && { labels }),

@@ -6,7 +6,12 @@ export type Scale = 'logits' | 'probabilities' | 'log-probabilities' | 'sigmoid'
 
 /** Operators that leave scores as they are. */
 const TRANSPARENT = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
-const BY_OPERATOR: Readonly<Record<string, Scale>> = { Softmax: 'probabilities', LogSoftmax: 'log-probabilities', Sigmoid: 'sigmoid', HardSigmoid: 'sigmoid' };
+const BY_OPERATOR: Readonly<Record<string, Scale>> = {
+  Softmax: 'probabilities',
+  LogSoftmax: 'log-probabilities',
+  Sigmoid: 'sigmoid',
+  HardSigmoid: 'sigmoid',
+};
 
 /** Tells by the operator that makes an output, unless the configuration says. */
 export function scaleOf(graph: Graph, output: string, configured: 'logits' | 'probabilities' | 'auto'): Scale {
@@ -44,7 +49,12 @@ const SENTENCES: Readonly<Record<Scale, (count: number) => string>> = {
 
 export const describeScale = (scale: Scale, count: number): string => SENTENCES[scale](count);
 
-export function classScore(index: number, scores: ArrayLike<number>, probabilities: ArrayLike<number>, labels: readonly string[] | undefined): ClassScore {
+export function classScore(
+  index: number,
+  scores: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  labels: readonly string[] | undefined,
+): ClassScore {
   const label = labels?.[index];
   return { index, ...(label !== undefined && { label }), score: scores[index] as number, probability: probabilities[index] as number };
 }

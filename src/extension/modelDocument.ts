@@ -39,6 +39,11 @@ export class ModelDocument implements vscode.CustomDocument {
     return summary;
   }
 
+  /** The image that was last set, prepared again; null: none was. */
+  async keptImage(): Promise<InputImage | null> {
+    return this.#image ? this.setImage(this.#image) : null;
+  }
+
   async setImage(image: ImageSource): Promise<InputImage> {
     await this.open();
     const result = await this.#worker.call('image', { model: this.path, image }, this.#abort.signal);

@@ -1,13 +1,15 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { Peer, type Message, type WireError } from '../protocol/rpc.ts';
+import { type Message, Peer, type WireError } from '../protocol/rpc.ts';
 import type { WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
 
 export interface WorkerOptions {
   readonly script: string;
   /** The Node.js that runs it; undefined: the one of VS Code. */
   readonly execPath: string | undefined;
+  /** Threads for one operator; 0: the engine's default. */
+  readonly threads: number;
   /** Resident memory, in bytes, past which the process is ended. */
   readonly memoryLimit: number;
   readonly log: (line: string) => void;
@@ -25,8 +27,8 @@ export class WorkerProcess {
 
   /** @param ended called once when the process is gone, with the reason; undefined when we ended it on purpose */
   constructor(options: WorkerOptions, listeners: Listeners, ended: (reason: WireError | undefined) => void) {
-    const { script, execPath, memoryLimit, log } = options;
-    this.#child = fork(script, [], {
+    const { script, execPath, threads, memoryLimit, log } = options;
+    this.#child = fork(script, threads > 0 ? [String(threads)] : [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: inspectArguments(),
@@ -81,6 +83,8 @@ async function residentBytes(pid: number): Promise<number> {
     process.platform === 'win32'
       ? (['tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], /"([\d.,\s]+) K"/] as const)
       : (['ps', ['-o', 'rss=', '-p', String(pid)], /(\d+)/] as const);
-  const output = await new Promise<string>((resolve, reject) => execFile(file, [...args], (error, stdout) => (error ? reject(error) : resolve(stdout))));
+  const output = await new Promise<string>((resolve, reject) =>
+    execFile(file, [...args], (error, stdout) => (error ? reject(error) : resolve(stdout))),
+  );
   return Number(pattern.exec(output)?.[1]?.replace(/\D/g, '') ?? 0) * 1024;
 }

@@ -1,5 +1,5 @@
 import { Explainer, prepareSweep } from '../app/explain.ts';
-import { Model } from '../app/model.ts';
+import { Model, type OpenOptions } from '../app/model.ts';
 import { prepareImage } from '../app/readImage.ts';
 import type { Progress } from '../protocol/model.ts';
 import type { Handlers } from '../protocol/rpc.ts';
@@ -13,7 +13,11 @@ interface Opened {
 }
 
 /** The worker's answers. Computation is queued; reading a model is not. */
-export function handlers(jobs: Jobs, progress: (model: string, progress: Progress | null) => void): Handlers<WorkerCalls> {
+export function handlers(
+  jobs: Jobs,
+  options: OpenOptions,
+  progress: (model: string, progress: Progress | null) => void,
+): Handlers<WorkerCalls> {
   const models = new Map<string, Opened>();
 
   const opened = (path: string): Opened => {
@@ -26,21 +30,23 @@ export function handlers(jobs: Jobs, progress: (model: string, progress: Progres
     if (!ready) throw new InspectumError('usage', `No image has been given to ${path}.`);
     return ready;
   };
-  const withProgress = <T>(model: string, text: string, job: () => Promise<T>) => async (): Promise<T> => {
-    progress(model, { text });
-    try {
-      return await job();
-    } finally {
-      progress(model, null);
-    }
-  };
+  const withProgress =
+    <T>(model: string, text: string, job: () => Promise<T>) =>
+    async (): Promise<T> => {
+      progress(model, { text });
+      try {
+        return await job();
+      } finally {
+        progress(model, null);
+      }
+    };
 
   return {
     ping: () => null,
     open: ({ path }, signal) =>
       jobs.run(signal, async () => {
         await models.get(path)?.model.release();
-        const model = Model.open(path);
+        const model = Model.open(path, options);
         models.set(path, { model });
         // Made ready while the person chooses an image; what is wrong with it is said when it is asked for.
         setImmediate(() => void jobs.run(signal, () => prepareSweep(model)).catch(() => undefined));
@@ -62,8 +68,15 @@ export function handlers(jobs: Jobs, progress: (model: string, progress: Progres
           return prepared.image;
         }),
       ),
-    sweep: ({ model, target }, signal) => jobs.run(signal, withProgress(model, 'Explaining every layer', () => explainer(model).sweep(target))),
+    sweep: ({ model, target }, signal) =>
+      jobs.run(
+        signal,
+        withProgress(model, 'Explaining every layer', () => explainer(model).sweep(target)),
+      ),
     explain: ({ model, layer, target }, signal) =>
-      jobs.run(signal, withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target))),
+      jobs.run(
+        signal,
+        withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target)),
+      ),
   };
 }

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { LastImages } from './images.ts';
+import { ModelDocument } from './modelDocument.ts';
+import { Panel } from './panel.ts';
+import type { WorkerClient } from './workerClient.ts';
+
+export const VIEW_TYPE = 'inspectum.model';
+
+/** The read-only custom editor for model files, and the panels that are open. */
+export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<ModelDocument> {
+  readonly #extensionUri: vscode.Uri;
+  readonly #worker: WorkerClient;
+  readonly #lastImages: LastImages;
+  readonly #panels = new Set<Panel>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #waiting = new Map<string, (panel: Panel) => void>();
+  #active: Panel | undefined;
+
+  /** Fires when another panel becomes active, or the active one's model or layer changes. */
+  readonly onChanged = this.#changed.event;
+
+  constructor(extensionUri: vscode.Uri, worker: WorkerClient, lastImages: LastImages) {
+    this.#extensionUri = extensionUri;
+    this.#worker = worker;
+    this.#lastImages = lastImages;
+  }
+
+  /** The panel that was last looked at, while it is open. */
+  get active(): Panel | undefined {
+    return this.#active;
+  }
+
+  get panels(): readonly Panel[] {
+    return [...this.#panels];
+  }
+
+  openCustomDocument(uri: vscode.Uri): ModelDocument {
+    const document = new ModelDocument(uri, this.#worker);
+    document.onChanged(() => {
+      if (this.#active?.document === document) this.#changed.fire();
+    });
+    return document;
+  }
+
+  resolveCustomEditor(document: ModelDocument, view: vscode.WebviewPanel): void {
+    const panel = new Panel(document, view, this.#extensionUri, this.#worker, this.#lastImages);
+    this.#panels.add(panel);
+    if (view.active || !this.#active) this.#activate(panel);
+    view.onDidChangeViewState(() => {
+      if (view.active) this.#activate(panel);
+    });
+    view.onDidDispose(() => {
+      this.#panels.delete(panel);
+      if (this.#active === panel) this.#activate(this.panels.at(-1));
+    });
+    this.#waiting.get(document.uri.toString())?.(panel);
+    this.#waiting.delete(document.uri.toString());
+  }
+
+  /** Opens a model, or brings its panel to the front. */
+  async show(uri: vscode.Uri): Promise<Panel> {
+    const open = this.panels.find((panel) => panel.document.uri.toString() === uri.toString());
+    if (open) {
+      open.view.reveal();
+      return open;
+    }
+    const appeared = new Promise<Panel>((resolve) => this.#waiting.set(uri.toString(), resolve));
+    await vscode.commands.executeCommand('vscode.openWith', uri, VIEW_TYPE);
+    return appeared;
+  }
+
+  #activate(panel: Panel | undefined): void {
+    this.#active = panel;
+    this.#changed.fire();
+  }
+}
