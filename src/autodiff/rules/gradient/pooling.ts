@@ -39,7 +39,8 @@ function spread(context: RuleContext, dy: string, { window, from, to }: Pool): s
   }
   const before = begin.map((n, i) => reach(at(kernel, i), at(dilations, i)) - n);
   const after = from.map((extent, i) => extent - at(to, i) * at(strides, i) + at(begin, i));
-  const padded = padOrCrop(context, dilate(context, dy, to, strides), before, after);
+  const wide = kernel.some((k, i) => Math.max(at(before, i), at(after, i)) >= k);
+  const padded = padOrCrop(context, dilate(context, dy, to, strides), before, after, wide);
   return context.builder.op('AveragePool', [padded], { kernel_shape: kernel, dilations });
 }
 
