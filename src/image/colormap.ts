@@ -1,0 +1,56 @@
+import { COLORMAP_TABLES } from './colormapTables.ts';
+import type { Sign } from './normalize.ts';
+
+interface ColormapInfo {
+  /** As a person reads it. */
+  readonly label: string;
+  /** 'diverging': its middle stands for 0; 'sequential': its first colour does. */
+  readonly kind: 'sequential' | 'diverging';
+  /** Even steps of value look like even steps of colour. */
+  readonly perceptual: boolean;
+}
+
+/** The colormaps that are offered, the default of its kind first; names are matplotlib's, RdWhGn is Captum's red-white-green. */
+export const COLORMAPS = {
+  inferno: { label: 'Inferno', kind: 'sequential', perceptual: true },
+  viridis: { label: 'Viridis', kind: 'sequential', perceptual: true },
+  magma: { label: 'Magma', kind: 'sequential', perceptual: true },
+  turbo: { label: 'Turbo', kind: 'sequential', perceptual: false },
+  jet: { label: 'JET (Grad-CAM paper)', kind: 'sequential', perceptual: false },
+  Greens: { label: 'Greens (Captum, positive)', kind: 'sequential', perceptual: false },
+  Reds: { label: 'Reds (Captum, negative)', kind: 'sequential', perceptual: false },
+  Blues: { label: 'Blues (Captum, absolute)', kind: 'sequential', perceptual: false },
+  vanimo: { label: 'Vanimo (purple – green)', kind: 'diverging', perceptual: true },
+  RdWhGn: { label: 'Red – white – green (Captum)', kind: 'diverging', perceptual: false },
+} as const satisfies Readonly<Record<string, ColormapInfo>>;
+
+export type ColormapName = keyof typeof COLORMAPS;
+
+export const COLORMAP_NAMES = Object.keys(COLORMAPS) as readonly ColormapName[];
+
+export const isColormapName = (name: string): name is ColormapName => Object.hasOwn(COLORMAPS, name);
+
+/** The perceptually uniform default: diverging where both signs are shown. */
+export const defaultColormap = (sign: Sign): ColormapName => (sign === 'all' ? 'vanimo' : 'inferno');
+
+/** The colormap that captum's visualize_image_attr takes for a sign. */
+export const captumColormap = (sign: Sign): ColormapName => CAPTUM[sign];
+
+const CAPTUM: Readonly<Record<Sign, ColormapName>> = { all: 'RdWhGn', positive: 'Greens', negative: 'Reds', absolute_value: 'Blues' };
+
+const decoded = new Map<ColormapName, Uint8Array>();
+
+/** The 256 colours of a colormap: red, green, blue, 0 to 255. */
+export function colormapTable(name: ColormapName): Uint8Array {
+  let table = decoded.get(name);
+  if (!table) {
+    const hex = COLORMAP_TABLES[name].join('');
+    table = Uint8Array.from({ length: 768 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
+    decoded.set(name, table);
+  }
+  return table;
+}
+
+/** Which of the 256 colours a normalised value has: from 0 to 1, for sign 'all' from −1 to 1, as matplotlib does with vmin and vmax. */
+export const colorIndex = (value: number, sign: Sign): number =>
+  Math.min(255, Math.max(0, Math.trunc((sign === 'all' ? (value + 1) / 2 : value) * 256)));
