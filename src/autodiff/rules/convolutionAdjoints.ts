@@ -37,10 +37,16 @@ export function inputGradient(context: RuleContext, dy: string, w: string, c: Co
   const unit = strides.every((s) => s === 1);
   const depthwise = c.inputsPerGroup === 1 && c.outputs === c.group && c.group > 1;
   if (!unit && !depthwise) {
-    const output_padding = c.from.map(
+    // Rows that no window reaches; negative where the last window of a pool in ceil mode reaches beyond the padding.
+    const rest = c.from.map(
       (extent, i) => extent - ((at(c.to, i) - 1) * at(strides, i) - at(begin, i) - at(end, i) + reach(at(kernel, i), at(dilations, i)) + 1),
     );
-    return context.builder.op('ConvTranspose', [dy, w], { strides, dilations, group: c.group, pads: padsOf(begin, end), output_padding });
+    const pads = padsOf(
+      begin,
+      end.map((n, i) => n - Math.min(0, at(rest, i))),
+    );
+    const output_padding = rest.map((n) => Math.max(0, n));
+    return context.builder.op('ConvTranspose', [dy, w], { strides, dilations, group: c.group, pads, output_padding });
   }
   const adjoint: Convolution = {
     window: {

@@ -68,17 +68,12 @@ export function crop(context: RuleContext, value: string, begin: readonly number
 /**
  * Pads every spatial axis with zeros, or crops it where the numbers are negative. Pads are given for every axis: ONNX Runtime
  * misreads an `axes` input when it moves a Transpose past the Pad.
- *
- * @param unfused with an `axes` input after all: ONNX Runtime then leaves the Pad apart from a pool behind it, which refuses pads
- * as large as its kernel
  */
-export function padOrCrop(context: RuleContext, value: string, begin: readonly number[], end: readonly number[], unfused = false): string {
+export function padOrCrop(context: RuleContext, value: string, begin: readonly number[], end: readonly number[]): string {
   const { builder } = context;
   const cropped = crop(context, value, begin, end);
-  const [before, after] = [clampBelow(begin), clampBelow(end)];
-  if ([...before, ...after].every((n) => n === 0)) return cropped;
-  if (unfused) return builder.op('Pad', [cropped, builder.ints([...before, ...after]), '', builder.ints(spatialAxes(begin))]);
-  return builder.op('Pad', [cropped, builder.ints([0, 0, ...before, 0, 0, ...after])]);
+  const pads = [0, 0, ...clampBelow(begin), 0, 0, ...clampBelow(end)];
+  return pads.some((n) => n > 0) ? builder.op('Pad', [cropped, builder.ints(pads)]) : cropped;
 }
 
 /** Repeats every element along the spatial axes; on one axis, factors [3]: a b → a a a b b b. */

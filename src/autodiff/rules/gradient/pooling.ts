@@ -1,8 +1,9 @@
 import { intAttribute, intsAttribute } from '../../../graph/graph.ts';
 import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
+import { inputGradient } from '../convolutionAdjoints.ts';
 import { scalarLike } from '../helpers.ts';
 import { flatten, reshapeLike, zerosLike } from '../shapes.ts';
-import { at, dilate, floatsLike, padOrCrop, reach, repeat, type SlidingWindow, slidingWindow } from '../slidingWindow.ts';
+import { at, floatsLike, padOrCrop, repeat, type SlidingWindow, slidingWindow } from '../slidingWindow.ts';
 
 const outputOf = (context: RuleContext): string => context.node.outputs[0] as string;
 
@@ -23,7 +24,8 @@ const product = (list: readonly number[]): number => list.reduce((a, b) => a * b
 
 /**
  * The transpose of averaging over windows of constant size: every output element gives an equal share to each element of its
- * window. Windows side by side are spread out; others go through an AveragePool of stride 1.
+ * window. Windows side by side are spread out; others are depthwise convolutions. (ONNX Runtime merges a Pad into a pool
+ * behind it and then refuses pads as large as the kernel; it does not with convolutions.)
  */
 function spread(context: RuleContext, dy: string, { window, from, to }: Pool): string {
   const { kernel, strides, dilations, begin } = window;
@@ -37,11 +39,10 @@ function spread(context: RuleContext, dy: string, { window, from, to }: Pool): s
       ends,
     );
   }
-  const before = begin.map((n, i) => reach(at(kernel, i), at(dilations, i)) - n);
-  const after = from.map((extent, i) => extent - at(to, i) * at(strides, i) + at(begin, i));
-  const wide = kernel.some((k, i) => Math.max(at(before, i), at(after, i)) >= k);
-  const padded = padOrCrop(context, dilate(context, dy, to, strides), before, after, wide);
-  return context.builder.op('AveragePool', [padded], { kernel_shape: kernel, dilations });
+  const [channels] = context.staticShape(context.x(), 1) as [number];
+  const size = product(kernel);
+  const weights = floatsLike(context, [channels, 1, ...kernel], new Float32Array(channels * size).fill(1 / size), context.x());
+  return inputGradient(context, dy, weights, { window, group: channels, inputsPerGroup: 1, outputs: channels, from, to });
 }
 
 /** For every output element, the number of elements by which AveragePool divides; undefined where it is always the kernel's. */

@@ -1,15 +1,14 @@
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../../../graph/graph.ts';
 import { sizeOfShape } from '../../../tensor/shape.ts';
-import { toNumbers } from '../../../tensor/tensor.ts';
+import { sizeOf, toNumbers } from '../../../tensor/tensor.ts';
 import { type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
-import { scalarLike } from '../helpers.ts';
 import { type Interpolation, interpolationMatrix, type ResizedAxis } from '../interpolation.ts';
 import { reshapeLike } from '../shapes.ts';
 import { floatsLike } from '../slidingWindow.ts';
 
 /**
  * Every mode of Resize is linear and separable: along each axis a matrix, made here from the extents. The gradient goes through the
- * transposed matrices, or where elements are repeated a whole number of times through a pool, which is faster.
+ * transposed matrices, or where elements are repeated a whole number of times through a convolution, which is faster.
  */
 const resize: Rule = (context) => {
   if (!context.needs(0)) return [];
@@ -26,7 +25,9 @@ const resize: Rule = (context) => {
     throw refusal(context, 'it makes images smaller with antialias, which is not supported.');
   if (axes.length === 0) return [context.dy];
   const maps = axes.map((resized) => ({ ...resized, matrix: interpolationMatrix(resized.axis, how) }));
-  if (maps.every(({ index, axis, matrix }) => index >= 2 && repeats(axis, matrix))) return [overBlocks(context, axes)];
+  const channels = context.shape(context.x())[1];
+  if (typeof channels === 'number' && maps.every(({ index, axis, matrix }) => index >= 2 && repeats(axis, matrix)))
+    return [overBlocks(context, channels, axes)];
   const gradient = maps.reduce((value, { index, axis, matrix }) => alongAxis(context, value, index, axis, matrix), context.dy);
   return [reshapeLike(context, gradient, context.x())];
 };
@@ -38,15 +39,15 @@ function repeats({ from, to }: ResizedAxis, matrix: Float64Array): boolean {
 }
 
 /** Sums over the blocks of equal elements that repetition makes. */
-function overBlocks(context: RuleContext, axes: readonly { index: number; axis: ResizedAxis }[]): string {
-  const { builder, dy } = context;
-  const factors = context
+function overBlocks(context: RuleContext, channels: number, axes: readonly { index: number; axis: ResizedAxis }[]): string {
+  const kernel = context
     .shape(context.x())
     .slice(2)
     .map(() => 1);
-  for (const { index, axis } of axes) factors[index - 2] = axis.to / axis.from;
-  const size = factors.reduce((a, b) => a * b, 1);
-  return builder.mul(builder.op('AveragePool', [dy], { kernel_shape: factors, strides: factors }), scalarLike(context, size, context.x()));
+  for (const { index, axis } of axes) kernel[index - 2] = axis.to / axis.from;
+  const dims = [channels, 1, ...kernel];
+  const ones = floatsLike(context, dims, new Float32Array(sizeOf(dims)).fill(1), context.x());
+  return context.builder.op('Conv', [context.dy, ones], { strides: kernel, group: channels });
 }
 
 /** The axes that change, last one first. */
