@@ -2,11 +2,14 @@ import type { RuleContext } from '../rule.ts';
 import { at, crop, dilate, padsOf, reach, type SlidingWindow, spatialAxes } from './slidingWindow.ts';
 
 /** A convolution y = x ∗ w; extents are spatial ones, w has the layout [outputs, inputs per group, kernel…]. */
-export interface Convolution {
-  readonly window: SlidingWindow;
-  readonly group: number;
+export interface Convolution extends Geometry {
   readonly inputsPerGroup: number;
   readonly outputs: number;
+}
+
+interface Geometry {
+  readonly window: SlidingWindow;
+  readonly group: number;
   /** Extents of x. */
   readonly from: readonly number[];
   /** Extents of y. */
@@ -18,7 +21,7 @@ const FROM_LAST = -1;
 const BEFORE_FIRST = -(2 ** 31) + 1;
 
 /** The convolution itself: y from x. Padding is such that y has the extents `to` whatever the window's end says. */
-export function convolve(context: RuleContext, x: string, w: string, c: Convolution): string {
+export function convolve(context: RuleContext, x: string, w: string, c: Geometry): string {
   const { strides, dilations, kernel, begin } = c.window;
   const end = c.to.map(
     (extent, i) => (extent - 1) * at(strides, i) + reach(at(kernel, i), at(dilations, i)) + 1 - at(c.from, i) - at(begin, i),
@@ -48,7 +51,7 @@ export function inputGradient(context: RuleContext, dy: string, w: string, c: Co
     const output_padding = rest.map((n) => Math.max(0, n));
     return context.builder.op('ConvTranspose', [dy, w], { strides, dilations, group: c.group, pads, output_padding });
   }
-  const adjoint: Convolution = {
+  const adjoint: Geometry = {
     window: {
       kernel,
       strides: strides.map(() => 1),
@@ -57,8 +60,6 @@ export function inputGradient(context: RuleContext, dy: string, w: string, c: Co
       end: [],
     },
     group: c.group,
-    inputsPerGroup: c.outputs / c.group,
-    outputs: c.inputsPerGroup * c.group,
     from: c.to.map((extent, i) => extent * at(strides, i)),
     to: c.from,
   };
@@ -98,11 +99,9 @@ export function weightGradient(context: RuleContext, x: string, dy: string, c: C
     const turned = builder.op('Transpose', [grouped], { perm: [2, 1, 0, ...kernel.map((_, i) => i + 3)] });
     images = builder.op('Reshape', [turned, builder.ints([c.inputsPerGroup, -1, ...c.from])]);
   }
-  const swapped: Convolution = {
+  const swapped: Geometry = {
     window: { kernel: c.to, strides: dilations, dilations: strides, begin, end: [] },
     group: c.group,
-    inputsPerGroup: 0,
-    outputs: c.outputs,
     from: c.from,
     to: kernel,
   };
