@@ -1,0 +1,74 @@
+import { defaultColormap } from '../image/colormap.ts';
+import { encodePng } from '../image/encodePng.ts';
+import { type Geometry, inputGeometry, seenRegion } from '../image/geometry.ts';
+import type { RgbImage } from '../image/image.ts';
+import type { Grid } from '../image/interpolate.ts';
+import { captumNormalization } from '../image/normalize.ts';
+import { outlined } from '../image/outline.ts';
+import { composite, renderOverlay } from '../image/overlay.ts';
+import type { InputImage } from '../protocol/model.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+const OPACITY = 0.7;
+const DIM = 0.6;
+const OUTLINE = [255, 255, 255] as const;
+
+/**
+ * A map laid over the original photo: what counts towards the target in colour, the region that the network saw outlined, the rest
+ * dimmed. Over black where the input was no image.
+ * @returns a PNG file
+ */
+export function overlayPng(map: Grid, image: InputImage | undefined): Uint8Array {
+  const geometry: Geometry = image?.geometry ?? inputGeometry(blankGeometry(map));
+  const base: RgbImage = image
+    ? { width: image.original.width, height: image.original.height, data: image.original.rgba }
+    : black(geometry.imageWidth, geometry.imageHeight);
+  const overlay = renderOverlay({
+    map,
+    normalization: captumNormalization(map.data, 'positive', 0),
+    upsampling: 'bilinear',
+    geometry,
+    over: 'original',
+    size: { width: base.width, height: base.height },
+    dim: image ? DIM : 0,
+    colormap: defaultColormap('positive'),
+    opacity: image ? OPACITY : 1,
+    ramp: 'value',
+  });
+  const laid = composite(base, overlay);
+  const picture = image ? outlined(laid, seenRegion(geometry), Math.max(1, Math.round(base.width / 500)), OUTLINE) : laid;
+  return encodePng(picture);
+}
+
+/**
+ * The map of an attribution of one example: (N, C, H, W), summed over channels.
+ * @throws InspectumError 'usage' where it has no height and width
+ */
+export function mapOf({ dims, data }: Tensor<'float32'>): Grid {
+  const [, channels = 1, height, width] = dims;
+  if (dims.length !== 4 || height === undefined || width === undefined)
+    throw new InspectumError(
+      'usage',
+      `An attribution of shape ${dims.join('×')} has no height and width, so there is no picture of it. Use --out with .npy or .json.`,
+    );
+  const size = height * width;
+  const sum = new Float32Array(size);
+  for (let c = 0; c < channels; c++) for (let i = 0; i < size; i++) sum[i] = (sum[i] as number) + (data[c * size + i] as number);
+  return { width, height, data: sum };
+}
+
+/** Shorter side of a picture without a photo, in pixels. */
+const BLANK = 448;
+
+const blankGeometry = ({ width, height }: Grid): Geometry => {
+  const factor = Math.max(1, Math.round(BLANK / Math.min(width, height)));
+  const [w, h] = [width * factor, height * factor];
+  return { imageWidth: w, imageHeight: h, inputWidth: w, inputHeight: h, scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0 };
+};
+
+function black(width: number, height: number): RgbImage {
+  const data = new Uint8ClampedArray(width * height * 4);
+  new Uint32Array(data.buffer).fill(0xff000000);
+  return { width, height, data };
+}

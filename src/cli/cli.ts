@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { nearest } from '../app/findLayer.ts';
+import { Model } from '../app/model.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import { batch } from './commands/batch.ts';
+import { layers } from './commands/layers.ts';
+import { predict } from './commands/predict.ts';
+import { sweep } from './commands/sweep.ts';
+import { FLAGS, type FlagName, type Flags, parseArguments, parseSet, parseTarget } from './flags.ts';
+import { runJob, summary } from './jobs.ts';
+import { openOptions } from './options.ts';
+
+interface Command {
+  readonly usage: string;
+  readonly flags: readonly FlagName[];
+  /** @returns what is printed, or false where something failed and was said already */
+  run(file: string, flags: Flags): Promise<string | boolean>;
+}
+
+const COMMON: readonly FlagName[] = ['engine', 'config', 'threads', 'quiet'];
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  layers: {
+    usage: 'layers MODEL [--json]',
+    flags: ['json'],
+    run: async (file, flags) => layers(Model.open(file, openOptions(flags)), flags.json === true),
+  },
+  predict: {
+    usage: 'predict MODEL --input FILE [--top 5] [--output NAME] [--json]',
+    flags: ['input', 'top', 'output', 'json'],
+    run: (file, flags) =>
+      predict(Model.open(file, openOptions(flags)), {
+        inputs: needed(flags, 'input'),
+        top: flags.top ?? 5,
+        output: flags.output,
+        json: flags.json === true,
+      }),
+  },
+  attribute: {
+    usage: 'attribute MODEL --input FILE --method NAME [--layer ID] [--target N] [--output NAME] [--set KEY=JSON]... [--out FILE]',
+    flags: ['input', 'method', 'layer', 'neuron', 'target', 'output', 'baseline', 'set', 'out'],
+    run: attributeOnce,
+  },
+  sweep: {
+    usage: 'sweep MODEL --input FILE [--target N] --out DIR',
+    flags: ['input', 'target', 'out'],
+    run: (file, flags) => {
+      const target = parseTarget(flags.target) ?? undefined;
+      if (target !== undefined && typeof target !== 'number')
+        throw new InspectumError('usage', 'sweep: --target should be one class index.');
+      return sweep(Model.open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out') });
+    },
+  },
+  batch: {
+    usage: 'batch JOBS.jsonl',
+    flags: [],
+    run: (file, flags) => batch(file, openOptions(flags), (line) => process.stdout.write(`${line}\n`)),
+  },
+};
+
+function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]> {
+  const value = flags[name];
+  if (value === undefined) throw new InspectumError('usage', `--${name} is missing: ${FLAGS[name].help}.`);
+  return value as NonNullable<Flags[K]>;
+}
+
+async function attributeOnce(file: string, flags: Flags): Promise<string> {
+  const target = parseTarget(flags.target);
+  const job = {
+    inputs: needed(flags, 'input'),
+    method: needed(flags, 'method'),
+    ...(flags.layer !== undefined && { layer: flags.layer }),
+    ...(target !== undefined && { target }),
+    ...(flags.output !== undefined && { output: flags.output }),
+    set: parseSet(flags.set),
+    ...(flags.out !== undefined && { out: flags.out }),
+  };
+  const result = await runJob(Model.open(file, openOptions(flags)), job);
+  const { min, max, sum, argmax } = summary(result.attribution);
+  const where = result.layer === undefined ? '' : ` at ${result.layer}`;
+  const forTarget = result.target === null ? '' : `, target ${[result.target].flat().join(',')} of ${result.output}`;
+  const numbers = `shape ${result.attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
+  return `${result.method}${where}${forTarget}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}`;
+}
+
+function help(): string {
+  const commands = Object.values(COMMANDS).map((c) => `  inspectum ${c.usage}`);
+  const flags = Object.entries(FLAGS).map(([name, { help: text }]) => `  --${name.padEnd(9)} ${text}`);
+  return ['Explains neural networks: layers, predictions and attributions of a model file.', '', ...commands, '', ...flags].join('\n');
+}
+
+async function main([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || rest.includes('--help')) {
+    process.stdout.write(`${help()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command)
+    throw new InspectumError(
+      'usage',
+      `There is no command ${JSON.stringify(name)}. Did you mean ${nearest(name, Object.keys(COMMANDS), 1)[0]}? "inspectum help" lists all.`,
+    );
+  const { positionals, flags } = parseArguments(rest, [...command.flags, ...COMMON]);
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new InspectumError('usage', `Usage: inspectum ${command.usage}`);
+  const answer = await command.run(file, flags);
+  if (typeof answer === 'string') process.stdout.write(`${answer}\n`);
+  return answer === false ? 1 : 0;
+}
+
+/** Exit statuses: 0 done, 1 failed, 2 wrong usage. A forced end leaves no half-written session behind: nothing is shared. */
+process.once('SIGINT', () => process.exit(130));
+main(process.argv.slice(2))
+  .then((status) => {
+    process.exitCode = status;
+  })
+  .catch((error: Error & { kind?: string }) => {
+    process.stderr.write(`inspectum: ${error.message.replace(/\s+/g, ' ')}\n`);
+    if (process.env.INSPECTUM_DEBUG === '1') process.stderr.write(`${error.stack}\n`);
+    process.exitCode = error.kind === 'usage' ? 2 : 1;
+  });

@@ -1,0 +1,88 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Model, type OpenOptions } from '../../app/model.ts';
+import { InspectumError } from '../../tensor/errors.ts';
+import { runJob } from '../jobs.ts';
+import { engineNamed } from '../options.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
+  model: (v) => typeof v === 'string',
+  input: (v) => typeof v === 'string' || (Array.isArray(v) && v.every((f) => typeof f === 'string')),
+  method: (v) => typeof v === 'string',
+  layer: (v) => typeof v === 'string',
+  neuron: (v) => Array.isArray(v),
+  target: (v) => typeof v === 'number' || v === 'none' || (Array.isArray(v) && v.every((n) => typeof n === 'number')),
+  output: (v) => typeof v === 'string',
+  baseline: (v) => typeof v === 'string' || typeof v === 'number',
+  set: (v) => typeof v === 'object' && v !== null && !Array.isArray(v),
+  out: (v) => typeof v === 'string',
+  engine: (v) => typeof v === 'string',
+  config: (v) => typeof v === 'string',
+  threads: (v) => Number.isInteger(v) && (v as number) > 0,
+};
+
+/**
+ * `inspectum batch JOBS.jsonl`: one JSON object per line, run in order, one JSON answer per line. Sessions are kept between lines.
+ * @returns whether every job succeeded
+ */
+export async function batch(file: string, common: OpenOptions, print: (line: string) => void): Promise<boolean> {
+  if (!existsSync(file)) throw new InspectumError('missing', `${file}: is not there.`);
+  const models = new Map<string, Model>();
+  let number = 0;
+  let succeeded = true;
+  for await (const text of createInterface({ input: createReadStream(file) })) {
+    number++;
+    if (text.trim() === '') continue;
+    const started = performance.now();
+    try {
+      const { attribution } = await runLine(parse(text), common, models);
+      print(JSON.stringify({ line: number, ok: true, ms: Math.round((performance.now() - started) * 10) / 10, shape: attribution.dims }));
+    } catch (error) {
+      succeeded = false;
+      print(JSON.stringify({ line: number, ok: false, error: (error as Error).message }));
+    }
+  }
+  return succeeded;
+}
+
+function parse(text: string): Line {
+  let line: unknown;
+  try {
+    line = JSON.parse(text);
+  } catch (cause) {
+    throw new InspectumError('usage', `This line is not JSON: ${(cause as Error).message}`);
+  }
+  if (typeof line !== 'object' || line === null || Array.isArray(line))
+    throw new InspectumError('usage', 'This line is not a JSON object.');
+  for (const [name, value] of Object.entries(line)) {
+    const valid = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+    if (!valid)
+      throw new InspectumError('usage', `There is no field ${JSON.stringify(name)}. The fields are: ${Object.keys(FIELDS).join(', ')}.`);
+    if (!valid(value)) throw new InspectumError('usage', `The field ${name} cannot be ${JSON.stringify(value)}.`);
+  }
+  for (const name of ['model', 'input', 'method']) if (!(name in line)) throw new InspectumError('usage', `The field ${name} is missing.`);
+  return line as Line;
+}
+
+async function runLine(line: Line, common: OpenOptions, models: Map<string, Model>) {
+  const options: OpenOptions = {
+    ...common,
+    ...(line.config !== undefined && { config: line.config as string }),
+    ...(line.threads !== undefined && { threads: line.threads as number }),
+    ...(line.engine !== undefined && { engine: engineNamed(line.engine as string) }),
+  };
+  const key = JSON.stringify([line.model, line.config, line.threads, line.engine]);
+  const model = models.get(key) ?? Model.open(line.model as string, options);
+  models.set(key, model);
+  return runJob(model, {
+    inputs: [line.input as string | string[]].flat(),
+    method: line.method as string,
+    ...(line.layer !== undefined && { layer: line.layer as string }),
+    ...(line.target !== undefined && { target: line.target === 'none' ? null : (line.target as number | number[]) }),
+    ...(line.output !== undefined && { output: line.output as string }),
+    set: (line.set as Record<string, unknown> | undefined) ?? {},
+    ...(line.out !== undefined && { out: line.out as string }),
+  });
+}

@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Explainer } from '../../app/explain.ts';
+import { allLayers } from '../../app/layerTree.ts';
+import type { Model } from '../../app/model.ts';
+import { overlayPng } from '../../app/picture.ts';
+import { readInputs } from '../../app/readInput.ts';
+import { writeNpy } from '../../tensor/npy.ts';
+import { tensor } from '../../tensor/tensor.ts';
+import { writeOutput } from '../jobs.ts';
+
+/** `inspectum sweep MODEL --input FILE [--target N] --out DIR`: a .npy and a .png for every spatial layer, and sweep.json. */
+export async function sweep(
+  model: Model,
+  options: { inputs: readonly string[]; target: number | undefined; out: string },
+): Promise<string> {
+  const { feeds, image } = await readInputs(model, options.inputs);
+  const result = await new Explainer(model, feeds).sweep(options.target);
+  await mkdir(options.out, { recursive: true });
+  const rows = [...allLayers(model.layers)].filter((l) => l.spatial && !l.plumbing);
+  const files: { layer: string; output: string; width: number; height: number; min: number; max: number; npy: string; png: string }[] = [];
+  for (const [index, map] of result.maps.entries()) {
+    const layer = rows.find((l) => l.output === map.output)?.id ?? map.output;
+    const stem = `${String(index).padStart(3, '0')}-${layer.replace(/[^\w.-]+/g, '_').slice(0, 80)}`;
+    await writeOutput(path.join(options.out, `${stem}.npy`), writeNpy(tensor('float32', [1, 1, map.height, map.width], map.data)));
+    await writeOutput(path.join(options.out, `${stem}.png`), overlayPng(map, image));
+    files.push({
+      layer,
+      output: map.output,
+      width: map.width,
+      height: map.height,
+      min: map.data.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      max: map.data.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+      npy: `${stem}.npy`,
+      png: `${stem}.png`,
+    });
+  }
+  const { prediction, target, unreachable, ms } = result;
+  await writeOutput(
+    path.join(options.out, 'sweep.json'),
+    `${JSON.stringify({ model: model.path, prediction, target, unreachable, maps: files }, null, 2)}\n`,
+  );
+  return `${files.length} layers in ${ms.toFixed(0)} ms for ${target.label ?? `class ${target.index}`} (${target.index}); maps, pictures and sweep.json are in ${options.out}`;
+}
