@@ -17,14 +17,23 @@ export function ClassChart() {
   const top = sweep?.prediction.top.slice(0, 5) ?? [];
   const target = sweep?.target;
   const config = useMemo(
-    () => configOf(
-      top.map((score) => score.probability * 100),
-      top.findIndex((score) => score.index === target?.index),
-      colors,
-    ),
+    () =>
+      configOf(
+        top.map((score) => score.probability * 100),
+        top.findIndex((score) => score.index === target?.index),
+        colors,
+      ),
     [sweep, colors],
   );
-  if (!sweep || !target) return null;
+  if (!sweep || !target)
+    return panel.image.value ? (
+      <section class="prediction" aria-label="Prediction">
+        <div class="section-header">
+          <h2>Prediction</h2>
+        </div>
+        <div class="class-chart waiting-chart" />
+      </section>
+    ) : null;
   const outside = !top.some((score) => score.index === target.index);
   return (
     <section class="prediction" aria-label="Prediction">

@@ -13,11 +13,17 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
   const panel = usePanel();
   const colors = useThemeColors();
   const { labels, classes } = panel.model.value ?? {};
-  const shown = units.units.slice(0, Math.max(5, Math.floor((height - 40) / ROW)));
+  const some = units.units.filter(({ value }) => value !== 0);
+  const shown = some.slice(0, Math.max(5, Math.floor((height - 100) / ROW)));
   const named = units.count === classes ? labels : undefined;
   const names = shown.map(({ index }) => named?.[index] ?? `unit ${index}`);
   const config = useMemo(
-    () => configOf(names, shown.map(({ value }) => value), colors),
+    () =>
+      configOf(
+        names,
+        shown.map(({ value }) => value),
+        colors,
+      ),
     [units, shown.length, colors],
   );
   return (
@@ -26,8 +32,8 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
         {units.why}
       </p>
       <p class="muted">
-        Activation × gradient of {shown.length < units.count ? `the strongest ${shown.length} of ${units.count} units` : `all ${units.count} units`}:
-        to the right what counts towards {nameOfClass(target)}, to the left what counts against it.
+        {measureOf(shown.length, units.count, some.length < units.units.length)}: to the right what counts towards {nameOfClass(target)}, to
+        the left what counts against it.
       </p>
       <div class="unit-bars" style={{ height: `${shown.length * ROW + 28}px` }}>
         <BarChart config={config} />
@@ -45,6 +51,12 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
       </table>
     </div>
   );
+}
+
+function measureOf(shown: number, count: number, othersAreZero: boolean): string {
+  if (shown === count) return `Activation × gradient of all ${count} units`;
+  if (othersAreZero) return `Activation × gradient of ${shown} of ${count} units, the others being zero`;
+  return `Activation × gradient of the strongest ${shown} of ${count} units`;
 }
 
 const cut = (text: string) => (text.length > 22 ? `${text.slice(0, 21)}…` : text);
@@ -68,7 +80,11 @@ function configOf(names: string[], values: number[], { fg, muted, bar, link, lin
           border: { display: false },
           ticks: { color: muted, font: { family: font, size: 11 }, maxTicksLimit: 7, callback: (value) => formatValue(Number(value)) },
         },
-        y: { grid: { display: false }, border: { display: false }, ticks: { color: fg, font: { family: font, size: 12 }, autoSkip: false } },
+        y: {
+          grid: { display: false },
+          border: { display: false },
+          ticks: { color: fg, font: { family: font, size: 12 }, autoSkip: false },
+        },
       },
     },
   };

@@ -17,7 +17,7 @@ export function LayerInfo() {
             <Fact name="Path">{layer.id}</Fact>
             {layer.op && <Fact name="Operator">{layer.op}</Fact>}
             {layer.node && layer.node !== layer.id && <Fact name="Node">{layer.node}</Fact>}
-            <Fact name="Value">{layer.output}</Fact>
+            {layer.output !== layer.id && <Fact name="Value">{layer.output}</Fact>}
             <Fact name="Shape">{layer.shape || 'not known'}</Fact>
             <Fact name="Parameters">{withShare(layer.parameters, model.parameters)}</Fact>
             <Fact name="MACs">{layer.macs === undefined ? 'not known' : withShare(layer.macs, model.macs)}</Fact>

@@ -51,7 +51,13 @@ export function PanelView() {
 
   const sweep = panel.sweep.value;
   return (
-    <div class="panel" ref={root} data-testid="panel" data-state={panel.phase.value} data-tab={tab.value}>
+    <div
+      class={panel.model.value ? 'panel' : 'panel bare'}
+      ref={root}
+      data-testid="panel"
+      data-state={panel.phase.value}
+      data-tab={tab.value}
+    >
       <TopBar onSave={() => void save()} />
       <div class="tabs" role="tablist" aria-label="Parts of the panel">
         {TABS.map(([name, text]) => (
@@ -75,11 +81,9 @@ export function PanelView() {
             tab.value = 'image';
           }}
         />
-        {sweep && (
-          <p class="left-foot" data-testid="sweep-time">
-            {sweep.maps.length} maps in {formatMs(sweep.ms)}
-          </p>
-        )}
+        <p class="left-foot" data-testid="sweep-time">
+          {sweep && `${sweep.maps.length} maps in ${formatMs(sweep.ms)}`}
+        </p>
       </nav>
       <Splitter label="Width of the layers" value={left} min={LEAST} max={MOST} onChange={(value) => setColumns(value, right)} />
       <ImagePane
@@ -87,7 +91,14 @@ export function PanelView() {
           drawn.current = next;
         }}
       />
-      <Splitter label="Width of the prediction" value={right} min={LEAST} max={MOST} reverse onChange={(value) => setColumns(left, value)} />
+      <Splitter
+        label="Width of the prediction"
+        value={right}
+        min={LEAST}
+        max={MOST}
+        reverse
+        onChange={(value) => setColumns(left, value)}
+      />
       <aside class="right">
         <ClassChart />
         <LayerInfo />
@@ -100,7 +111,8 @@ export function PanelView() {
   }
 }
 
-const formatMs = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+const formatMs = (ms: number): string =>
+  ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 
 /** Bytes beyond which a dropped file is not even sent. */
 const LARGEST = 256 * 2 ** 20;
@@ -112,7 +124,8 @@ function useDroppedImages(root: { readonly current: HTMLElement | null }): void 
     const element = root.current;
     if (!element) return;
     const take = async (file: File): Promise<void> => {
-      if (file.size > LARGEST) return panel.fail('image', 'too-large', `${file.name} has ${Math.round(file.size / 2 ** 20)} MB; at most 256 MB are read.`);
+      if (file.size > LARGEST)
+        return panel.fail('image', 'too-large', `${file.name} has ${Math.round(file.size / 2 ** 20)} MB; at most 256 MB are read.`);
       await panel.setImage({ name: file.name || 'pasted image', bytes: new Uint8Array(await file.arrayBuffer()) });
     };
     const hover = (event: DragEvent) => {

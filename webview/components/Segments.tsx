@@ -12,13 +12,7 @@ export function Segments<T extends string>({ label, options, value, onChange, te
     <div class="segments" role="radiogroup" aria-label={label} data-testid={testid}>
       {options.map((option) => (
         <label key={option.value} title={option.title} class={option.value === value ? 'on' : ''}>
-          <input
-            type="radio"
-            name={testid}
-            value={option.value}
-            checked={option.value === value}
-            onChange={() => onChange(option.value)}
-          />
+          <input type="radio" name={testid} value={option.value} checked={option.value === value} onChange={() => onChange(option.value)} />
           {option.text}
         </label>
       ))}

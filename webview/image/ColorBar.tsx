@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
-import { barPixels } from './draw.ts';
-import { drawPicture } from './paint.ts';
+import { drawColorBar } from './draw.ts';
+import { putPixels } from './paint.ts';
 import { formatValue } from './words.ts';
 
 type Props = Pick<ViewSettings, 'sign' | 'colormap'> & { readonly scale: number };
@@ -13,7 +13,7 @@ const COLUMNS = 512;
 export function ColorBar({ sign, colormap, scale }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    if (canvas.current) drawPicture(canvas.current, barPixels(COLUMNS, { sign, colormap }));
+    if (canvas.current) putPixels(canvas.current, drawColorBar(COLUMNS, { sign, colormap }));
   }, [sign, colormap]);
   const low = sign === 'all' ? -scale : 0;
   return (

@@ -1,7 +1,8 @@
+import { COLORMAPS } from '../../src/image/colormap.ts';
 import { SIGNS, UPSAMPLINGS, type ViewSettings } from '../../src/protocol/panel.ts';
 import { Segments } from '../components/Segments.tsx';
 import { usePanel } from '../state/context.ts';
-import { COLORMAP_NAMES } from './draw.ts';
+import { colormapFor, colormapsFor } from './draw.ts';
 
 const SIGN_WORDS: Readonly<Record<ViewSettings['sign'], readonly [text: string, title: string]>> = {
   positive: ['Positive', 'What counts towards the class (sign positive)'],
@@ -45,21 +46,21 @@ export function Controls() {
           max="100"
           data-testid="opacity"
           value={Math.round(opacity * 100)}
+          style={{ '--filled': `${opacity * 100}%` }}
           onInput={(event) => panel.setView({ opacity: event.currentTarget.valueAsNumber / 100 })}
         />
         <output>{Math.round(opacity * 100)}%</output>
       </label>
-      <label class="control" title="Colours of the map. Signed maps have two of their own.">
+      <label class="control">
         Colours
         <select
           data-testid="colormap"
-          value={colormap}
-          disabled={sign === 'all'}
+          value={colormapFor({ sign, colormap })}
           onChange={(event) => panel.setView({ colormap: event.currentTarget.value })}
         >
-          {COLORMAP_NAMES.map((name) => (
+          {colormapsFor(sign).map((name) => (
             <option key={name} value={name}>
-              {name}
+              {COLORMAPS[name].label}
             </option>
           ))}
         </select>
@@ -68,7 +69,7 @@ export function Controls() {
         class="control"
         title="Clips the strongest values: the scale ends where the sum of the sorted values reaches 100% less this (Captum's outlier_perc). 0: the scale ends at the maximum."
       >
-        Clip
+        Clip outliers
         <input
           type="number"
           min="0"

@@ -21,18 +21,32 @@ export function Foot({ map, probe, drawn }: { map: LayerMap | undefined; probe: 
               `Pixel ${Math.floor(probe.x * geometry.inputWidth)}, ${Math.floor(probe.y * geometry.inputHeight)}`,
               `column ${probe.column + 1}, row ${probe.row + 1} of ${map.width} × ${map.height}`,
               `cell ${formatValue(probe.value)}`,
-              ...(drawn && !drawn.cells ? [`drawn ${formatValue(drawn.valueAt(probe.x, probe.y))}`] : []),
+              ...(drawn && !drawn.sharp ? [`drawn ${formatValue(drawn.valueAt(probe.x, probe.y))}`] : []),
             ].join(' · ')
           : ''}
       </span>
       <Working />
       {panel.shown.value?.kind !== 'units' && (
         <span class="zoom">
-          <button type="button" class="icon-button" data-testid="zoom-out" title="Zoom out (−)" disabled={zoom <= 1} onClick={() => zoomTo(zoom / 1.25)}>
+          <button
+            type="button"
+            class="icon-button"
+            data-testid="zoom-out"
+            title="Zoom out (−)"
+            disabled={zoom <= 1}
+            onClick={() => zoomTo(zoom / 1.25)}
+          >
             <Icon name="minus" />
           </button>
           <output>{Math.round(zoom * 100)}%</output>
-          <button type="button" class="icon-button" data-testid="zoom-in" title="Zoom in (+)" disabled={zoom >= MAX_ZOOM} onClick={() => zoomTo(zoom * 1.25)}>
+          <button
+            type="button"
+            class="icon-button"
+            data-testid="zoom-in"
+            title="Zoom in (+)"
+            disabled={zoom >= MAX_ZOOM}
+            onClick={() => zoomTo(zoom * 1.25)}
+          >
             <Icon name="plus" />
           </button>
           <button type="button" class="icon-button" data-testid="zoom-fit" title="Fit (0)" disabled={zoom === 1} onClick={() => zoomTo(1)}>

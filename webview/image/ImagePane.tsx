@@ -1,5 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Size } from '../../src/image/image.ts';
 import { UnitChart } from '../chart/UnitChart.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
 import { Message } from '../components/Message.tsx';
@@ -12,11 +13,14 @@ import { Foot } from './Foot.tsx';
 import { PaneHeader } from './PaneHeader.tsx';
 import type { Probe } from './probe.ts';
 import { Stage } from './Stage.tsx';
-import { fitted, type Size } from './viewport.ts';
+import { fitted, inputRegion } from './viewport.ts';
 import { meaningOf, resolutionOf } from './words.ts';
 
 /** Pixels below which the pane scrolls rather than that the picture gets smaller. */
 const LEAST_HEIGHT = 200;
+/** Pixels of a side of the overlay: steps in which it grows, and where it stops. */
+const STEP = 16;
+const MOST_PIXELS = 1280;
 
 /** The centre: the image with the selected layer's map, or what stands in its place. */
 export function ImagePane({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void }) {
@@ -69,6 +73,16 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     const shown = panel.view.value.over === 'original' ? image?.original : image?.network;
     return shown && { width: shown.width, height: shown.height };
   });
+  /** Device pixels of what the network sees, unzoomed, as text that only changes with them; in steps, so that a resize draws little anew. */
+  const pixels = useComputed(() => {
+    const image = panel.image.value;
+    const shown = picture.value;
+    if (!image || !shown) return '1 1';
+    const region = panel.view.value.over === 'original' ? inputRegion(image.geometry) : shown;
+    const scale = (fitted(shown, room.value).width / shown.width) * window.devicePixelRatio;
+    const along = (side: number) => Math.min(MOST_PIXELS, Math.ceil((side * scale) / STEP) * STEP);
+    return `${along(region.width)} ${along(region.height)}`;
+  });
   const style = useComputed(() => {
     const { sign, colormap, outlierPercent, upsampling } = panel.view.value;
     return JSON.stringify([sign, colormap, outlierPercent, upsampling]);
@@ -78,7 +92,8 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     const geometry = panel.image.value?.geometry;
     if (shown?.kind !== 'map' || !geometry || !style.value) return undefined;
     const view = panel.view.peek();
-    return drawMap(shown.map, view, view.upsampling, { width: geometry.inputWidth, height: geometry.inputHeight });
+    const [width = 1, height = 1] = pixels.value.split(' ').map(Number);
+    return drawMap(shown.map, view, view.upsampling, geometry, { width, height });
   });
   useSignalEffect(() => onDrawn(drawn.value));
   useSignalEffect(() => {
@@ -88,18 +103,20 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
 
   useLayoutEffect(() => {
     const [outer, under] = [body.current, below.current];
-    if (!outer || !under) return;
+    if (!outer) return;
     const measure = () => {
+      // in a tab that is not shown
+      if (outer.clientWidth === 0) return;
       const stacked = getComputedStyle(outer).overflowY === 'visible';
-      const height = stacked ? window.innerHeight * 0.62 : outer.clientHeight - under.offsetHeight;
-      room.value = { width: outer.clientWidth, height: Math.max(LEAST_HEIGHT, Math.floor(height)) };
+      const height = stacked ? window.innerHeight * 0.62 : outer.clientHeight - (under?.offsetHeight ?? 0);
+      room.value = { width: innerWidth(outer.closest('.centre') ?? outer), height: Math.max(LEAST_HEIGHT, Math.floor(height)) };
     };
     const observer = new ResizeObserver(measure);
     observer.observe(outer);
-    observer.observe(under);
+    if (under) observer.observe(under);
     measure();
     return () => observer.disconnect();
-  }, []);
+  }, [panel.shown.value?.kind === 'units']);
 
   const image = panel.image.value;
   const shown = panel.shown.value;
@@ -107,9 +124,9 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   const size = fitted(picture.value, room.value);
   const { sign, upsampling, outlierPercent, colormap } = panel.view.value;
   const map = shown?.kind === 'map' ? shown.map : undefined;
-  const scale = drawn.value?.scale ?? 0;
+  const scale = drawn.value?.normalization.scale ?? 0;
   return (
-    <>
+    <div class="content" style={{ maxWidth: shown?.kind === 'units' ? '760px' : `max(${size.width}px, 524px)` }}>
       <PaneHeader />
       <div class="explained" ref={body}>
         {shown?.kind === 'units' ? (
@@ -128,27 +145,30 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
             }}
           />
         )}
-        <div class="below" ref={below} style={{ maxWidth: `max(${size.width}px, 30rem)` }}>
-          {shown?.kind === 'map' && (
-            <>
-              {scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />}
-              <Controls />
+        {shown?.kind !== 'units' && (
+          <div class="below" ref={below}>
+            {scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />}
+            <Controls />
+            <div class="words">
               <p class="meaning" data-testid="meaning">
-                {meaningOf(shown.map, sign, shown.target)}
+                {shown?.kind === 'map' ? meaningOf(shown.map, { sign, colormap }, shown.target) : shown?.why}
               </p>
-              <p class="muted" data-testid="resolution">
-                {resolutionOf(shown.map, { upsampling, outlierPercent })}
-              </p>
-            </>
-          )}
-          {shown?.kind === 'none' && (
-            <p class="meaning" data-testid="meaning">
-              {shown.why}
-            </p>
-          )}
-        </div>
+              {map && (
+                <p class="muted" data-testid="resolution">
+                  {resolutionOf(map, { upsampling, outlierPercent })}
+                </p>
+              )}
+            </div>
+          </div>
+        )}
       </div>
       <Foot map={map} probe={probe.value} drawn={drawn.value} />
-    </>
+    </div>
   );
+}
+
+/** Pixels between the paddings. */
+function innerWidth(element: Element): number {
+  const { paddingLeft, paddingRight } = getComputedStyle(element);
+  return element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
 }

@@ -4,7 +4,7 @@ import { Icon } from '../components/Icon.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
 import { Segments } from '../components/Segments.tsx';
 import { usePanel } from '../state/context.ts';
-import { shapeOf } from '../state/layers.ts';
+import { shapeOf, titleOf } from '../state/layers.ts';
 import { fileNameOf } from '../state/panel.ts';
 
 const OVER = [
@@ -16,7 +16,8 @@ const OVER = [
 export function PaneHeader() {
   const panel = usePanel();
   const layer = panel.layer.value;
-  const path = layer ? [...(panel.index.value.ancestors.get(layer.id) ?? []), layer].map(({ name }) => name) : [];
+  const title = layer && titleOf(layer);
+  const path = layer && title ? [...(panel.index.value.ancestors.get(layer.id) ?? []).map(({ name }) => name), title.main] : [];
   return (
     <div class="pane-header">
       <h2 title={layer?.id}>
@@ -29,16 +30,12 @@ export function PaneHeader() {
         ))}
         {path.at(-1)}
       </h2>
-      {layer && <span class="pane-facts muted clip">{[[layer.kind, layer.detail].filter(Boolean).join(' '), shapeOf(layer)].filter(Boolean).join(' · ')}</span>}
+      {layer && title && <span class="pane-facts muted clip">{[title.kind, shapeOf(layer), title.made].filter(Boolean).join(' · ')}</span>}
       <span class="space" />
       <ImageButton />
-      <Segments
-        label="Picture"
-        testid="over"
-        value={panel.view.value.over}
-        options={OVER}
-        onChange={(over) => panel.setView({ over })}
-      />
+      {panel.shown.value?.kind !== 'units' && (
+        <Segments label="Picture" testid="over" value={panel.view.value.over} options={OVER} onChange={(over) => panel.setView({ over })} />
+      )}
     </div>
   );
 }

@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { seenRegion } from '../../src/image/geometry.ts';
+import type { Rect, Size } from '../../src/image/image.ts';
 import type { InputImage, LayerMap, Picture } from '../../src/protocol/model.ts';
 import { usePanel } from '../state/context.ts';
 import type { Drawn } from './draw.ts';
-import { drawPicture } from './paint.ts';
+import { putPicture, putPixels } from './paint.ts';
 import { type Probe, probeAt, stepProbe } from './probe.ts';
-import { centerAfterZoom, MAX_ZOOM, placed, type Rect, regionSeen, type Size } from './viewport.ts';
+import { centerAfterZoom, inputRegion, MAX_ZOOM, placed } from './viewport.ts';
 import { formatValue } from './words.ts';
 
 interface Props {
@@ -22,6 +24,12 @@ interface Props {
 
 const CENTER = { x: 0.5, y: 0.5 };
 const percent = (part: number, whole: number) => `${(part / whole) * 100}%`;
+const boxOf = (rect: Rect, picture: Size) => ({
+  left: percent(rect.x, picture.width),
+  top: percent(rect.y, picture.height),
+  width: percent(rect.width, picture.width),
+  height: percent(rect.height, picture.height),
+});
 
 /** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), and a point to read (pointer, arrows). */
 export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }: Props) {
@@ -31,7 +39,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   const { over, zoom, opacity } = panel.view.value;
   const photo = over === 'original';
   const picture = photo ? image.original : image.network;
-  const region: Rect = photo ? regionSeen(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
+  const region: Rect = photo ? inputRegion(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
   const place = placed(picture, size, zoom, center.value);
 
   useEffect(() => {
@@ -79,7 +87,9 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   });
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] as [number, number] | undefined;
+    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] as
+      | [number, number]
+      | undefined;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (arrow && event.shiftKey) panBy(-arrow[0] * 48, -arrow[1] * 48);
     else if (arrow && map) onProbe(stepProbe(probe, map, arrow));
@@ -115,14 +125,10 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
     );
   };
 
-  const box = {
-    left: percent(region.x, picture.width),
-    top: percent(region.y, picture.height),
-    width: percent(region.width, picture.width),
-    height: percent(region.height, picture.height),
-  };
-  const margin = { left: region.x * place.scale, top: region.y * place.scale };
-  const partial = photo && (region.x > 0.5 || region.y > 0.5 || region.width < picture.width - 1 || region.height < picture.height - 1);
+  const box = boxOf(region, picture);
+  const seen = photo ? seenRegion(image.geometry) : region;
+  const margin = { left: seen.x * place.scale, top: seen.y * place.scale };
+  const partial = seen.width < picture.width - 0.5 || seen.height < picture.height - 0.5;
   const pixelated = place.scale > 4;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it is operated with keys
@@ -150,12 +156,15 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
         }}
       >
         <PictureCanvas picture={picture} />
-        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target} box={box} opacity={opacity} cells={drawn.cells} />}
-        {partial && <div class="seen" style={box} />}
+        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target} box={box} opacity={opacity} />}
+        {partial && <div class="seen" style={boxOf(seen, picture)} />}
         {probe && drawn && <ProbeMark probe={probe} value={drawn.valueAt(probe.x, probe.y)} region={region} scale={place.scale} />}
       </div>
       {partial && zoom === 1 && margin.top >= 22 && (
-        <p class="seen-caption" style={{ left: `${Math.max(8, margin.left)}px`, right: `${Math.max(8, margin.left)}px`, top: `${margin.top - 21}px` }}>
+        <p
+          class="seen-caption"
+          style={{ left: `${Math.max(8, margin.left)}px`, right: `${Math.max(8, margin.left)}px`, top: `${margin.top - 21}px` }}
+        >
           <span>Seen by the network</span>
           <span>
             {image.geometry.inputWidth} × {image.geometry.inputHeight}
@@ -169,7 +178,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
 function PictureCanvas({ picture }: { picture: Picture }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    if (canvas.current) drawPicture(canvas.current, picture);
+    if (canvas.current) putPicture(canvas.current, picture);
   }, [picture]);
   return <canvas ref={canvas} class="photo" data-testid="photo" />;
 }
@@ -180,22 +189,21 @@ interface OverlayProps {
   readonly target: number | undefined;
   readonly box: Readonly<Record<string, string>>;
   readonly opacity: number;
-  readonly cells: boolean;
 }
 
-function OverlayCanvas({ drawn, layer, target, box, opacity, cells }: OverlayProps) {
+function OverlayCanvas({ drawn, layer, target, box, opacity }: OverlayProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    drawPicture(element, drawn.picture);
+    putPixels(element, drawn.picture);
     element.dataset.layer = layer;
     element.dataset.target = String(target ?? '');
   }, [drawn, layer, target]);
   return (
     <canvas
       ref={canvas}
-      class={cells ? 'overlay cells' : 'overlay'}
+      class={drawn.sharp ? 'overlay sharp' : 'overlay'}
       data-testid="overlay"
       style={{ ...box, opacity: String(opacity) }}
       role="img"

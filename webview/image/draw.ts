@@ -1,55 +1,85 @@
-import type { LayerMap, Picture } from '../../src/protocol/model.ts';
+import { COLORMAP_NAMES, COLORMAPS, type ColormapName, defaultColormap, isColormapName } from '../../src/image/colormap.ts';
+import { type Geometry, geometryOf, inputGeometry } from '../../src/image/geometry.ts';
+import type { Size } from '../../src/image/image.ts';
+import { interpolate } from '../../src/image/interpolate.ts';
+import { captumNormalization, type Normalization } from '../../src/image/normalize.ts';
+import { colorBar, type OverlayPicture, renderOverlay, type Upsampling, valueAt } from '../../src/image/overlay.ts';
+import type { LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
-import { COLORMAPS, colorOf, interpolate } from './primitives.ts';
-import type { Size } from './viewport.ts';
 
-export const COLORMAP_NAMES = COLORMAPS;
-
+type Sign = ViewSettings['sign'];
 export type Style = Pick<ViewSettings, 'sign' | 'colormap' | 'outlierPercent'>;
 
 /** A map in colour, and the numbers behind the colours. */
 export interface Drawn {
-  readonly picture: Picture;
-  /** What the end of the colour scale stands for; 0 where there is nothing to show. */
-  readonly scale: number;
-  /** The layer's own cells, not blended. */
-  readonly cells: boolean;
-  /** The value drawn at a point of what the network sees, 0 to 1 per axis, under the sign. */
+  /** Covers what the network sees; fully opaque values are opaque, whatever the opacity that is chosen. */
+  readonly picture: OverlayPicture;
+  readonly normalization: Normalization;
+  /** Hard edges belong to it: they are not to be smoothed. */
+  readonly sharp: boolean;
+  /** The signed value drawn at a point of what the network sees, 0 to 1 per axis. */
   valueAt(x: number, y: number): number;
 }
 
-/** A map as it is laid over what the network sees (`input`, pixels). */
-export function drawMap(map: LayerMap, style: Style, upsampling: ViewSettings['upsampling'], input: Size): Drawn {
-  const cells = upsampling === 'none';
-  const { width, height } = cells ? map : input;
-  const values = cells ? map.data : interpolate(map.data, map, input, upsampling);
-  const signed = values.map((v) => underSign(v, style.sign));
-  const scale = scaleOf(signed, style.outlierPercent);
+/** The colormaps for a sign: those with a middle for maps of both signs, the others for the rest. */
+export const colormapsFor = (sign: Sign): readonly ColormapName[] =>
+  COLORMAP_NAMES.filter((name) => (COLORMAPS[name].kind === 'diverging') === (sign === 'all'));
+
+/** The chosen colormap where it suits the sign, else the sign's default. */
+export const colormapFor = ({ sign, colormap }: Pick<Style, 'sign' | 'colormap'>): ColormapName =>
+  isColormapName(colormap) && colormapsFor(sign).includes(colormap) ? colormap : defaultColormap(sign);
+
+/**
+ * The scale of a map as it is drawn: Captum's, after upsampling to the network's input. A map that has nothing to show has nothing after
+ * blending either, though blending may overshoot zero.
+ */
+export function normalizationOf(map: LayerMap, { sign, outlierPercent }: Style, upsampling: Upsampling, input: Size): Normalization {
+  const cells = captumNormalization(map.data, sign, outlierPercent);
+  if (cells.scale === 0 || upsampling === 'none') return cells;
+  return captumNormalization(interpolate(map.data, map, input, upsampling), sign, outlierPercent);
+}
+
+/** A map as it is laid over what the network sees, in `size` pixels. */
+export function drawMap(map: LayerMap, style: Style, upsampling: Upsampling, geometry: Geometry, size: Size): Drawn {
+  const input = inputGeometry(geometry);
+  const normalization = normalizationOf(map, style, upsampling, { width: geometry.inputWidth, height: geometry.inputHeight });
   return {
-    picture: { width, height, rgba: rgbaOf(signed, scale, style) },
-    scale,
-    cells,
-    valueAt: (x, y) => signed[Math.floor(y * height) * width + Math.floor(x * width)] ?? 0,
+    picture: renderOverlay({
+      map,
+      normalization,
+      upsampling,
+      geometry,
+      over: 'input',
+      size,
+      dim: 0,
+      colormap: colormapFor(style),
+      opacity: 1,
+      ramp: 'value',
+    }),
+    normalization,
+    sharp: upsampling === 'none' || upsampling === 'nearest',
+    valueAt: (x, y) => valueAt(map, input, x * input.inputWidth, y * input.inputHeight, upsampling) ?? 0,
   };
 }
-function underSign(v: number, sign: Style['sign']): number {
-  return sign === 'positive' ? Math.max(0, v) : sign === 'negative' ? Math.max(0, -v) : sign === 'all' ? v : Math.abs(v);
-}
-function scaleOf(values: Float32Array, outlier: number): number {
-  const sorted = values.map(Math.abs).sort();
-  const total = sorted.reduce((a, b) => a + b, 0);
-  let sum = 0;
-  for (const v of sorted) { sum += v; if (sum >= (total * (100 - outlier)) / 100) return outlier ? v : sorted[sorted.length - 1]!; }
-  return sorted[sorted.length - 1] ?? 0;
-}
-function rgbaOf(values: Float32Array, scale: number, style: Style): Uint8Array {
-  const rgba = new Uint8Array(values.length * 4);
-  if (scale > 0) values.forEach((v, i) => rgba.set(colorOf(style.colormap, style.sign === 'all', v / scale), i * 4));
-  return rgba;
+
+/** A map in small, opaque: blended where it has fewer cells than `side` pixels, else cell by cell for the caller to shrink. */
+export function drawThumbnail(map: LayerMap, style: Style, side: number): OverlayPicture {
+  const few = Math.max(map.width, map.height) < side;
+  const size = few ? { width: side, height: side } : { width: map.width, height: map.height };
+  return renderOverlay({
+    map,
+    normalization: captumNormalization(map.data, style.sign, style.outlierPercent),
+    upsampling: few ? 'bicubic' : 'none',
+    geometry: geometryOf(size, size, size, 0, 0),
+    over: 'input',
+    size,
+    dim: 0,
+    colormap: colormapFor(style),
+    opacity: 1,
+    ramp: 'uniform',
+  });
 }
 
 /** The colour scale from one end to the other, a pixel high. */
-export function barPixels(width: number, { sign, colormap }: Pick<Style, 'sign' | 'colormap'>): Picture {
-  const values = Float32Array.from({ length: width }, (_, i) => (sign === 'all' ? (2 * i) / (width - 1) - 1 : i / (width - 1)));
-  return { width, height: 1, rgba: rgbaOf(values, 1, { sign, colormap, outlierPercent: 0 }) };
-}
+export const drawColorBar = (width: number, style: Pick<Style, 'sign' | 'colormap'>): OverlayPicture =>
+  colorBar(width, style.sign, { colormap: colormapFor(style), opacity: 1, ramp: 'value' });

@@ -1,25 +1,29 @@
+import type { OverlayPicture } from '../../src/image/overlay.ts';
 import type { LayerMap, Picture } from '../../src/protocol/model.ts';
-import { drawMap, type Style } from './draw.ts';
+import { drawThumbnail, type Style } from './draw.ts';
 
-/** Gives a canvas the picture's size and pixels. */
-export function drawPicture(canvas: HTMLCanvasElement, { width, height, rgba }: Picture): void {
+/** Gives a canvas the size and the pixels. */
+export function putPixels(canvas: HTMLCanvasElement | OffscreenCanvas, { width, height, data }: OverlayPicture): void {
   canvas.width = width;
   canvas.height = height;
-  canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
+  context?.putImageData(new ImageData(data, width, height), 0, 0);
 }
 
-/** A map in small: on black, where no photo lies behind it. `side`: device pixels. */
+/** Shows a picture that came from the extension. */
+export const putPicture = (canvas: HTMLCanvasElement, { width, height, rgba }: Picture): void =>
+  putPixels(canvas, { width, height, data: new Uint8ClampedArray(rgba) });
+
+/** A map in small. `side`: device pixels. */
 export function paintThumbnail(canvas: HTMLCanvasElement, map: LayerMap, side: number, style: Style): void {
-  const upsampling = Math.max(map.width, map.height) < side ? 'bicubic' : 'none';
-  const { picture } = drawMap(map, style, upsampling, { width: side, height: side });
+  const picture = drawThumbnail(map, style, side);
+  if (picture.width === side && picture.height === side) return putPixels(canvas, picture);
   const cells = new OffscreenCanvas(picture.width, picture.height);
-  cells.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(picture.rgba), picture.width, picture.height), 0, 0);
+  putPixels(cells, picture);
   canvas.width = side;
   canvas.height = side;
   const context = canvas.getContext('2d');
   if (!context) return;
-  context.fillStyle = '#000';
-  context.fillRect(0, 0, side, side);
   context.imageSmoothingQuality = 'high';
   context.drawImage(cells, 0, 0, side, side);
 }

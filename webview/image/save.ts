@@ -1,21 +1,29 @@
 import type { InputImage } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import type { Drawn } from './draw.ts';
-import { drawPicture } from './paint.ts';
-import { regionSeen } from './viewport.ts';
+import { putPicture, putPixels } from './paint.ts';
+import { inputRegion } from './viewport.ts';
 
 /** Pixels that a small picture's longer side is brought to, so that its map can be seen. */
 const LEAST_SIDE = 512;
 const DIMMED = 0.6;
 
 /** The picture as it is shown, whole and unzoomed, in pixels of the image: a PNG file. */
-export async function composePng(image: InputImage, drawn: Drawn, { over, opacity }: Pick<ViewSettings, 'over' | 'opacity'>): Promise<Uint8Array> {
+export async function composePng(
+  image: InputImage,
+  drawn: Drawn,
+  { over, opacity }: Pick<ViewSettings, 'over' | 'opacity'>,
+): Promise<Uint8Array> {
   const photo = over === 'original';
   const picture = photo ? image.original : image.network;
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.max(picture.width, picture.height)));
-  const [base, overlay, canvas] = [0, 1, 2].map(() => document.createElement('canvas')) as [HTMLCanvasElement, HTMLCanvasElement, HTMLCanvasElement];
-  drawPicture(base, picture);
-  drawPicture(overlay, drawn.picture);
+  const [base, overlay, canvas] = [0, 1, 2].map(() => document.createElement('canvas')) as [
+    HTMLCanvasElement,
+    HTMLCanvasElement,
+    HTMLCanvasElement,
+  ];
+  putPicture(base, picture);
+  putPixels(overlay, drawn.picture);
   canvas.width = picture.width * factor;
   canvas.height = picture.height * factor;
   const context = canvas.getContext('2d');
@@ -23,8 +31,8 @@ export async function composePng(image: InputImage, drawn: Drawn, { over, opacit
   context.scale(factor, factor);
   context.imageSmoothingEnabled = factor === 1;
   context.drawImage(base, 0, 0);
-  const region = photo ? regionSeen(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
-  context.imageSmoothingEnabled = !drawn.cells;
+  const region = photo ? inputRegion(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
+  context.imageSmoothingEnabled = !drawn.sharp;
   context.globalAlpha = opacity;
   context.drawImage(overlay, region.x, region.y, region.width, region.height);
   context.globalAlpha = 1;

@@ -1,14 +1,5 @@
-import type { PlainGeometry } from '../../src/protocol/model.ts';
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Rect extends Size {
-  readonly x: number;
-  readonly y: number;
-}
+import { type Geometry, toImage } from '../../src/image/geometry.ts';
+import type { Rect, Size } from '../../src/image/image.ts';
 
 /** Where a picture lies in the stage: its left top corner and its magnification, in CSS pixels. */
 export interface Placement {
@@ -19,13 +10,12 @@ export interface Placement {
 
 export const MAX_ZOOM = 16;
 
-/** The part of the original that the network sees, in the original's pixels; may reach beyond it where the input was padded. */
-export const regionSeen = ({ inputWidth, inputHeight, scaleX, scaleY, offsetX, offsetY }: PlainGeometry): Rect => ({
-  x: -offsetX / scaleX,
-  y: -offsetY / scaleY,
-  width: inputWidth / scaleX,
-  height: inputHeight / scaleY,
-});
+/** The network's input in the original's pixels; reaches beyond the original where the input was padded. */
+export function inputRegion(geometry: Geometry): Rect {
+  const from = toImage(geometry, 0, 0);
+  const to = toImage(geometry, geometry.inputWidth, geometry.inputHeight);
+  return { ...from, width: to.x - from.x, height: to.y - from.y };
+}
 
 /** The largest size with the picture's proportions that fits. */
 export function fitted(picture: Size, room: Size): Size {
@@ -48,7 +38,13 @@ export function placed(picture: Size, stage: Size, zoom: number, center: { reado
 }
 
 /** The centre that keeps the stage's point `at` where it is while the zoom changes by `factor`. */
-export function centerAfterZoom(picture: Size, stage: Size, before: Placement, factor: number, at: { readonly x: number; readonly y: number }) {
+export function centerAfterZoom(
+  picture: Size,
+  stage: Size,
+  before: Placement,
+  factor: number,
+  at: { readonly x: number; readonly y: number },
+) {
   const along = (corner: number, length: number, room: number, point: number) => {
     const moved = point - (point - corner) * factor;
     return (room / 2 - moved) / (length * factor);

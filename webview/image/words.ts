@@ -1,16 +1,18 @@
+import type { ColormapName } from '../../src/image/colormap.ts';
 import type { ClassScore, LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
+import { colormapFor } from './draw.ts';
 import { peakOf } from './strength.ts';
 
 /** A class by its label, else by its number. */
 export const nameOfClass = (score: Pick<ClassScore, 'index' | 'label'>): string => score.label ?? `class ${score.index}`;
 
 /** What the picture means, in one sentence. */
-export function meaningOf(map: LayerMap, sign: ViewSettings['sign'], target: ClassScore): string {
+export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, target: ClassScore): string {
   const name = nameOfClass(target);
   const [towards, against] = [peakOf(map, 'positive') > 0, peakOf(map, 'negative') > 0];
   if (!towards && !against) return `The map is zero everywhere: at this layer nothing counts towards ${name} or against it.`;
-  switch (sign) {
+  switch (style.sign) {
     case 'positive':
       return towards
         ? `Bright areas count towards ${name}; clear areas do not.`
@@ -20,14 +22,14 @@ export function meaningOf(map: LayerMap, sign: ViewSettings['sign'], target: Cla
         ? `Bright areas count against ${name}; clear areas do not.`
         : `Nothing at this layer counts against ${name}: its map is nowhere negative.`;
     case 'all':
-      return `${POSITIVE_COLOR} areas count towards ${name}; ${NEGATIVE_COLOR.toLowerCase()} areas against it.`;
+      return `Green areas count towards ${name}; ${AGAINST[colormapFor(style)]} areas against it.`;
     case 'absolute_value':
       return `Bright areas matter for ${name}, towards it or against it; clear areas do not.`;
   }
 }
 
-const POSITIVE_COLOR = 'Green';
-const NEGATIVE_COLOR = 'Magenta';
+/** The colour below zero of each colormap with a middle; above zero they are all green. */
+const AGAINST: Readonly<Partial<Record<ColormapName, string>>> = { vanimo: 'pink', RdWhGn: 'red' };
 
 const DRAWN: Readonly<Record<ViewSettings['upsampling'], string>> = {
   none: 'drawn as they are',

@@ -20,6 +20,22 @@ export function indexLayers(layers: readonly Layer[]): LayerIndex {
   return { byId, ancestors };
 }
 
+/** What a layer is called: by its author's name where it has one, else by what it does. */
+export interface LayerTitle {
+  readonly main: string;
+  /** What it does, where the title does not say it. */
+  readonly kind: string;
+  /** The name that the file's writer made up, where the title is not that. */
+  readonly made: string;
+}
+
+/** Modules have their author's names; those of bare nodes are mostly made up by whatever wrote the file. */
+export function titleOf(layer: Layer): LayerTitle {
+  const what = [layer.kind, layer.detail].filter(Boolean).join(' ');
+  const bare = layer.op !== undefined && layer.id === layer.node && layer.kind !== '';
+  return bare ? { main: layer.kind, kind: layer.detail, made: layer.name } : { main: layer.name, kind: what, made: '' };
+}
+
 /** "32×112×112": without the batch where the dimensions are known. */
 export const shapeOf = (layer: Layer): string => layer.dims?.join('×') || layer.shape;
 

@@ -22,7 +22,8 @@ const TITLES: Readonly<Record<string, (subject: string, stage: Stage) => string>
   corrupt: (subject) => `${subject} cannot be read: the file is damaged or is something else`,
   missing: (_, stage) => (stage === 'model' ? 'A file that this model needs is missing' : 'The file is missing'),
   refused: (_, stage) => (stage === 'model' ? 'Refused, to keep this model inside its folder' : 'Refused'),
-  unsupported: (subject, stage) => (stage === 'model' ? `${subject} uses something that is not supported yet` : `${subject} is not supported`),
+  unsupported: (subject, stage) =>
+    stage === 'model' ? `${subject} uses something that is not supported yet` : `${subject} is not supported`,
   'too-large': (subject) => `${subject} is too large`,
   memory: () => 'Not enough memory',
   engine: (_, stage) => (stage === 'process' ? 'The compute process stopped' : 'The engine failed'),

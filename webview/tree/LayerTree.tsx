@@ -24,7 +24,9 @@ export function LayerTree({ onPick }: { onPick: () => void }) {
   const rows = useComputed(() =>
     visibleRows(panel.model.value?.layers ?? [], { expanded: expanded.value, query: query.value, plumbing: plumbing.value }),
   );
-  const hasPlumbing = useComputed(() => countLayers(panel.model.value?.layers ?? [], true) > countLayers(panel.model.value?.layers ?? [], false));
+  const hasPlumbing = useComputed(
+    () => countLayers(panel.model.value?.layers ?? [], true) > countLayers(panel.model.value?.layers ?? [], false),
+  );
 
   useSignalEffect(() => {
     const layers = panel.model.value?.layers;
@@ -145,7 +147,12 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
         closed.map((layer) => layer.id),
         true,
       );
-    requestAnimationFrame(() => reveal(activeIndex.peek()));
+    requestAnimationFrame(() => {
+      const element = view.current;
+      const top = activeIndex.peek() * ROW_HEIGHT;
+      if (element && (top < element.scrollTop || top + ROW_HEIGHT > element.scrollTop + element.clientHeight))
+        element.scrollTop = Math.round((top - element.clientHeight / 2) / ROW_HEIGHT) * ROW_HEIGHT;
+    });
   });
 
   const moveTo = (index: number): void => {
@@ -191,7 +198,7 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
   return (
     <div
       id="layer-tree"
-      class="tree"
+      class={panel.image.value ? 'tree with-maps' : 'tree'}
       role="tree"
       aria-label="Layers of the model"
       data-testid="layer-tree"

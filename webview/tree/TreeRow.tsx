@@ -1,7 +1,7 @@
 import type { LayerMap } from '../../src/protocol/model.ts';
 import { Icon } from '../components/Icon.tsx';
 import type { Strength } from '../image/strength.ts';
-import { shapeOf } from '../state/layers.ts';
+import { shapeOf, titleOf } from '../state/layers.ts';
 import type { Row } from './rows.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
@@ -24,6 +24,7 @@ interface Props {
 
 export function TreeRow({ row, index, top, selected, active, map, strength, onClick, onToggle, onHover }: Props) {
   const { layer, depth, expandable, expanded } = row;
+  const title = titleOf(layer);
   const isModule = layer.op === undefined;
   const state = `${selected ? ' selected' : ''}${active ? ' active' : ''}${isModule ? ' module' : ''}`;
   return (
@@ -63,11 +64,10 @@ export function TreeRow({ row, index, top, selected, active, map, strength, onCl
       >
         {expandable && <Icon name={expanded ? 'chevron-down' : 'chevron-right'} />}
       </span>
-      <span class="row-name">{layer.name}</span>
+      <span class="row-name">{title.main}</span>
       <span class="row-kind">
-        {layer.kind}
-        {layer.kind && layer.detail && ' '}
-        <span class="row-detail">{layer.detail}</span>
+        {title.kind && <span>{title.kind}</span>}
+        {title.made && <span class="row-made">{title.made}</span>}
       </span>
       <span class="row-shape">{shapeOf(layer)}</span>
       <span class="row-map">{!expanded && <Thumbnail map={map} strength={strength} />}</span>

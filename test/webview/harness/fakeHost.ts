@@ -1,16 +1,7 @@
-import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../../../src/protocol/model.ts';
+import type { InputImage } from '../../../src/protocol/model.ts';
 import type { OfferedImage, PanelCalls, PanelEvents } from '../../../src/protocol/panel.ts';
 import { type Handlers, type Message, Peer, RemoteError, type WireError } from '../../../src/protocol/rpc.ts';
-
-/** What the extension would answer, recorded from a real model. */
-export interface Recording {
-  readonly summary: ModelSummary;
-  readonly images: Readonly<Record<string, InputImage>>;
-  /** By target. */
-  readonly sweeps: Readonly<Record<string, Sweep>>;
-  /** By target, then by layer. */
-  readonly explanations?: Readonly<Record<string, Readonly<Record<string, LayerExplanation>>>>;
-}
+import type { Recording } from './recording.ts';
 
 /** The extension's end in the page, for a test to steer. */
 export interface FakeHost {
@@ -72,14 +63,13 @@ const handlers: Handlers<PanelCalls> = {
     return host.kept;
   },
   sweep: ({ target }) => {
-    const [first] = Object.values(host.recording.sweeps);
-    const chosen = target ?? first?.prediction.top[0]?.index;
-    const sweep = host.recording.sweeps[String(chosen)];
-    if (!sweep) throw new RemoteError({ kind: 'usage', message: `The recording has no target ${chosen}.` });
+    const { sweeps } = host.recording;
+    const sweep = target === undefined ? sweeps[0] : sweeps.find((candidate) => candidate.target.index === target);
+    if (!sweep) throw new RemoteError({ kind: 'usage', message: `The recording has no target ${target}.` });
     return sweep;
   },
   explain: ({ layer, target }) => {
-    const explanation = host.recording.explanations?.[String(target)]?.[layer];
+    const explanation = host.recording.explanations[`${target} ${layer}`];
     if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
     return explanation;
   },

@@ -28,8 +28,8 @@ async function bundles(): Promise<{ script: string; style: string; host: string 
 export interface OpenOptions {
   readonly theme?: ThemeName;
   readonly size?: { readonly width: number; readonly height: number };
-  /** Recording as JSON; default: the committed one. */
-  readonly recording?: string;
+  /** As JSON. */
+  readonly recording: string;
   /** Steers the fake extension before the panel starts; runs in the page. */
   readonly prepare?: () => void;
   readonly deviceScaleFactor?: number;
@@ -47,13 +47,20 @@ export class PanelBrowser {
   }
 
   static async launch(): Promise<PanelBrowser> {
-    const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    const args = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ];
     const [browser, built] = await Promise.all([chromium.launch({ executablePath: await ensureChromium(), args }), bundles()]);
     return new PanelBrowser(browser, built);
   }
 
   /** The panel as VS Code's webview would hold it: theme variables on the root element, and a strict content security policy. */
-  async open({ theme = 'dark', size = { width: 1440, height: 900 }, recording, prepare, ...context }: OpenOptions = {}): Promise<Page> {
+  async open({ theme = 'dark', size = { width: 1440, height: 900 }, recording, prepare, ...context }: OpenOptions): Promise<Page> {
     const page = await this.#browser.newPage({ viewport: size, ...context });
     page.on('pageerror', (error) => {
       throw error;
@@ -78,8 +85,7 @@ export class PanelBrowser {
       const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
       return route.fulfill({ contentType, body });
     });
-    const json = recording ?? readFileSync(at('../fixtures/recording.json'), 'utf8');
-    await page.addInitScript(`window.recordingJson = ${JSON.stringify(json)};`);
+    await page.addInitScript(`window.recordingJson = ${JSON.stringify(recording)};`);
     await page.addInitScript(this.#bundles.host);
     if (prepare) await page.addInitScript(prepare);
     await page.goto(`${ORIGIN}/`);
