@@ -14,10 +14,13 @@ export interface AxisTaps {
   readonly weight: Float64Array;
 }
 
+const { fround } = Math;
+
 /** PyTorch's bicubic parameter. */
 const A = -0.75;
-const near = (d: number): number => ((A + 2) * d - (A + 3)) * d * d + 1;
-const far = (d: number): number => ((A * d - 5 * A) * d + 8 * A) * d - 4 * A;
+/** Weights of samples at a distance of up to 1, and from 1 to 2, in float32 with fused multiply-adds as PyTorch's kernels have them. */
+const near = (d: number): number => fround(fround(fround((A + 2) * d - (A + 3)) * d) * d + 1);
+const far = (d: number): number => fround(fround(fround(A * d - 5 * A) * d + 8 * A) * d - 4 * A);
 
 /** Taps that take the sample of each given index, unblended. */
 export const indexTaps = (index: Int32Array): AxisTaps => ({ count: 1, index, weight: new Float64Array(index.length).fill(1) });
@@ -33,8 +36,9 @@ export function blendTaps(positions: Float64Array, size: number, mode: 'bilinear
   positions.forEach((given, i) => {
     const position = mode === 'bilinear' ? Math.max(0, given) : given;
     const whole = Math.floor(position);
-    const part = position - whole;
-    const weights = mode === 'bilinear' ? [1 - part, part] : [far(1 + part), near(part), near(1 - part), far(2 - part)];
+    const part = fround(position - whole);
+    const rest = fround(1 - part);
+    const weights = mode === 'bilinear' ? [rest, part] : [far(fround(1 + part)), near(part), near(rest), far(fround(1 + rest))];
     const first = mode === 'bilinear' ? whole : whole - 1;
     for (let t = 0; t < count; t++) {
       index[i * count + t] = Math.min(size - 1, Math.max(0, first + t));
@@ -77,13 +81,11 @@ export function sampleGrid({ width, data }: Grid, columns: AxisTaps, rows: AxisT
   return out;
 }
 
-const { fround } = Math;
-
-/** The taps of one axis of F.interpolate; positions are computed in float32, as PyTorch does for float32 data. */
+/** The taps of one axis of F.interpolate; positions are computed in float32 with a fused multiply-add. */
 function axisTaps(from: number, to: number, mode: InterpolateMode): AxisTaps {
   const scale = fround(from / to);
   if (mode === 'nearest') return indexTaps(Int32Array.from({ length: to }, (_, i) => Math.min(from - 1, Math.floor(fround(i * scale)))));
-  const positions = Float64Array.from({ length: to }, (_, i) => fround(fround(scale * (i + 0.5)) - 0.5));
+  const positions = Float64Array.from({ length: to }, (_, i) => fround(scale * (i + 0.5) - 0.5));
   return blendTaps(positions, from, mode);
 }
 

@@ -55,11 +55,15 @@ export function renderOverlay({ map, normalization, upsampling, geometry, over, 
     viewTaps(columns.positions, map.width, view.inputWidth, upsampling),
     viewTaps(rows.positions, map.height, view.inputHeight, upsampling),
   );
-  const paint = painter(normalization, style);
+  const { colors, perValue } = colorScale(normalization, style);
   const across = columns.positions.length;
   for (let y = 0, from = 0; y < rows.positions.length; y++) {
     const to = (rows.first + y) * size.width + columns.first;
-    for (let x = 0; x < across; x++) pixels[to + x] = paint(values[from++] as number);
+    for (let x = 0; x < across; x++) {
+      const step = (values[from++] as number) * perValue;
+      const index = step >= STEPS ? 2 * STEPS : step > -STEPS ? Math.floor(step) + STEPS : step <= -STEPS ? 0 : STEPS;
+      pixels[to + x] = colors[index] as number;
+    }
   }
   return { ...size, data: new Uint8ClampedArray(pixels.buffer) };
 }
@@ -112,6 +116,23 @@ function viewTaps(positions: Float64Array, cells: number, inputSide: number, ups
 }
 
 const alphaByte = (alpha: number): number => Math.round(Math.min(1, Math.max(0, alpha)) * 255);
+
+/** Steps of colour and opacity from 0 to either end of a normalisation; a multiple of 256, so that the borders of colours lie on steps. */
+const STEPS = 4096;
+
+/**
+ * The pixels of all values from −(offset + scale) to offset + scale, 2 · STEPS + 1 steps in all, `perValue` steps per 1. A step is drawn
+ * as its end that comes first on the colour scale: the lower one, but where a sign shows sizes the one that is nearer to 0.
+ */
+function colorScale(normalization: Normalization, style: OverlayStyle): { colors: Uint32Array; perValue: number } {
+  const limit = normalization.offset + normalization.scale;
+  const paint = painter(normalization, style);
+  const colors = Uint32Array.from({ length: 2 * STEPS + 1 }, (_, i) => {
+    const nearer = normalization.sign !== 'all' && i > 0 && i < STEPS ? 1 : 0;
+    return paint(((i + nearer - STEPS) / STEPS) * limit);
+  });
+  return { colors, perValue: limit === 0 ? 0 : STEPS / limit };
+}
 
 /** From a map's value to a pixel: alpha, blue, green, red from the highest byte down. */
 function painter(normalization: Normalization, { colormap, opacity, ramp }: OverlayStyle): (value: number) => number {
