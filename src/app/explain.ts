@@ -45,7 +45,14 @@ export class Explainer {
       const [, , height = 0, width = 0] = map.dims;
       maps.push({ output, width, height, data: map.data.slice(0, width * height) });
     }
-    this.#sweep = { prediction: this.#prediction(scores), target: this.#classScore(chosen), maps, unreachable: sweep.unreachable, ms };
+    this.#sweep = {
+      prediction: this.#prediction(scores),
+      target: this.#classScore(chosen),
+      maps,
+      unreachable: sweep.unreachable,
+      refusals: sweep.refusals,
+      ms,
+    };
     return this.#sweep;
   }
 

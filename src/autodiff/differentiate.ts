@@ -5,7 +5,7 @@ import { type DType, dtypeFromCode, isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { type Tensor, toNumbers } from '../tensor/tensor.ts';
-import { describeNode, noGradient, type RuleContext, type RuleSet, ruleKey } from './rule.ts';
+import { describeNode, noGradient, type Rule, type RuleContext, type RuleSet, ruleKey } from './rule.ts';
 
 export interface DifferentiateRequest {
   /** The incoming gradient of each value that is explained: value → name of a value of the same shape. */
@@ -13,6 +13,11 @@ export interface DifferentiateRequest {
   /** Values whose gradients are wanted. */
   readonly wrt: readonly string[];
   readonly rules: RuleSet;
+  /**
+   * Called instead of throwing where an operator has no gradient: everything that leads into it is left out of the result, also
+   * where other paths lead around it, since a part of a gradient is none.
+   */
+  readonly onRefusal?: (error: InspectumError) => void;
 }
 
 /**
@@ -22,11 +27,12 @@ export interface DifferentiateRequest {
  * @returns value → name of its gradient (of the value's shape); a value without a path to a seed is missing
  * @throws InspectumError 'unsupported' naming operator, node and module where a node on the path has no rule
  */
-export function differentiate(builder: GraphBuilder, { seeds, wrt, rules }: DifferentiateRequest): Map<string, string> {
+export function differentiate(builder: GraphBuilder, { seeds, wrt, rules, onRefusal }: DifferentiateRequest): Map<string, string> {
   const forward = [...builder.nodes];
   const onPath = downstreamOf(builder, wrt, rules);
   const parts = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const totals = new Map<string, string>();
+  const refused = new Set<string>();
 
   const total = (value: string): string | undefined => {
     const known = totals.get(value);
@@ -38,13 +44,29 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules }: Diff
     return sum;
   };
 
+  const refuse = (node: Node): void => {
+    for (const name of valuesRead(node)) if (onPath.has(name)) refused.add(name);
+  };
+
   for (const node of forward.reverse()) {
     if (!node.inputs.some((name) => onPath.has(name)) && !valuesRead(node).some((name) => onPath.has(name))) continue;
+    if (node.outputs.some((name) => refused.has(name))) {
+      refuse(node);
+      continue;
+    }
     const gradients = node.outputs.map((name) => (name ? total(name) : undefined));
     if (gradients.every((g) => g === undefined)) continue;
-    const rule = rules[ruleKey(node)];
-    if (!rule) throw noRule(node);
-    const results = rule(new NodeContext(node, builder, gradients, onPath));
+    let results: ReturnType<Rule>;
+    try {
+      const rule = rules[ruleKey(node)];
+      if (!rule) throw noRule(node);
+      results = rule(new NodeContext(node, builder, gradients, onPath));
+    } catch (error) {
+      if (!onRefusal || !(error instanceof InspectumError) || error.kind !== 'unsupported') throw error;
+      onRefusal(error);
+      refuse(node);
+      continue;
+    }
     node.inputs.forEach((name, i) => {
       const gradient = results[i];
       if (gradient === undefined || !onPath.has(name)) return;
@@ -56,7 +78,7 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules }: Diff
 
   const result = new Map<string, string>();
   for (const value of wrt) {
-    const gradient = total(value);
+    const gradient = refused.has(value) ? undefined : total(value);
     if (gradient !== undefined) result.set(value, gradient);
   }
   return result;

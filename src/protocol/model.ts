@@ -131,6 +131,8 @@ export interface Sweep {
   readonly maps: readonly LayerMap[];
   /** Outputs of spatial layers from which no path leads to the target. */
   readonly unreachable: readonly string[];
+  /** Why layers have no map, where an operator on the way has no gradient: one sentence per operator. */
+  readonly refusals: readonly string[];
   /** Milliseconds of the forward and backward pass. */
   readonly ms: number;
 }
