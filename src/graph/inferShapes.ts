@@ -64,6 +64,47 @@ export function withBatch(graph: Graph, batch: Dim): Graph {
   return inferShapes(graph, new Map(open.map((port) => [port.name, [batch, ...(port.shape as Shape).slice(1)]]))).graph;
 }
 
+/**
+ * Inference for who makes a graph node by node: `info` knows of the nodes added so far. Nothing is inferred before somebody asks.
+ * Initializers may be added to the graph's map meanwhile.
+ */
+export class GrowingInference {
+  readonly #scope: Scope;
+  readonly #outer: GrowingInference | undefined;
+  #pending: Node[] = [];
+
+  /** @param graph its inputs, initializers and stated values count; its nodes do not */
+  constructor(graph: Graph, outer?: GrowingInference) {
+    const symbols = outer ? outer.#scope.symbols : new Symbols();
+    const inputs = graph.inputs.map((port) => portWith(port, port.shape, symbols));
+    this.#outer = outer;
+    this.#scope = new Scope(graph, statedValues(graph, inputs), symbols, outer === undefined ? undefined : outer.#scope);
+    for (const port of inputs) this.#scope.values.set(port.name, info(port.dtype, port.shape));
+  }
+
+  add(node: Node): void {
+    this.#pending.push(node);
+  }
+
+  info(name: string): ValueInfo {
+    return this.#upToDate().info(name) ?? {};
+  }
+
+  /** The elements of a small value, where each is known as a number. */
+  numbers(name: string): readonly number[] | undefined {
+    const elements = this.#upToDate().elementsOf(name)?.elements;
+    return elements?.every((e) => typeof e === 'number') ? (elements as readonly number[]) : undefined;
+  }
+
+  #upToDate(): Scope {
+    if (this.#outer) this.#outer.#upToDate();
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const node of pending) this.#scope.infer(node);
+    return this.#scope;
+  }
+}
+
 /** Hands out symbols for extents that only running tells: "?1", "?2", … */
 class Symbols {
   #count = 0;
@@ -141,25 +182,28 @@ class Scope {
   readonly problems: InferenceProblem[] = [];
   readonly graph: Graph;
   readonly #stated: ReadonlyMap<string, ValueInfo>;
-  readonly #symbols: Symbols;
+  readonly symbols: Symbols;
   readonly #outer: Scope | undefined;
   readonly #depth: number;
 
   constructor(graph: Graph, stated: ReadonlyMap<string, ValueInfo>, symbols: Symbols, outer?: Scope) {
     this.graph = graph;
     this.#stated = stated;
-    this.#symbols = symbols;
+    this.symbols = symbols;
     this.#outer = outer;
     this.#depth = outer ? outer.#depth + 1 : 0;
     for (const { name, dtype, dims } of graph.initializers.values()) this.values.set(name, { dtype, shape: dims });
   }
 
   run(): void {
-    for (const node of this.graph.nodes) this.#infer(node);
+    for (const node of this.graph.nodes) this.infer(node);
   }
 
   info(name: string): ValueInfo | undefined {
-    return this.values.get(name) ?? this.#outer?.info(name);
+    const known = this.values.get(name);
+    if (known) return known;
+    const initializer = this.graph.initializers.get(name);
+    return initializer ? { dtype: initializer.dtype, shape: initializer.dims } : this.#outer?.info(name);
   }
 
   initializer(name: string): Initializer | undefined {
@@ -187,22 +231,22 @@ class Scope {
   subgraph(inner: Graph, inputs: readonly ValueInfo[]): readonly SubgraphOutput[] {
     if (this.#depth >= MAX_DEPTH) return [];
     const stated = [...inner.values].map(([name, value]) => [name, statedInfo(value)] as const);
-    const scope = new Scope(inner, new Map(stated), this.#symbols, this);
+    const scope = new Scope(inner, new Map(stated), this.symbols, this);
     inner.inputs.forEach((port, i) => {
-      scope.values.set(port.name, combined(inputs[i], statedInfo(port), this.#symbols));
+      scope.values.set(port.name, combined(inputs[i], statedInfo(port), this.symbols));
     });
     scope.run();
     this.problems.push(...scope.problems);
     return inner.outputs.map((port) => {
       const elements = scope.elementsOf(port.name);
-      return { ...(scope.info(port.name) ?? combined(undefined, statedInfo(port), this.#symbols)), ...(elements && { elements }) };
+      return { ...(scope.info(port.name) ?? combined(undefined, statedInfo(port), this.symbols)), ...(elements && { elements }) };
     });
   }
 
-  #infer(node: Node): void {
+  infer(node: Node): void {
     const key = nodeKey(node);
     const row = Object.hasOwn(OPERATORS, key) ? OPERATORS[key] : undefined;
-    const context = new NodeInference(node, this, this.#symbols);
+    const context = new NodeInference(node, this, this.symbols);
     let outputs: readonly ValueInfo[] = [];
     if (!row) this.problems.push({ node: node.name, message: `the shapes that the operator ${key} gives are not known` });
     else
@@ -212,7 +256,7 @@ class Scope {
         this.problems.push({ node: node.name, message: (error as Error).message });
       }
     node.outputs.forEach((name, i) => {
-      if (name !== '') this.values.set(name, combined(outputs[i], this.#stated.get(name), this.#symbols));
+      if (name !== '') this.values.set(name, combined(outputs[i], this.#stated.get(name), this.symbols));
     });
     if (row?.evaluate) this.#evaluate(node, row.evaluate, context);
   }
