@@ -18,7 +18,7 @@ export function BarChart({ config }: { config: Config }) {
     } else chart.current = new Chart(canvas.current, config);
   }, [config]);
   useEffect(() => () => chart.current?.destroy(), []);
-  return <canvas ref={canvas} aria-hidden="true" />;
+  return <canvas ref={canvas} />;
 }
 
 export type { Config };

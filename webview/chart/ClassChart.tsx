@@ -43,15 +43,13 @@ export function ClassChart() {
           {sweep.prediction.scale}
         </span>
       </div>
-      <div class="class-chart" data-testid="class-chart" role="radiogroup" aria-label="Class to explain">
+      <div class="class-chart" data-testid="class-chart">
         {top.map((score) => (
           <button
             key={score.index}
             type="button"
             class={score.index === target.index ? 'class-row on' : 'class-row'}
-            // biome-ignore lint/a11y/useSemanticElements: a row of a chart; arrows are not needed, each is a tab stop
-            role="radio"
-            aria-checked={score.index === target.index}
+            aria-pressed={score.index === target.index}
             data-class={score.index}
             title={`Class ${score.index}, score ${Number(score.score.toPrecision(4))}`}
             onClick={() => void panel.setTarget(score.index)}
@@ -62,7 +60,7 @@ export function ClassChart() {
             <span class="class-value">{formatPercent(score.probability)}</span>
           </button>
         ))}
-        <div class="class-bars">
+        <div class="class-bars" aria-hidden="true">
           <BarChart config={config} />
         </div>
       </div>

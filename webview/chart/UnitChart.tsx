@@ -35,7 +35,7 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
         {measureOf(shown.length, units.count, some.length < units.units.length)}: to the right what counts towards {nameOfClass(target)}, to
         the left what counts against it.
       </p>
-      <div class="unit-bars" style={{ height: `${shown.length * ROW + 28}px` }}>
+      <div class="unit-bars" aria-hidden="true" style={{ height: `${shown.length * ROW + 28}px` }}>
         <BarChart config={config} />
       </div>
       <table class="visually-hidden">

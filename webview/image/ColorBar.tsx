@@ -18,7 +18,7 @@ export function ColorBar({ sign, colormap, scale }: Props) {
   const low = sign === 'all' ? -scale : 0;
   return (
     <div class="color-bar" data-testid="color-bar">
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={canvas} />
       <div class="ticks">
         {ticksOf(low, scale).map(({ value, place }) => (
           <span key={place} style={{ left: `${place * 100}%` }}>

@@ -48,18 +48,19 @@ function ImageButton() {
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) open.value = false;
     };
+    const escape = ({ key }: KeyboardEvent) => {
+      if (key === 'Escape') open.value = false;
+    };
     document.addEventListener('pointerdown', away);
-    return () => document.removeEventListener('pointerdown', away);
+    document.addEventListener('keydown', escape);
+    return () => {
+      document.removeEventListener('pointerdown', away);
+      document.removeEventListener('keydown', escape);
+    };
   }, []);
   const name = panel.image.value?.name ?? '';
   return (
-    <div
-      class="image-button"
-      ref={root}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') open.value = false;
-      }}
-    >
+    <div class="image-button" ref={root}>
       <button
         type="button"
         class="chip"

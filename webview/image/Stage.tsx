@@ -131,7 +131,6 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   const partial = seen.width < picture.width - 0.5 || seen.height < picture.height - 0.5;
   const pixelated = place.scale > 4;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it is operated with keys
     // biome-ignore lint/a11y/useSemanticElements: a group of canvases is no fieldset
     <div
       ref={stage}
@@ -140,6 +139,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
       aria-roledescription="picture"
       aria-label="The image and the map over it. Arrows read a cell, plus and minus zoom."
       data-testid="stage"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is operated with keys
       tabIndex={0}
       style={{ width: `${size.width}px`, height: `${size.height}px` }}
       onKeyDown={onKeyDown}

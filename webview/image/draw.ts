@@ -1,11 +1,20 @@
-import { COLORMAP_NAMES, COLORMAPS, type ColormapName, defaultColormap, isColormapName } from '../../src/image/colormap.ts';
-import { type Geometry, geometryOf, inputGeometry } from '../../src/image/geometry.ts';
+import {
+  COLORMAP_NAMES,
+  COLORMAPS,
+  type ColormapName,
+  colorIndex,
+  colormapTable,
+  defaultColormap,
+  isColormapName,
+} from '../../src/image/colormap.ts';
+import { type Geometry, inputGeometry } from '../../src/image/geometry.ts';
 import type { Size } from '../../src/image/image.ts';
 import { interpolate } from '../../src/image/interpolate.ts';
-import { captumNormalization, type Normalization } from '../../src/image/normalize.ts';
+import { captumNormalization, type Normalization, normalizeValue } from '../../src/image/normalize.ts';
 import { colorBar, type OverlayPicture, renderOverlay, type Upsampling, valueAt } from '../../src/image/overlay.ts';
 import type { LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
+import { peakOf } from './strength.ts';
 
 type Sign = ViewSettings['sign'];
 export type Style = Pick<ViewSettings, 'sign' | 'colormap' | 'outlierPercent'>;
@@ -64,20 +73,22 @@ export function drawMap(map: LayerMap, style: Style, upsampling: Upsampling, geo
 
 /** A map in small, opaque: blended where it has fewer cells than `side` pixels, else cell by cell for the caller to shrink. */
 export function drawThumbnail(map: LayerMap, style: Style, side: number): OverlayPicture {
+  const { sign, outlierPercent } = style;
   const few = Math.max(map.width, map.height) < side;
-  const size = few ? { width: side, height: side } : { width: map.width, height: map.height };
-  return renderOverlay({
-    map,
-    normalization: captumNormalization(map.data, style.sign, style.outlierPercent),
-    upsampling: few ? 'bicubic' : 'none',
-    geometry: geometryOf(size, size, size, 0, 0),
-    over: 'input',
-    size,
-    dim: 0,
-    colormap: colormapFor(style),
-    opacity: 1,
-    ramp: 'uniform',
-  });
+  const { width, height } = few ? { width: side, height: side } : map;
+  const values = few ? interpolate(map.data, map, { width, height }, 'bicubic') : map.data;
+  // without outliers the scale ends at the peak, which is found without sorting: thousands of these are drawn while a tree scrolls
+  const normalization: Normalization =
+    outlierPercent === 0
+      ? { sign, offset: 0, scale: peakOf(map, sign), state: 'some' }
+      : captumNormalization(map.data, sign, outlierPercent);
+  const table = colormapTable(colormapFor(style));
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0; i < values.length; i++) {
+    const from = colorIndex(normalizeValue(values[i] ?? 0, normalization), sign) * 3;
+    data.set([table[from] ?? 0, table[from + 1] ?? 0, table[from + 2] ?? 0, 255], i * 4);
+  }
+  return { width, height, data };
 }
 
 /** The colour scale from one end to the other, a pixel high. */

@@ -14,16 +14,31 @@ export function putPixels(canvas: HTMLCanvasElement | OffscreenCanvas, { width, 
 export const putPicture = (canvas: HTMLCanvasElement, { width, height, rgba }: Picture): void =>
   putPixels(canvas, { width, height, data: new Uint8ClampedArray(rgba) });
 
+/** What was drawn of a map, for the next time that its row comes into sight. */
+const thumbnails = new WeakMap<LayerMap, { readonly key: string; readonly canvas: OffscreenCanvas }>();
+
 /** A map in small. `side`: device pixels. */
 export function paintThumbnail(canvas: HTMLCanvasElement, map: LayerMap, side: number, style: Style): void {
-  const picture = drawThumbnail(map, style, side);
-  if (picture.width === side && picture.height === side) return putPixels(canvas, picture);
-  const cells = new OffscreenCanvas(picture.width, picture.height);
-  putPixels(cells, picture);
+  const key = [side, style.sign, style.colormap, style.outlierPercent].join();
+  let known = thumbnails.get(map);
+  if (known?.key !== key) {
+    known = { key, canvas: shrunk(drawThumbnail(map, style, side), side) };
+    thumbnails.set(map, known);
+  }
   canvas.width = side;
   canvas.height = side;
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(cells, 0, 0, side, side);
+  canvas.getContext('2d')?.drawImage(known.canvas, 0, 0);
+}
+
+function shrunk(picture: OverlayPicture, side: number): OffscreenCanvas {
+  const cells = new OffscreenCanvas(1, 1);
+  putPixels(cells, picture);
+  if (picture.width === side && picture.height === side) return cells;
+  const small = new OffscreenCanvas(side, side);
+  const context = small.getContext('2d');
+  if (context) {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(cells, 0, 0, side, side);
+  }
+  return small;
 }

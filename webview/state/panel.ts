@@ -109,7 +109,8 @@ export class Panel {
     if (image) {
       const kept = await this.#host.calls.call('keptImage', null).catch(() => null);
       if (kept) return this.#take(() => Promise.resolve(kept));
-      if (isPath(image)) return this.setImage({ path: image });
+      if (isPath(image)) await this.setImage({ path: image });
+      if (this.image.peek()) return;
     }
     await this.refreshOffered();
   }

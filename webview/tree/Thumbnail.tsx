@@ -27,7 +27,7 @@ export function Thumbnail({ map, strength }: { map: LayerMap | undefined; streng
       <span class="peak" aria-hidden="true">
         <i style={{ height: `${Math.max(4, strength.relative * 100)}%` }} />
       </span>
-      <canvas class="thumbnail" ref={canvas} aria-hidden="true" />
+      <canvas class="thumbnail" ref={canvas} />
     </>
   );
 }

@@ -49,9 +49,10 @@ export function TreeRow({ row, index, top, selected, active, map, strength, onCl
       }}
     >
       {Array.from({ length: depth }, (_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: guides differ in nothing but their place
         <i key={i} class="guide" style={{ left: `${18 + i * INDENT}px` }} />
       ))}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: arrows of the tree expand and collapse */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a part of the row, which is the tree item */}
       <span
         class="twistie"
         style={{ marginLeft: `${depth * INDENT}px` }}

@@ -39,6 +39,7 @@ export interface OpenOptions {
 /** A browser with the panel's bundle, from which pages with the panel are opened. */
 export class PanelBrowser {
   readonly #browser: Browser;
+  readonly #problems = new WeakMap<Page, string[]>();
   readonly #bundles: Awaited<ReturnType<typeof bundles>>;
 
   private constructor(browser: Browser, built: Awaited<ReturnType<typeof bundles>>) {
@@ -62,8 +63,11 @@ export class PanelBrowser {
   /** The panel as VS Code's webview would hold it: theme variables on the root element, and a strict content security policy. */
   async open({ theme = 'dark', size = { width: 1440, height: 900 }, recording, prepare, ...context }: OpenOptions): Promise<Page> {
     const page = await this.#browser.newPage({ viewport: size, ...context });
-    page.on('pageerror', (error) => {
-      throw error;
+    const problems: string[] = [];
+    this.#problems.set(page, problems);
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
     });
     const { bodyClass, variables } = themes[theme];
     const root = Object.entries(variables)
@@ -92,6 +96,13 @@ export class PanelBrowser {
     return page;
   }
 
+  /** Errors, warnings and breaches of the content security policy that pages reported and nobody has read yet. */
+  takeProblems(): string[] {
+    const found = this.#browser.contexts().flatMap((context) => context.pages().flatMap((page) => this.#problems.get(page) ?? []));
+    for (const context of this.#browser.contexts()) for (const page of context.pages()) this.#problems.get(page)?.splice(0);
+    return found;
+  }
+
   close(): Promise<void> {
     return this.#browser.close();
   }
@@ -100,6 +111,47 @@ export class PanelBrowser {
 /** Waits until the panel says so. */
 export const untilState = (page: Page, state: 'empty' | 'loading' | 'ready' | 'error') =>
   page.locator(`[data-testid=panel][data-state=${state}]`).waitFor();
+
+/** The rows that are drawn, from the top, as the ids of their layers. */
+export const drawnRows = (page: Page): Promise<string[]> =>
+  page
+    .locator('[data-layer-id]')
+    .evaluateAll((rows) =>
+      rows
+        .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+        .map((row) => (row as HTMLElement).dataset.layerId ?? ''),
+    );
+
+export const layerRow = (page: Page, id: string) => page.locator(`[data-layer-id=${JSON.stringify(id)}]`);
+
+export interface OverlayPixels {
+  readonly layer: string;
+  readonly target: string;
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
+/** The overlay's own pixels. */
+export async function overlayPixels(page: Page): Promise<OverlayPixels> {
+  const { text, ...rest } = await page.locator('[data-testid=overlay]').evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { width, height } = canvas;
+    const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    copy?.drawImage(canvas, 0, 0);
+    const bytes = copy?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+    return { layer: canvas.dataset.layer ?? '', target: canvas.dataset.target ?? '', width, height, text: btoa(text) };
+  });
+  return { ...rest, rgba: Buffer.from(text, 'base64') };
+}
+
+/** The overlay's pixel at a point of what the network sees, 0 to 1 per axis: red, green, blue, alpha. */
+export function pixelAt({ width, height, rgba }: OverlayPixels, x: number, y: number): readonly number[] {
+  const at = (Math.floor(y * height) * width + Math.floor(x * width)) * 4;
+  return [...rgba.subarray(at, at + 4)];
+}
 
 /** Chooses the recording's image and waits for the default layer's map. */
 export async function explainFirstImage(page: Page): Promise<void> {

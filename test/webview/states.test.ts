@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import { explainFirstImage, layerRow, untilState } from './harness/page.ts';
+import { usePanels } from './harness/suite.ts';
+
+const panels = usePanels();
+type Page = Awaited<ReturnType<typeof panels.open>>;
+const callNames = (page: Page) => page.evaluate(() => window.fakeHost.calls.map(({ name }) => name));
+const message = (page: Page) => page.locator('[data-testid=message]');
+
+describe('without an image', () => {
+  test('offers the images of the workspace, the last one first', async () => {
+    const page = await panels.open({
+      prepare: () => {
+        window.fakeHost.offered.push({ path: '/workspace/z.png', label: 'z.png', last: true });
+        const [first] = window.fakeHost.offered;
+        if (first) window.fakeHost.offered[0] = { ...first, last: false };
+      },
+    });
+    await untilState(page, 'empty');
+    const labels = await page
+      .locator('[data-testid=image-picker] [data-image]')
+      .evaluateAll((all) => all.map((e) => (e as HTMLElement).dataset.image));
+    expect(labels).toEqual(['z.png', 'images/cactus-and-rocket.jpg', 'images/house.jpg']);
+  });
+
+  test('takes one that is chosen in a dialog', async () => {
+    const page = await panels.open();
+    await page.locator('[data-testid=choose-image]').click();
+    await untilState(page, 'ready');
+    expect(await callNames(page)).toContain('chooseImage');
+  });
+
+  test('takes one that is dropped, and one that is pasted', async () => {
+    const page = await panels.open();
+    await untilState(page, 'empty');
+    const give = (kind: 'drop' | 'paste') =>
+      page.evaluate((type) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array([1, 2, 3])], `${type}ped.png`, { type: 'image/png' }));
+        const target = document.querySelector('[data-testid=panel]');
+        const event =
+          type === 'drop'
+            ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
+            : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
+        target?.dispatchEvent(event);
+      }, kind);
+    const given = () =>
+      page.evaluate(() =>
+        window.fakeHost.calls
+          .filter(({ name }) => name === 'setImage')
+          .map(({ params }) => {
+            const { name, bytes } = params as { name: string; bytes: Uint8Array };
+            return [name, ...bytes];
+          }),
+      );
+    await give('drop');
+    await untilState(page, 'ready');
+    await give('paste');
+    await expect.poll(given).toEqual([
+      ['dropped.png', 1, 2, 3],
+      ['pasteped.png', 1, 2, 3],
+    ]);
+  });
+
+  test('shows an image that is chosen outside of the panel', async () => {
+    const page = await panels.open();
+    await untilState(page, 'empty');
+    await page.evaluate(() => {
+      const [image] = Object.values(window.fakeHost.recording.images);
+      if (image) window.fakeHost.tell('image', image);
+    });
+    await untilState(page, 'ready');
+  });
+});
+
+describe('work that takes long', () => {
+  test('is not announced while it is quick, then told with its progress, and can be ended', async () => {
+    const page = await panels.open({
+      prepare: () => {
+        window.fakeHost.delays.sweep = 4000;
+      },
+    });
+    await page.locator('[data-image]').first().click();
+    await untilState(page, 'loading');
+    expect(await page.locator('[data-testid=working]').count()).toBe(0);
+    await page.locator('[data-testid=working]').waitFor();
+    await page.evaluate(() => window.fakeHost.tell('progress', { text: 'Preparing the gradients', fraction: 0.4 }));
+    await page.getByText('Preparing the gradients').waitFor();
+    expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('40');
+    await page.locator('[data-testid=cancel]').click();
+    await untilState(page, 'ready');
+    expect(await message(page).count()).toBe(0);
+    expect(await page.locator('[data-testid=working]').count()).toBe(0);
+  });
+});
+
+describe('failures', () => {
+  test.each([
+    ['corrupt', 'This model cannot be read'],
+    ['missing', 'A file that this model needs is missing'],
+    ['refused', 'Refused'],
+    ['unsupported', 'not supported yet'],
+    ['too-large', 'This model is too large'],
+    ['memory', 'Not enough memory'],
+    ['engine', 'The engine failed'],
+  ])('a model that fails as %s: in words, with a way to try again', async (kind, title) => {
+    const page = await panels.open({
+      prepare: () => {
+        window.fakeHost.failures.open = { kind: sessionStorage.getItem('kind') ?? 'corrupt', message: 'The details of it.' };
+      },
+    });
+    await page.evaluate((name) => sessionStorage.setItem('kind', name), kind);
+    await page.reload();
+    await untilState(page, 'error');
+    expect(await message(page).textContent()).toContain(title);
+    expect(await message(page).textContent()).toContain('The details of it.');
+    await page.locator('[data-testid=retry]').click();
+    await untilState(page, 'empty');
+  });
+
+  test('a bad image leaves the one before', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await page.evaluate(() => {
+      window.fakeHost.failures.setImage = { kind: 'corrupt', message: 'house.jpg is no image.' };
+    });
+    await page.locator('[data-testid=change-image]').click();
+    await page.locator('[data-image]').nth(1).click();
+    await untilState(page, 'error');
+    expect(await message(page).textContent()).toContain('house.jpg is no image.');
+    expect(await page.locator('[data-testid=change-image]').textContent()).toBe('cactus-and-rocket.jpg');
+    await layerRow(page, 'head.conv').click();
+    await page.locator('[data-testid=overlay][data-layer="head.conv"]').waitFor();
+    await page.locator('[data-testid=dismiss]').click();
+    await untilState(page, 'ready');
+  });
+
+  test('a layer that cannot be explained says why, and the others still are', async () => {
+    const page = await panels.open({}, (recording) => ({
+      ...recording,
+      explanations: Object.fromEntries(
+        Object.entries(recording.explanations).map(([key, value]) => [
+          key,
+          { kind: 'none' as const, why: 'No path leads from this layer to the class.', target: value.target },
+        ]),
+      ),
+    }));
+    await explainFirstImage(page);
+    await layerRow(page, 'pool').click();
+    await page.getByText('No path leads from this layer to the class.').waitFor();
+    await layerRow(page, 'head.act').click();
+    await page.locator('[data-testid=overlay][data-layer="head.act"]').waitFor();
+  });
+
+  test('a process that stopped is told, and retrying brings everything back', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    const second = panels.recording().sweeps[1]?.target.index;
+    await page.locator(`[data-class="${second}"]`).click();
+    await layerRow(page, 'head.conv').click();
+    await page.locator('[data-testid=sign] input[value=negative]').check({ force: true });
+    await page.evaluate(() => {
+      window.fakeHost.calls.length = 0;
+      window.fakeHost.tell('stopped', { kind: 'engine', message: 'It was ended by the system.' });
+    });
+    await untilState(page, 'error');
+    expect(await message(page).textContent()).toContain('The compute process stopped');
+    await page.locator('[data-testid=retry]').click();
+    await untilState(page, 'ready');
+    await page.locator(`[data-testid=overlay][data-layer="head.conv"][data-target="${second}"]`).waitFor();
+    expect((await callNames(page)).filter((name) => name !== 'layerSelected')).toEqual(['open', 'setImage', 'sweep']);
+    expect(await page.locator('[data-testid=sign] input[value=negative]').isChecked()).toBe(true);
+  });
+});
+
+describe('memory', () => {
+  test('a reload brings back image, layer, target and view', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    const second = panels.recording().sweeps[1]?.target.index;
+    await page.locator(`[data-class="${second}"]`).click();
+    await layerRow(page, 'head.conv').click();
+    await page.locator('[data-testid=upsampling] input[value=none]').check({ force: true });
+    await page.locator(`[data-testid=overlay][data-target="${second}"]`).waitFor();
+    await page.reload();
+    await page.locator(`[data-testid=overlay][data-layer="head.conv"][data-target="${second}"]`).waitFor();
+    expect(await page.locator('[data-testid=upsampling] input[value=none]').isChecked()).toBe(true);
+    expect(await page.locator('[data-testid=change-image]').textContent()).toBe('cactus-and-rocket.jpg');
+  });
+
+  test('an image that is gone since leaves the panel usable', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await page.evaluate(() => sessionStorage.setItem('vscode-state', JSON.stringify({ image: '/workspace/gone.png' })));
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => undefined;
+    });
+    await page.reload();
+    await untilState(page, 'error');
+    expect(await message(page).textContent()).toContain('The file is missing');
+    await page.locator('[data-image]').first().click();
+    await untilState(page, 'ready');
+  });
+});

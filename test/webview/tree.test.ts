@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import type { Layer } from '../../src/protocol/model.ts';
+import { drawnRows, explainFirstImage, layerRow } from './harness/page.ts';
+import type { Recording } from './harness/recording.ts';
+import { usePanels } from './harness/suite.ts';
+
+const panels = usePanels();
+const selected = (page: Awaited<ReturnType<typeof panels.open>>) =>
+  page.locator('[data-layer-id][aria-selected=true]').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.layerId));
+
+describe('the layer tree', () => {
+  test('has the roles, levels and places of a tree', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    const tree = page.locator('[data-testid=layer-tree]');
+    expect(await tree.getAttribute('role')).toBe('tree');
+    const row = layerRow(page, 'head.act');
+    const head = layerRow(page, 'head');
+    expect(await head.getAttribute('aria-expanded')).toBe('true');
+    expect(await row.getAttribute('aria-level')).toBe('2');
+    expect([await row.getAttribute('aria-posinset'), await row.getAttribute('aria-setsize')]).toEqual(['2', '2']);
+    expect(await row.getAttribute('aria-selected')).toBe('true');
+    expect(await tree.getAttribute('aria-activedescendant')).toBe(await row.getAttribute('id'));
+  });
+
+  test('is operated with the keyboard, and shows each layer on the way', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await page.locator('[data-testid=layer-tree]').focus();
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+      return selected(page);
+    };
+    expect(await press('ArrowUp')).toEqual(['head.conv']);
+    await page.locator('[data-testid=overlay][data-layer="head.conv"]').waitFor();
+    expect(await press('ArrowLeft')).toEqual(['head']);
+    await press('ArrowLeft');
+    expect(await layerRow(page, 'head.conv').count()).toBe(0);
+    await press('ArrowRight');
+    expect(await layerRow(page, 'head').getAttribute('aria-expanded')).toBe('true');
+    expect(await press('ArrowRight')).toEqual(['head.conv']);
+    expect(await press('Home')).toEqual(['stem']);
+    expect(await press('End')).toEqual(['classifier']);
+    await press('*');
+    const rows = await drawnRows(page);
+    expect(rows).toContain('stage1.0');
+    expect(await press('Home', 'f')).toEqual(['flatten']);
+    // a pause begins a new word
+    await page.waitForTimeout(700);
+    expect(await press('s', 't', 'a', 'g', 'e', '2')).toEqual(['stage2']);
+    await press('Enter');
+    expect(await layerRow(page, 'stage2').getAttribute('aria-expanded')).toBe('false');
+  });
+
+  test('finds layers by path and by kind, and keeps what they lie in', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    const search = page.locator('[data-testid=layer-search]');
+    expect(await search.getAttribute('placeholder')).toMatch(/^Search \d+ layers$/);
+    await search.fill('head linear');
+    await page.getByText('No layer matches').waitFor();
+    await search.fill('head');
+    await expect.poll(() => drawnRows(page)).toEqual(['head', 'head.conv', 'head.act']);
+    await search.fill('global average');
+    await expect.poll(() => drawnRows(page)).toEqual(['pool']);
+    await search.press('Escape');
+    await expect.poll(async () => (await drawnRows(page)).length).toBeGreaterThan(5);
+    await page.locator('[data-testid=collapse-all]').click();
+    await expect
+      .poll(async () => new Set(await page.locator('[data-layer-id]').evaluateAll((all) => all.map((r) => r.getAttribute('aria-level')))))
+      .toEqual(new Set(['1']));
+  });
+
+  test('hides plumbing until it is asked for', async () => {
+    const plumbing = (layers: readonly Layer[]): readonly Layer[] =>
+      layers.map((layer) => (layer.id === 'flatten' ? { ...layer, plumbing: true } : layer));
+    const page = await panels.open({}, (recording) => ({
+      ...recording,
+      summary: { ...recording.summary, layers: plumbing(recording.summary.layers) },
+    }));
+    await explainFirstImage(page);
+    expect(await layerRow(page, 'flatten').count()).toBe(0);
+    await page.locator('[data-testid=plumbing]').click();
+    await layerRow(page, 'flatten').waitFor();
+  });
+
+  test('carries a thumbnail and a peak, relative to the strongest, on each mapped row', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    const peak = (id: string) =>
+      layerRow(page, id)
+        .locator('.peak i')
+        .evaluate((bar) => bar.getBoundingClientRect().height);
+    expect(await peak('head.act')).toBe(24);
+    expect(await peak('stem.conv')).toBeLessThan(3);
+    const bright = await layerRow(page, 'head.act')
+      .locator('canvas')
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d', { willReadFrequently: true })?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+          data: [],
+        };
+        return data.filter((value, i) => i % 4 === 0 && value > 200).length;
+      });
+    expect(bright).toBeGreaterThan(5);
+    expect(await layerRow(page, 'pool').locator('canvas').count()).toBe(0);
+  });
+
+  test('follows a selection from outside, and opens what it lies in', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await page.locator('[data-testid=collapse-all]').click();
+    await page.evaluate(() => window.fakeHost.tell('selectLayer', { layer: 'stage1.0' }));
+    await layerRow(page, 'stage1.0').waitFor();
+    expect(await selected(page)).toEqual(['stage1.0']);
+    const told = await page.evaluate(() => window.fakeHost.calls.filter(({ name }) => name === 'layerSelected'));
+    expect(told).toEqual([]);
+  });
+
+  test('shows parameters and multiply-accumulates on hovering', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await layerRow(page, 'head.conv').hover();
+    const card = page.getByRole('tooltip');
+    await card.waitFor();
+    expect(await card.textContent()).toMatch(/head\.conv.*Parameters.*MACs/);
+  });
+});
+
+describe('a model of 2,000 layers', () => {
+  const COUNT = 2000;
+  const long = (recording: Recording): Recording => {
+    const mapped = recording.sweeps[0]?.maps ?? [];
+    const template = recording.summary.layers.flatMap((layer) => layer.children).find((layer) => layer.op !== undefined);
+    if (!template) throw new Error('The recording has no node.');
+    const layers = Array.from({ length: COUNT }, (_, i) => ({
+      ...template,
+      id: `node_${i}`,
+      name: `node_${i}`,
+      node: `node_${i}`,
+      output: mapped[i % mapped.length]?.output ?? '',
+      children: [],
+    }));
+    return { ...recording, summary: { ...recording.summary, layers, defaultLayer: 'node_1000' } };
+  };
+
+  test('draws only the rows that are seen, and scrolls without long pauses', async () => {
+    const page = await panels.open({}, long);
+    await explainFirstImage(page);
+    const tree = page.locator('[data-testid=layer-tree]');
+    const box = await tree.boundingBox();
+    expect(await layerRow(page, 'node_1000').count()).toBe(1);
+    const result = await tree.evaluate(async (element) => {
+      const frames: number[] = [];
+      let rows = 0;
+      let before = performance.now();
+      element.scrollTop = 0;
+      for (let i = 0; i < 120; i++) {
+        element.scrollTop += 480;
+        await new Promise(requestAnimationFrame);
+        const now = performance.now();
+        frames.push(now - before);
+        before = now;
+        rows = Math.max(rows, element.querySelectorAll('[data-layer-id]').length);
+      }
+      return { frames: frames.slice(1).sort((a, b) => a - b), rows, end: element.scrollTop };
+    });
+    expect(result.end).toBeGreaterThan(50_000);
+    expect(result.rows).toBeLessThan((box?.height ?? 0) / 30 + 30);
+    // 480 pixels per frame redraw half of the tree; twice a frame's time allows for a busy machine
+    expect(result.frames[Math.floor(result.frames.length / 2)]).toBeLessThan(34);
+    await layerRow(page, `node_${Math.floor(result.end / 30) + 5}`).waitFor();
+  });
+
+  test('goes from end to end with two keys', async () => {
+    const page = await panels.open({}, long);
+    await explainFirstImage(page);
+    await page.locator('[data-testid=layer-tree]').focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => selected(page)).toEqual(['node_1999']);
+    await page.keyboard.press('Home');
+    await expect.poll(() => selected(page)).toEqual(['node_0']);
+  });
+});
