@@ -3,6 +3,7 @@ import type { LayerValues } from '../attribution/method.ts';
 import type { Engine, EngineOptions } from '../engines/engine.ts';
 import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
 import { readModel } from '../formats/index.ts';
+import { inFloat32 } from '../graph/float32.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
@@ -43,7 +44,14 @@ export class Model {
    * @throws InspectumError as the readers and the configuration do
    */
   static open(file: string, options: OpenOptions = {}): Model {
-    return new Model(path.resolve(file), options);
+    const absolute = path.resolve(file);
+    try {
+      return new Model(absolute, options);
+    } catch (cause) {
+      if (cause instanceof InspectumError) throw cause;
+      // A damaged file can say anything: an attribute of another type, a weight where a shape should be.
+      throw new InspectumError('corrupt', `${absolute}: makes no sense as a model: ${(cause as Error).message}. It is damaged.`, { cause });
+    }
   }
 
   private constructor(file: string, { config, engine = onnxRuntime, sessionBudget = 2 * 2 ** 30, ...engineOptions }: OpenOptions) {
@@ -51,7 +59,8 @@ export class Model {
     this.path = file;
     this.configuration = readConfiguration(file, config);
     this.input = resolveInput(read.graph.inputs, this.configuration);
-    const { graph, problems } = inferShapes(read.graph, this.input && sizedInput(read.graph, this.input));
+    const { graph: float32, from } = inFloat32(read.graph);
+    const { graph, problems } = inferShapes(float32, this.input && sizedInput(float32, this.input));
     this.graph = foldConstants(graph);
     this.layers = layerTree(this.graph);
     const [first] = this.graph.outputs;
@@ -59,10 +68,10 @@ export class Model {
     this.output = first.name;
     this.scale = scaleOf(this.graph, this.output, this.configuration.output);
     this.sessions = new SessionCache(engine, engineOptions, sessionBudget);
-    this.summary = this.#summarise(
-      read.format,
-      problems.map((p) => `${p.node}: ${p.message}`),
-    );
+    this.summary = this.#summarise(read.format, [
+      ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),
+      ...problems.map((p) => `${p.node}: ${p.message}`),
+    ]);
   }
 
   findLayer(id: string): LayerValues {

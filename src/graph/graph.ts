@@ -14,6 +14,8 @@ export interface FileRange {
   readonly path: string;
   readonly offset: number;
   readonly length: number;
+  /** The dtype of the bytes where it is not that of the weight: they are converted when they are used. */
+  readonly stored?: DType;
 }
 
 export interface InMemory {

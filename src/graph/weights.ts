@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { byteLength } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import { fromBytes, isMemoryDType, sizeOf, type Tensor } from '../tensor/tensor.ts';
+import { fromBytes, isMemoryDType, type Tensor, toFloat32 } from '../tensor/tensor.ts';
 import type { Initializer } from './graph.ts';
 
 /**
@@ -14,14 +13,17 @@ export function readInitializer(initializer: Initializer): Tensor {
   if (source.kind === 'memory') return source.tensor;
   if (!isMemoryDType(dtype) || dtype === 'string')
     throw new InspectumError('unsupported', `weight ${name}: values of type ${dtype} can be shown but not computed with.`);
-  return fromBytes(dtype, dims, readBytes(initializer));
+  const stored = source.kind === 'file' ? source.stored : undefined;
+  if (stored === undefined) return fromBytes(dtype, dims, readBytes(initializer));
+  if (!isMemoryDType(stored) || stored === 'string') throw new TypeError(`${name} cannot be converted from ${stored}`);
+  return toFloat32(fromBytes(stored, dims, readBytes(initializer)));
 }
 
-/** The raw little-endian bytes of a weight that stands in a file or is kept raw. */
-export function readBytes({ name, dtype, dims, source }: Initializer): Uint8Array {
+/** The raw little-endian bytes of a weight as they stand in its file, or are kept raw. */
+export function readBytes({ name, source }: Initializer): Uint8Array {
   if (source.kind === 'raw') return source.bytes;
   if (source.kind === 'memory') throw new TypeError(`${name} is in memory`);
-  const bytes = new Uint8Array(byteLength(dtype, sizeOf(dims)));
+  const bytes = new Uint8Array(source.length);
   let fd: number;
   try {
     fd = openSync(source.path, 'r');

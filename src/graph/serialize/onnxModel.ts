@@ -1,6 +1,6 @@
 import { DTYPES } from '../../tensor/dtype.ts';
 import { toBytes } from '../../tensor/tensor.ts';
-import { type Attribute, type Graph, type Initializer, type Node, OPSET, type Port } from '../graph.ts';
+import { type Attribute, attributesOf, type Graph, type Initializer, type Node, OPSET, type Port } from '../graph.ts';
 import { ProtobufWriter } from './protobufWriter.ts';
 
 /** The IR version that belongs to OPSET. */
@@ -26,6 +26,7 @@ export function serializeModel(graph: Graph, weights: WeightWriter): Uint8Array 
 
 function graphProto(graph: Graph, weights: WeightWriter): ProtobufWriter {
   const out = new ProtobufWriter();
+  for (const weight of graph.initializers.values()) if (storedAs(weight)) out.message(1, nodeProto(conversion(weight), weights));
   for (const node of graph.nodes) out.message(1, nodeProto(node, weights));
   out.string(2, graph.name || 'graph');
   for (const initializer of graph.initializers.values()) out.message(5, tensorProto(initializer, weights));
@@ -33,6 +34,19 @@ function graphProto(graph: Graph, weights: WeightWriter): ProtobufWriter {
   for (const port of graph.outputs) out.message(12, valueInfoProto(port));
   return out;
 }
+
+const storedAs = ({ source }: Initializer) => (source.kind === 'file' ? source.stored : undefined);
+const storedName = (name: string): string => `${name}~stored`;
+
+/** A weight that stands in its file in another dtype is written as it stands, with a Cast that the engine folds. */
+const conversion = ({ name, dtype }: Initializer): Node => ({
+  name: `${name}~convert`,
+  op: 'Cast',
+  domain: '',
+  inputs: [storedName(name)],
+  outputs: [name],
+  attributes: attributesOf({ to: DTYPES[dtype].code }),
+});
 
 function nodeProto(node: Node, weights: WeightWriter): ProtobufWriter {
   const out = new ProtobufWriter();
@@ -76,7 +90,10 @@ function attributeProto(name: string, attribute: Attribute, weights: WeightWrite
 }
 
 function tensorProto(initializer: Initializer, weights: WeightWriter): ProtobufWriter {
-  const { name, dtype, dims, source } = initializer;
+  const { dims, source } = initializer;
+  const stored = storedAs(initializer);
+  const dtype = stored ?? initializer.dtype;
+  const name = stored ? storedName(initializer.name) : initializer.name;
   const out = new ProtobufWriter();
   if (dims.length) out.ints(1, dims);
   out.int(2, DTYPES[dtype].code).string(8, name);
