@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { InspectumError } from '../../tensor/errors.ts';
 
 /** Random access to the bytes of a file, so that a reader touches only what it needs. */
@@ -20,20 +20,17 @@ export class FileSource implements ByteSource {
   #window: Uint8Array = new Uint8Array(0);
   #start = 0;
 
-  /** Throws InspectumError 'missing' where there is no such file. */
+  /** Throws InspectumError 'missing' where there is no such file, or none that may be read. */
   constructor(path: string) {
     this.path = path;
     try {
+      // Before it is opened: to open a pipe waits for a writer.
+      this.size = fileSize(path, statSync(path));
       this.#fd = openSync(path, 'r');
     } catch (cause) {
-      throw new InspectumError('missing', `${path}: cannot be opened (${(cause as NodeJS.ErrnoException).code}).`, { cause });
+      if (cause instanceof InspectumError) throw cause;
+      throw new InspectumError('missing', `${path}: ${whyUnreadable(cause)}.`, { cause });
     }
-    const stat = fstatSync(this.#fd);
-    if (!stat.isFile()) {
-      this.close();
-      throw new InspectumError('missing', `${path}: is not a file.`);
-    }
-    this.size = stat.size;
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -64,6 +61,22 @@ export class FileSource implements ByteSource {
     }
     return bytes;
   }
+}
+
+function fileSize(path: string, stat: Stats): number {
+  if (stat.isFile()) return stat.size;
+  throw new InspectumError('missing', `${path}: is ${stat.isDirectory() ? 'a folder' : 'a device or pipe'}, not a file.`);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'may not be read: its permissions forbid it',
+  EPERM: 'may not be read: its permissions forbid it',
+};
+
+function whyUnreadable(cause: unknown): string {
+  const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+  return REASONS[code] ?? `cannot be opened (${code})`;
 }
 
 /** Opens a file for the time of `use`. */

@@ -9,6 +9,8 @@ export interface Span {
 
 const WIRE = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
 const MAX_DEPTH = 64;
+/** Longer than any name or text in a model, and short enough for a JavaScript string. */
+const MAX_STRING = 2 ** 28;
 const scratch = new DataView(new ArrayBuffer(8));
 const utf8 = new TextDecoder('utf-8', { fatal: false });
 
@@ -34,9 +36,9 @@ export class ProtobufReader {
   /** The number of the next field, or undefined at the end. One of the readers below must follow. */
   next(): number | undefined {
     if (this.#at >= this.#end) return undefined;
-    const key = this.#varint();
-    this.#wire = Number(key & 7n);
-    const field = Number(key >> 3n);
+    const key = Number(this.#varint());
+    this.#wire = key % 8;
+    const field = Math.floor(key / 8);
     if (field === 0 || field > 0x1fffffff) this.#corrupt(`field number ${field} does not exist`);
     return field;
   }
@@ -77,13 +79,9 @@ export class ProtobufReader {
     return new ProtobufReader(this.#source, this.span(), this.#depth + 1);
   }
 
-  bytes(): Uint8Array {
-    const { offset, length } = this.span();
-    return this.#source.read(offset, length).slice();
-  }
-
   string(): string {
     const { offset, length } = this.span();
+    if (length > MAX_STRING) this.#corrupt(`a text of ${length} bytes is longer than any should be`);
     return utf8.decode(this.#source.read(offset, length));
   }
 
@@ -163,7 +161,9 @@ export class ProtobufReader {
   #take(length: number): number {
     const offset = this.#at;
     if (!(length >= 0 && length <= this.#end - offset))
-      this.#corrupt(`a field of ${length} bytes does not fit into the ${this.#end - offset} that are left`);
+      this.#corrupt(
+        `a field of ${length} bytes does not fit into the ${this.#end - offset} that are left. The file is truncated or damaged`,
+      );
     this.#at = offset + length;
     return offset;
   }

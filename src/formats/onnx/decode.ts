@@ -4,6 +4,7 @@ import { InspectumError } from '../../tensor/errors.ts';
 import type { Dim } from '../../tensor/shape.ts';
 import { withFile } from '../containers/byteSource.ts';
 import { ProtobufReader } from '../containers/protobuf.ts';
+import { describeContent } from '../containers/signature.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
 import { modulePath } from './modulePath.ts';
 import { readTensor } from './tensorProto.ts';
@@ -15,21 +16,17 @@ import { readTensor } from './tensorProto.ts';
 export function decodeOnnx(path: string): OnnxModel {
   return withFile(path, (source) => {
     if (source.size === 0) throw new InspectumError('corrupt', `${path}: is empty.`);
-    if (!looksLikeModel(source.read(0, Math.min(64, source.size))))
-      throw new InspectumError(
-        'corrupt',
-        `${path}: is not an ONNX model (its first bytes are not those of one). Was another file renamed, or a pointer of Git LFS not fetched?`,
-      );
+    const head = source.read(0, Math.min(64, source.size));
+    const known = describeContent(head);
+    if (known !== undefined) throw new InspectumError('corrupt', `${path}: is not an ONNX model; it is ${known}.`);
+    if (!FIRST_KEYS.has(head[0] as number))
+      throw new InspectumError('corrupt', `${path}: is not an ONNX model: its first bytes are not those of one. Was another file renamed?`);
     return new Decoder(path).model(new ProtobufReader(source));
   });
 }
 
-/** ModelProto begins with ir_version (field 1, a small varint) in every writer; text and other containers do not. */
-function looksLikeModel(head: Uint8Array): boolean {
-  const [first, second] = head;
-  if (first === 0x08) return second !== undefined && second < 0x80;
-  return first === 0x12 || first === 0x3a || first === 0x42;
-}
+/** Keys of the fields with which writers begin a ModelProto: ir_version; producer, graph or opset where that is left out. */
+const FIRST_KEYS: ReadonlySet<number> = new Set([0x08, 0x12, 0x3a, 0x42]);
 
 /** Reads one message by a table of fields; others are skipped. */
 function read(message: ProtobufReader, fields: Record<number, (message: ProtobufReader) => void>): void {
@@ -50,6 +47,7 @@ class Decoder {
   model(message: ProtobufReader): OnnxModel {
     let irVersion = 0;
     let producer = '';
+    let producerVersion = '';
     let graph: Graph | undefined;
     const metadata = new Map<string, string>();
     const opsets = new Map<string, number>();
@@ -59,10 +57,10 @@ class Decoder {
         irVersion = m.int();
       },
       2: (m) => {
-        producer = `${m.string()} ${producer}`.trim();
+        producer = m.string();
       },
       3: (m) => {
-        producer = `${producer} ${m.string()}`.trim();
+        producerVersion = m.string();
       },
       7: (m) => {
         graph = this.graph(m.message());
@@ -73,7 +71,16 @@ class Decoder {
     });
     if (!graph) throw new InspectumError('corrupt', `${this.#path}: holds no graph. It is not an ONNX model, or it is truncated.`);
     const domains = new Map([...opsets].filter(([domain]) => domain !== ''));
-    return { path: this.#path, irVersion, producer, metadata, opsets, functions, graph: { ...graph, domains } };
+    const inputs = graph.inputs.map(withBatch);
+    return {
+      path: this.#path,
+      irVersion,
+      producer: `${producer} ${producerVersion}`.trim(),
+      metadata,
+      opsets,
+      functions,
+      graph: { ...graph, inputs, domains },
+    };
   }
 
   graph(message: ProtobufReader): Graph {
@@ -119,8 +126,8 @@ class Decoder {
   node(message: ProtobufReader): FunctionNode {
     const inputs: string[] = [];
     const outputs: string[] = [];
-    const attributes: Record<string, Attribute> = {};
-    const references: Record<string, string> = {};
+    const attributes: [string, Attribute][] = [];
+    const references: [string, string][] = [];
     const metadata = new Map<string, string>();
     let name = '';
     let op = '';
@@ -136,8 +143,8 @@ class Decoder {
       },
       5: (m) => {
         const [key, value] = this.attribute(m.message());
-        if (typeof value === 'string') references[key] = value;
-        else attributes[key] = value;
+        if (typeof value === 'string') references.push([key, value]);
+        else attributes.push([key, value]);
       },
       7: (m) => {
         domain = m.string();
@@ -151,8 +158,8 @@ class Decoder {
       domain: domain === 'ai.onnx' ? '' : domain,
       inputs,
       outputs,
-      attributes,
-      references,
+      attributes: Object.fromEntries(attributes),
+      references: Object.fromEntries(references),
       ...(module !== undefined && { module }),
     };
   }
@@ -179,7 +186,7 @@ class Decoder {
         written = 1;
       },
       3: (m) => {
-        int = m.int();
+        int = exact(m.int64());
         written = 2;
       },
       4: (m) => {
@@ -217,7 +224,7 @@ class Decoder {
       2: () => ({ type: 'int', value: int }),
       3: () => ({ type: 'string', value: string }),
       6: () => ({ type: 'floats', value: floats }),
-      7: () => ({ type: 'ints', value: ints.map(Number) }),
+      7: () => ({ type: 'ints', value: ints.map(exact) }),
       8: () => ({ type: 'strings', value: strings }),
     };
     // Files of ONNX's first year have no type: the field that is written tells.
@@ -232,7 +239,7 @@ class Decoder {
     const inputs: string[] = [];
     const outputs: string[] = [];
     const attributes: string[] = [];
-    const defaults: Record<string, Attribute> = {};
+    const defaults: [string, Attribute][] = [];
     const nodes: FunctionNode[] = [];
     const opsets = new Map<string, number>();
     read(message, {
@@ -249,10 +256,10 @@ class Decoder {
       },
       11: (m) => {
         const [key, value] = this.attribute(m.message());
-        if (typeof value !== 'string') defaults[key] = value;
+        if (typeof value !== 'string') defaults.push([key, value]);
       },
     });
-    return { name, domain, inputs, outputs, attributes, defaults, nodes: named(nodes), opsets };
+    return { name, domain, inputs, outputs, attributes, defaults: Object.fromEntries(defaults), nodes: named(nodes), opsets };
   }
 
   opset(message: ProtobufReader, into: Map<string, number>): void {
@@ -310,7 +317,7 @@ class Decoder {
       },
       2: (m) => {
         const dims: Dim[] = [];
-        read(m.message(), { 1: (dim) => dims.push(this.dimension(dim.message(), dims.length)) });
+        read(m.message(), { 1: (dim) => dims.push(this.dimension(dim.message())) });
         shape = dims;
       },
     });
@@ -318,13 +325,12 @@ class Decoder {
     return { ...(dtype && { dtype }), ...(shape && { shape }) };
   }
 
-  /** A dimension without value or name, or with a nonsensical value, gets a symbol of its own by its axis. */
-  dimension(message: ProtobufReader, axis: number): Dim {
-    let dim: Dim = ANONYMOUS[axis] ?? `d${axis}`;
+  dimension(message: ProtobufReader): Dim {
+    let dim: Dim = OPEN;
     read(message, {
       1: (m) => {
         const value = m.int();
-        if (value > 0) dim = value;
+        if (value > 0 && Number.isSafeInteger(value)) dim = value;
       },
       2: (m) => {
         dim = m.string() || dim;
@@ -334,15 +340,31 @@ class Decoder {
   }
 }
 
-const ANONYMOUS: readonly string[] = ['batch'];
+/** A dimension for which the file has neither value nor name, or one that no tensor can have. */
+const OPEN = '?';
+
+/** The first dimension of an input is the batch where the file does not name it. */
+function withBatch(port: Port): Port {
+  const [first, ...rest] = port.shape ?? [];
+  return first === OPEN ? { ...port, shape: ['batch', ...rest] } : port;
+}
+
+/** An integer attribute as a number. "To the end" is written as the largest int64: any number that is large enough means the same. */
+const exact = (value: bigint): number => Number(value > MAX_EXACT ? MAX_EXACT : value < -MAX_EXACT ? -MAX_EXACT : value);
+const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Nodes without a name get one from operator and position; a name that is taken gets a number. */
 function named<N extends Node>(nodes: readonly N[]): N[] {
   const taken = new Set<string>();
+  const uses = new Map<string, number>();
   return nodes.map((node, i) => {
     const wanted = node.name || `${node.op}_${i}`;
     let name = wanted;
-    for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`;
+    while (taken.has(name)) {
+      const count = (uses.get(wanted) ?? 1) + 1;
+      uses.set(wanted, count);
+      name = `${wanted}_${count}`;
+    }
     taken.add(name);
     return name === node.name ? node : { ...node, name };
   });

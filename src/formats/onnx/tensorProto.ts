@@ -3,12 +3,13 @@ import path from 'node:path';
 import type { Initializer } from '../../graph/graph.ts';
 import { byteLength, type DType, dtypeFromCode } from '../../tensor/dtype.ts';
 import { InspectumError } from '../../tensor/errors.ts';
-import { isMemoryDType, sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { isMemoryDType, type MemoryDType, sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { ProtobufReader, Span } from '../containers/protobuf.ts';
 
 const EXTERNAL = 1;
 /** More than any model has in one tensor, and small enough that sizes stay exact. */
 const MAX_ELEMENTS = 2 ** 40;
+const MAX_RANK = 64;
 
 /** A TensorProto as it stands in the file, its weight bytes unread. */
 export function readTensor(message: ProtobufReader, modelPath: string): Initializer {
@@ -69,6 +70,8 @@ export function readTensor(message: ProtobufReader, modelPath: string): Initiali
   const dtype = dtypeFromCode(code);
   if (dtype === undefined)
     throw new InspectumError('corrupt', `${modelPath}: tensor ${name} has the element type ${code}, which ONNX does not know.`);
+  if (dims.length > MAX_RANK)
+    throw new InspectumError('corrupt', `${modelPath}: tensor ${name} has ${dims.length} dimensions; at most ${MAX_RANK} make sense.`);
   const shape = dims.map(Number);
   const count = sizeOf(shape);
   if (shape.some((d) => !Number.isSafeInteger(d) || d < 0) || !(count <= MAX_ELEMENTS))
@@ -82,15 +85,22 @@ export function readTensor(message: ProtobufReader, modelPath: string): Initiali
   };
 
   if (location === EXTERNAL) return externalTensor({ name, dtype, dims: shape }, external, modelPath);
-  if (raw) {
+  if (raw && dtype !== 'string') {
     sized(raw.length);
     return { name, dtype, dims: shape, source: { kind: 'file', path: modelPath, ...raw } };
   }
-  if (packedFloats && dtype === 'float32') {
+  // Packed floats are their own little-endian bytes; a complex number is two of them.
+  if (packedFloats && (dtype === 'float32' || dtype === 'complex64')) {
     sized(packedFloats.length);
     return { name, dtype, dims: shape, source: { kind: 'file', path: modelPath, ...packedFloats } };
   }
-  const value = typedTensor(dtype, shape, { floats, doubles, int32s, int64s, strings });
+  const fields: TypedFields = { floats, doubles, int32s, int64s, strings };
+  if (!isMemoryDType(dtype)) {
+    const bytes = typedBytes(dtype, fields);
+    sized(bytes.length);
+    return { name, dtype, dims: shape, source: { kind: 'raw', bytes } };
+  }
+  const value = typedTensor(dtype, shape, fields);
   if (!value)
     throw new InspectumError(
       'corrupt',
@@ -107,9 +117,15 @@ interface TypedFields {
   readonly strings: string[];
 }
 
+/** Raw bytes of a dtype that is only shown: complex numbers stand as pairs of floats, 8-bit floats and pairs of 4-bit numbers as bytes. */
+function typedBytes(dtype: DType, { floats, doubles, int32s }: TypedFields): Uint8Array {
+  if (dtype === 'complex64') return new Uint8Array(Float32Array.from(floats).buffer);
+  if (dtype === 'complex128') return new Uint8Array(Float64Array.from(doubles).buffer);
+  return Uint8Array.from(int32s, (v) => Number(v & 0xffn));
+}
+
 /** A tensor from the typed fields, which each serve several dtypes; undefined when the count is wrong. */
-function typedTensor(dtype: DType, dims: readonly number[], fields: TypedFields): Tensor | undefined {
-  if (!isMemoryDType(dtype)) return undefined;
+function typedTensor(dtype: MemoryDType, dims: readonly number[], fields: TypedFields): Tensor | undefined {
   const count = sizeOf(dims);
   const checked = <T extends { length: number }>(values: T): T | undefined => (values.length === count ? values : undefined);
   const make = (data: Tensor['data'] | undefined): Tensor | undefined => data && tensor(dtype, dims, data as never);
@@ -154,41 +170,51 @@ function readEntry(message: ProtobufReader, into: Map<string, string>): void {
   into.set(key, value);
 }
 
+/** A tensor whose bytes stand in a file beside the model; that file is looked at, not read. */
 function externalTensor(info: Omit<Initializer, 'source'>, entries: ReadonlyMap<string, string>, modelPath: string): Initializer {
-  const location = entries.get('location') ?? '';
-  const folder = path.dirname(modelPath);
-  const file = path.resolve(folder, location);
-  const refuse = () =>
-    new InspectumError(
-      'refused',
-      `${modelPath}: the weights of ${info.name} are said to be in ${JSON.stringify(location)}, outside of the model's folder. Such a path is not followed.`,
-    );
-  const inside = (child: string, parent: string): boolean => child.startsWith(parent.endsWith(path.sep) ? parent : parent + path.sep);
-  if (location === '' || path.isAbsolute(location) || !inside(file, folder)) throw refuse();
-  let size: number;
-  try {
-    if (!inside(realpathSync(file), realpathSync(folder))) throw refuse();
-    size = statSync(file).size;
-  } catch (cause) {
-    if (cause instanceof InspectumError) throw cause;
-    throw new InspectumError(
-      'missing',
-      `${modelPath}: the weights of ${info.name} should be in ${file}, which is not there. Put that file beside the model.`,
-      { cause },
-    );
-  }
   const needed = byteLength(info.dtype, sizeOf(info.dims));
   const offset = Number(entries.get('offset') ?? 0);
   const length = Number(entries.get('length') ?? needed);
-  if (length !== needed)
+  if (length !== needed || info.dtype === 'string')
     throw new InspectumError(
       'corrupt',
       `${modelPath}: tensor ${info.name} has the shape [${info.dims.join(', ')}] of ${info.dtype}, ${needed} bytes, but ${length} bytes are stored.`,
     );
+  const { file, size } = weightFile(entries.get('location') ?? '', info.name, modelPath);
   if (!Number.isSafeInteger(offset) || offset < 0 || offset + length > size)
     throw new InspectumError(
       'corrupt',
       `${file}: ends at byte ${size}, but ${info.name} needs bytes ${offset} to ${offset + length}. It is truncated or belongs to another model.`,
     );
   return { ...info, source: { kind: 'file', path: file, offset, length } };
+}
+
+/** The file that a model names for its weights: in the model's folder or below, links followed. */
+function weightFile(location: string, tensor: string, modelPath: string): { file: string; size: number } {
+  // The format wants '/'; writers on Windows leave '\' in. A drive or a share is absolute there and nowhere meant as a name.
+  const relative = location.replaceAll('\\', '/');
+  const folder = path.dirname(modelPath);
+  const file = path.resolve(folder, relative);
+  const refused = (): InspectumError =>
+    new InspectumError(
+      'refused',
+      `${modelPath}: the weights of ${tensor} are said to be in ${JSON.stringify(location)}, outside of the model's folder. Such a path is not followed.`,
+    );
+  const inside = (child: string, parent: string): boolean => child.startsWith(parent.endsWith(path.sep) ? parent : parent + path.sep);
+  if (path.win32.isAbsolute(relative) || /^[a-z]:/i.test(relative) || !inside(file, folder)) throw refused();
+  let real: string;
+  try {
+    real = realpathSync(file);
+  } catch (cause) {
+    throw new InspectumError(
+      'missing',
+      `${modelPath}: the weights of ${tensor} should be in ${file}, which is not there. Put that file beside the model.`,
+      { cause },
+    );
+  }
+  if (!inside(real, realpathSync(folder))) throw refused();
+  const stat = statSync(real);
+  if (!stat.isFile())
+    throw new InspectumError('missing', `${modelPath}: the weights of ${tensor} should be in ${file}, which is not a file.`);
+  return { file, size: stat.size };
 }
