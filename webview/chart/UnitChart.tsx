@@ -54,9 +54,9 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
 }
 
 function measureOf(shown: number, count: number, othersAreZero: boolean): string {
-  if (shown === count) return `Activation × gradient of all ${count} units`;
-  if (othersAreZero) return `Activation × gradient of ${shown} of ${count} units, the others being zero`;
-  return `Activation × gradient of the strongest ${shown} of ${count} units`;
+  if (shown === count) return `All ${count} units`;
+  if (othersAreZero) return `${shown} of ${count} units, the others being zero`;
+  return `The strongest ${shown} of ${count} units`;
 }
 
 const cut = (text: string) => (text.length > 22 ? `${text.slice(0, 21)}…` : text);

@@ -24,67 +24,71 @@ export function Controls() {
   const { opacity, colormap, sign, outlierPercent, upsampling } = panel.view.value;
   return (
     <div class="controls">
-      <Segments
-        label="Sign"
-        testid="sign"
-        value={sign}
-        options={SIGNS.map((value) => ({ value, text: SIGN_WORDS[value][0], title: SIGN_WORDS[value][1] }))}
-        onChange={(value) => panel.setView({ sign: value })}
-      />
-      <Segments
-        label="Upsampling"
-        testid="upsampling"
-        value={upsampling}
-        options={UPSAMPLINGS.map((value) => ({ value, text: UPSAMPLING_WORDS[value][0], title: UPSAMPLING_WORDS[value][1] }))}
-        onChange={(value) => panel.setView({ upsampling: value })}
-      />
-      <label class="control">
-        Opacity
-        <input
-          type="range"
-          min="0"
-          max="100"
-          data-testid="opacity"
-          value={Math.round(opacity * 100)}
-          style={{ '--filled': `${opacity * 100}%` }}
-          onInput={(event) => panel.setView({ opacity: event.currentTarget.valueAsNumber / 100 })}
+      <div class="control-row">
+        <Segments
+          label="Sign"
+          testid="sign"
+          value={sign}
+          options={SIGNS.map((value) => ({ value, text: SIGN_WORDS[value][0], title: SIGN_WORDS[value][1] }))}
+          onChange={(value) => panel.setView({ sign: value })}
         />
-        <output>{Math.round(opacity * 100)}%</output>
-      </label>
-      <label class="control">
-        Colours
-        <select
-          data-testid="colormap"
-          value={colormapFor({ sign, colormap })}
-          onChange={(event) => panel.setView({ colormap: event.currentTarget.value })}
+        <Segments
+          label="Upsampling"
+          testid="upsampling"
+          value={upsampling}
+          options={UPSAMPLINGS.map((value) => ({ value, text: UPSAMPLING_WORDS[value][0], title: UPSAMPLING_WORDS[value][1] }))}
+          onChange={(value) => panel.setView({ upsampling: value })}
+        />
+      </div>
+      <div class="control-row">
+        <label class="control">
+          Opacity
+          <input
+            type="range"
+            min="0"
+            max="100"
+            data-testid="opacity"
+            value={Math.round(opacity * 100)}
+            style={{ '--filled': `${opacity * 100}%` }}
+            onInput={(event) => panel.setView({ opacity: event.currentTarget.valueAsNumber / 100 })}
+          />
+          <output>{Math.round(opacity * 100)}%</output>
+        </label>
+        <label class="control">
+          Colours
+          <select
+            data-testid="colormap"
+            value={colormapFor({ sign, colormap })}
+            onChange={(event) => panel.setView({ colormap: event.currentTarget.value })}
+          >
+            {colormapsFor(sign).map((name) => (
+              <option key={name} value={name}>
+                {COLORMAPS[name].label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label
+          class="control"
+          title="Clips the strongest values: the scale ends where the sum of the sorted values reaches 100% less this (Captum's outlier_perc). 0: the scale ends at the maximum."
         >
-          {colormapsFor(sign).map((name) => (
-            <option key={name} value={name}>
-              {COLORMAPS[name].label}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label
-        class="control"
-        title="Clips the strongest values: the scale ends where the sum of the sorted values reaches 100% less this (Captum's outlier_perc). 0: the scale ends at the maximum."
-      >
-        Clip outliers
-        <input
-          type="number"
-          min="0"
-          max="50"
-          step="1"
-          data-testid="outliers"
-          value={outlierPercent}
-          onChange={(event) => {
-            const value = event.currentTarget.valueAsNumber;
-            if (value >= 0 && value <= 50) panel.setView({ outlierPercent: value });
-            else event.currentTarget.value = String(outlierPercent);
-          }}
-        />
-        %
-      </label>
+          Clip outliers
+          <input
+            type="number"
+            min="0"
+            max="50"
+            step="1"
+            data-testid="outliers"
+            value={outlierPercent}
+            onChange={(event) => {
+              const value = event.currentTarget.valueAsNumber;
+              if (value >= 0 && value <= 50) panel.setView({ outlierPercent: value });
+              else event.currentTarget.value = String(outlierPercent);
+            }}
+          />
+          %
+        </label>
+      </div>
     </div>
   );
 }

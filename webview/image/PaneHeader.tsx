@@ -48,14 +48,14 @@ function ImageButton() {
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) open.value = false;
     };
-    const escape = ({ key }: KeyboardEvent) => {
+    const onEscape = ({ key }: KeyboardEvent) => {
       if (key === 'Escape') open.value = false;
     };
     document.addEventListener('pointerdown', away);
-    document.addEventListener('keydown', escape);
+    document.addEventListener('keydown', onEscape);
     return () => {
       document.removeEventListener('pointerdown', away);
-      document.removeEventListener('keydown', escape);
+      document.removeEventListener('keydown', onEscape);
     };
   }, []);
   const name = panel.image.value?.name ?? '';
