@@ -17,7 +17,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const commandContext: CommandContext = { editors, worker, lastImages, output };
   context.subscriptions.push(
     output,
-    { dispose: () => worker.end() },
+    worker,
     vscode.window.registerCustomEditorProvider(VIEW_TYPE, editors, {
       webviewOptions: { retainContextWhenHidden: true },
       supportsMultipleEditorsPerDocument: false,

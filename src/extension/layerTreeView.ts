@@ -58,7 +58,8 @@ export class LayerTreeView implements vscode.TreeDataProvider<Layer>, vscode.Dis
     const selected = document?.selectedLayer;
     if (!this.#view.visible || selected === undefined || this.#view.selection[0]?.id === selected) return;
     const layer = [...this.#parents.keys(), ...(layers ?? [])].find((l) => l.id === selected);
-    if (layer) void this.#view.reveal(layer, { select: true, focus: false });
+    // the panel can show plumbing, this tree does not
+    if (layer && !layer.plumbing) void this.#view.reveal(layer, { select: true, focus: false });
   }
 
   #adopt(parent: Layer): void {

@@ -1,17 +1,23 @@
 import * as vscode from 'vscode';
 import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
-import type { ImageSource } from '../protocol/worker.ts';
+import { RemoteError } from '../protocol/rpc.ts';
+import type { ImageSource, WorkerCalls } from '../protocol/worker.ts';
 import type { WorkerClient } from './workerClient.ts';
+import { RESTARTED } from './workerProcess.ts';
 
-/** A model file that is open in one or more editors, and its life in the compute process. */
+/** A model file that is open, and its life in the compute process: every new process gets the model and the image again. */
 export class ModelDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
   readonly #worker: WorkerClient;
   readonly #release: () => void;
   readonly #changed = new vscode.EventEmitter<void>();
-  #generation = -1;
   #image: ImageSource | undefined;
+  /** The generation of the process that has the model, and what came of reading it. */
+  #opening: { readonly generation: number; readonly summary: Promise<ModelSummary> } | undefined;
+  /** The generation of the process that has the image. */
+  #imageIn: number | undefined;
   #abort = new AbortController();
+  #calls = 0;
 
   /** The tree is there after the first `open`. */
   summary: ModelSummary | undefined;
@@ -30,35 +36,30 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   /** Reads the model (again, when the process is a new one). */
-  async open(): Promise<ModelSummary> {
-    if (this.summary && this.#generation === this.#worker.generation) return this.summary;
-    const summary = await this.#worker.call('open', { path: this.path }, this.#abort.signal);
-    this.#generation = this.#worker.generation;
-    this.summary = summary;
-    this.#changed.fire();
-    return summary;
+  open(signal?: AbortSignal): Promise<ModelSummary> {
+    return this.#run(signal, () => this.#opened());
   }
 
   /** The image that was last set, prepared again; null: none was. */
-  async keptImage(): Promise<InputImage | null> {
-    return this.#image ? this.setImage(this.#image) : null;
+  async keptImage(signal?: AbortSignal): Promise<InputImage | null> {
+    return this.#image ? this.setImage(this.#image, signal) : null;
   }
 
-  async setImage(image: ImageSource): Promise<InputImage> {
-    await this.open();
-    const result = await this.#worker.call('image', { model: this.path, image }, this.#abort.signal);
-    this.#image = image;
-    return result;
+  setImage(image: ImageSource, signal?: AbortSignal): Promise<InputImage> {
+    return this.#run(signal, async (stop) => {
+      await this.#opened();
+      const given = await this.#giveImage(image, stop);
+      this.#image = image;
+      return given;
+    });
   }
 
-  async sweep(target: number | undefined): Promise<Sweep> {
-    await this.#ready();
-    return this.#worker.call('sweep', { model: this.path, ...(target !== undefined && { target }) }, this.#abort.signal);
+  sweep(target: number | undefined, signal?: AbortSignal): Promise<Sweep> {
+    return this.#compute('sweep', { model: this.path, ...(target !== undefined && { target }) }, signal);
   }
 
-  async explain(layer: string, target: number | undefined): Promise<LayerExplanation> {
-    await this.#ready();
-    return this.#worker.call('explain', { model: this.path, layer, ...(target !== undefined && { target }) }, this.#abort.signal);
+  explain(layer: string, target: number | undefined, signal?: AbortSignal): Promise<LayerExplanation> {
+    return this.#compute('explain', { model: this.path, layer, ...(target !== undefined && { target }) }, signal);
   }
 
   select(layer: string): void {
@@ -67,23 +68,72 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#changed.fire();
   }
 
-  /** Stops what is being computed for this model. */
+  /** Stops what is being computed for this model, within a second. */
   cancel(): void {
+    if (this.#calls === 0) return;
     this.#abort.abort();
     this.#abort = new AbortController();
+    void this.#worker.endIfBlocked();
   }
 
   dispose(): void {
     this.cancel();
-    if (this.#generation === this.#worker.generation) void this.#worker.call('close', { path: this.path }).catch(() => undefined);
+    if (this.#opening?.generation === this.#worker.generation) void this.#worker.call('close', { path: this.path }).catch(() => undefined);
     this.#release();
     this.#changed.dispose();
   }
 
-  /** A process that was restarted gets the model and the image again. */
-  async #ready(): Promise<void> {
-    if (this.#generation === this.#worker.generation) return;
-    await this.open();
-    if (this.#image) await this.#worker.call('image', { model: this.path, image: this.#image }, this.#abort.signal);
+  #compute<K extends 'sweep' | 'explain'>(
+    name: K,
+    params: Parameters<WorkerCalls[K]>[0],
+    signal: AbortSignal | undefined,
+  ): Promise<ReturnType<WorkerCalls[K]>> {
+    return this.#run(signal, async (stop) => {
+      await this.#opened();
+      if (this.#image && this.#imageIn !== this.#worker.generation) await this.#giveImage(this.#image, stop);
+      return this.#worker.call(name, params, stop);
+    });
+  }
+
+  /** Does work, and again if the process was ended meanwhile for the sake of another model. */
+  async #run<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal;
+    this.#calls++;
+    try {
+      for (;;) {
+        try {
+          return await work(stop);
+        } catch (error) {
+          if (stop.aborted || !(error instanceof RemoteError && error.kind === RESTARTED)) throw error;
+        }
+      }
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  async #opened(): Promise<ModelSummary> {
+    const { generation } = this.#worker;
+    if (this.#opening?.generation === generation) return this.#opening.summary;
+    const opening = { generation, summary: this.#worker.call('open', { path: this.path }, this.#abort.signal) };
+    this.#opening = opening;
+    try {
+      this.summary = await opening.summary;
+    } catch (error) {
+      if (this.#opening === opening) this.#opening = undefined;
+      throw error;
+    }
+    this.#changed.fire();
+    return this.summary;
+  }
+
+  async #giveImage(image: ImageSource, stop: AbortSignal): Promise<InputImage> {
+    this.#imageIn = this.#worker.generation;
+    try {
+      return await this.#worker.call('image', { model: this.path, image }, stop);
+    } catch (error) {
+      this.#imageIn = undefined;
+      throw error;
+    }
   }
 }

@@ -13,7 +13,6 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
   readonly #lastImages: LastImages;
   readonly #panels = new Set<Panel>();
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #waiting = new Map<string, (panel: Panel) => void>();
   #active: Panel | undefined;
 
   /** Fires when another panel becomes active, or the active one's model or layer changes. */
@@ -53,20 +52,16 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
       this.#panels.delete(panel);
       if (this.#active === panel) this.#activate(this.panels.at(-1));
     });
-    this.#waiting.get(document.uri.toString())?.(panel);
-    this.#waiting.delete(document.uri.toString());
   }
 
   /** Opens a model, or brings its panel to the front. */
   async show(uri: vscode.Uri): Promise<Panel> {
-    const open = this.panels.find((panel) => panel.document.uri.toString() === uri.toString());
-    if (open) {
-      open.view.reveal();
-      return open;
-    }
-    const appeared = new Promise<Panel>((resolve) => this.#waiting.set(uri.toString(), resolve));
-    await vscode.commands.executeCommand('vscode.openWith', uri, VIEW_TYPE);
-    return appeared;
+    const find = () => this.panels.find(({ document }) => document.uri.toString() === uri.toString());
+    find()?.view.reveal();
+    if (!find()) await vscode.commands.executeCommand('vscode.openWith', uri, VIEW_TYPE);
+    const panel = find();
+    if (!panel) throw new Error(`${uri.fsPath} could not be opened.`);
+    return panel;
   }
 
   #activate(panel: Panel | undefined): void {

@@ -8,6 +8,7 @@ import { chooseImageFile, type LastImages, offeredImages } from './images.ts';
 import type { ModelDocument } from './modelDocument.ts';
 import { panelHtml } from './panelHtml.ts';
 import type { WorkerClient } from './workerClient.ts';
+import { RESTARTED } from './workerProcess.ts';
 
 /** One panel: a webview that shows a model, and the calls that it may make. */
 export class Panel {
@@ -34,7 +35,9 @@ export class Panel {
       worker.onProgress(({ model, progress }) => {
         if (model === document.path) this.#peer.tell('progress', progress);
       }),
-      worker.onStopped((reason) => this.#peer.tell('stopped', reason)),
+      worker.onEnded((reason) => {
+        if (reason.kind !== RESTARTED) this.#peer.tell('stopped', reason);
+      }),
     );
     view.onDidDispose(() => {
       this.#peer.close({ kind: 'cancelled', message: 'The panel was closed.' });
@@ -59,8 +62,8 @@ export class Panel {
     this.#peer.tell('image', await this.#setImage({ path: file }));
   }
 
-  async #setImage(image: ImageSource): Promise<InputImage> {
-    const shown = await this.document.setImage(image);
+  async #setImage(image: ImageSource, signal?: AbortSignal): Promise<InputImage> {
+    const shown = await this.document.setImage(image, signal);
     if ('path' in image) this.#lastImages.remember(this.document.path, image.path);
     return shown;
   }
@@ -68,20 +71,24 @@ export class Panel {
   #calls(): Handlers<PanelCalls> {
     const { document } = this;
     return {
-      open: async () => {
-        const summary = await document.open();
+      open: async (_params, signal) => {
+        const summary = await document.open(signal);
         this.#open();
         return summary;
       },
       images: () => offeredImages(document.path, this.#lastImages.of(document.path)),
-      chooseImage: async () => {
+      chooseImage: async (_params, signal) => {
         const file = await chooseImageFile(this.#lastImages.of(document.path) ?? document.path);
-        return file === undefined ? null : this.#setImage({ path: file });
+        return file === undefined ? null : this.#setImage({ path: file }, signal);
       },
-      setImage: (image) => this.#setImage(image),
-      keptImage: () => document.keptImage(),
-      sweep: ({ target }) => document.sweep(target),
-      explain: ({ layer, target }) => document.explain(layer, target),
+      setImage: (image, signal) => this.#setImage(image, signal),
+      keptImage: (_params, signal) => document.keptImage(signal),
+      sweep: ({ target }, signal) => document.sweep(target, signal),
+      explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
+      cancel: () => {
+        document.cancel();
+        return null;
+      },
       layerSelected: ({ layer }) => {
         document.select(layer);
         return null;

@@ -14,7 +14,7 @@ export class StatusBar implements vscode.Disposable {
     this.#item.name = 'Inspectum';
     this.#item.command = 'inspectum.cancel';
     this.#item.tooltip = 'Click to cancel';
-    const ended = worker.onStopped(() => this.#hide());
+    const ended = worker.onEnded(() => this.#hide());
     const progress = worker.onProgress(({ progress }) => {
       if (!progress) return this.#hide();
       this.#item.text = `$(sync~spin) ${progress.text}`;

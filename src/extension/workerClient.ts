@@ -1,13 +1,18 @@
-import type { WireError } from '../protocol/rpc.ts';
-import { RemoteError } from '../protocol/rpc.ts';
+import { RemoteError, type WireError } from '../protocol/rpc.ts';
 import type { WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
-import { type WorkerOptions, WorkerProcess } from './workerProcess.ts';
+import { RESTARTED, type WorkerOptions, WorkerProcess } from './workerProcess.ts';
 
-/** How long the process stays after its last user is gone. */
-const GRACE_MS = 10_000;
-/** A cancelled run that still blocks the process after this time is ended with it. */
-const CANCEL_MS = 500;
-const PING_MS = 300;
+/** Milliseconds. */
+interface Patience {
+  /** How long the process stays after its last user is gone. */
+  readonly grace: number;
+  /** How long a process may go on with what was cancelled before it is asked whether it listens. */
+  readonly cancel: number;
+  /** How long it may take to answer that. */
+  readonly ping: number;
+}
+
+const PATIENCE: Patience = { grace: 10_000, cancel: 400, ping: 300 };
 
 type ParamsOf<K extends keyof WorkerCalls> = Parameters<WorkerCalls[K]>[0];
 type ResultOf<K extends keyof WorkerCalls> = ReturnType<WorkerCalls[K]>;
@@ -18,17 +23,21 @@ type ResultOf<K extends keyof WorkerCalls> = ReturnType<WorkerCalls[K]>;
  */
 export class WorkerClient {
   readonly #options: () => WorkerOptions;
-  readonly #stopped = new Set<(reason: WireError) => void>();
+  readonly #patience: Patience;
+  readonly #ended = new Set<(reason: WireError) => void>();
   readonly #progress = new Set<(event: WorkerEvents['progress']) => void>();
   #process: WorkerProcess | undefined;
   #users = 0;
   #grace: NodeJS.Timeout | undefined;
+  #disposed = false;
 
-  /** Counts processes: what was opened in an earlier one is gone. */
+  /** Another number after every process: what was opened in an earlier one is gone. */
   generation = 0;
 
-  constructor(options: () => WorkerOptions) {
+  /** @param options asked whenever a process is started */
+  constructor(options: () => WorkerOptions, patience: Patience = PATIENCE) {
     this.#options = options;
+    this.#patience = patience;
   }
 
   /** Keeps the process alive until the returned function is called. */
@@ -39,25 +48,23 @@ export class WorkerClient {
     return () => {
       if (!used) return;
       used = false;
-      if (--this.#users === 0) this.#grace = setTimeout(() => this.end(), GRACE_MS);
+      if (--this.#users === 0) this.#grace = setTimeout(() => this.end(), this.#patience.grace);
     };
   }
 
-  /** Asks the process. Aborting settles within a second: where the process does not listen, it is ended. */
-  async call<K extends keyof WorkerCalls>(name: K, params: ParamsOf<K>, signal?: AbortSignal): Promise<ResultOf<K>> {
-    const running = this.#start();
-    const onAbort = () => setTimeout(() => void this.#endIfBlocked(running), CANCEL_MS);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      return (await running.peer.call(name, params as never, signal)) as ResultOf<K>;
-    } finally {
-      if (!signal?.aborted) signal?.removeEventListener('abort', onAbort);
-    }
+  /**
+   * Asks the process. Aborting settles the call at once, and takes it from the process's queue; what runs already goes on.
+   * @throws RemoteError with the kind that the process gave; 'cancelled'; RESTARTED where the process was ended on purpose; 'engine' or
+   *   'memory' where it ended otherwise
+   */
+  call<K extends keyof WorkerCalls>(name: K, params: ParamsOf<K>, signal?: AbortSignal): Promise<ResultOf<K>> {
+    return this.#start().peer.call(name, params as never, signal) as Promise<ResultOf<K>>;
   }
 
-  onStopped(listener: (reason: WireError) => void): { dispose(): void } {
-    this.#stopped.add(listener);
-    return { dispose: () => this.#stopped.delete(listener) };
+  /** `listener` is told why the process ended; with kind RESTARTED where it was on purpose. */
+  onEnded(listener: (reason: WireError) => void): { dispose(): void } {
+    this.#ended.add(listener);
+    return { dispose: () => this.#ended.delete(listener) };
   }
 
   onProgress(listener: (event: WorkerEvents['progress']) => void): { dispose(): void } {
@@ -67,14 +74,30 @@ export class WorkerClient {
 
   /** Ends the process on purpose; the next call starts another. */
   end(): void {
-    this.#process?.end({ kind: 'cancelled', message: 'Cancelled.' });
-    this.#process = undefined;
+    this.#process?.end({ kind: RESTARTED, message: 'The compute process was restarted.' });
+  }
+
+  /** Within a second, ends a process that does not listen: a run that was cancelled cannot be stopped otherwise. */
+  async endIfBlocked(): Promise<void> {
+    const asked = this.#process;
+    if (!asked) return;
+    await new Promise((resolve) => setTimeout(resolve, this.#patience.cancel));
+    if (this.#process !== asked) return;
+    await asked.peer.call('ping', null, AbortSignal.timeout(this.#patience.ping)).catch(() => {
+      if (this.#process === asked) this.end();
+    });
+  }
+
+  /** Ends the process for good. */
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#grace);
+    this.end();
   }
 
   #start(): WorkerProcess {
-    if (this.#process) return this.#process;
-    this.generation++;
-    const started: WorkerProcess = new WorkerProcess(
+    if (this.#disposed) throw new RemoteError({ kind: 'cancelled', message: 'Inspectum has ended.' });
+    this.#process ??= new WorkerProcess(
       this.#options(),
       {
         progress: (event) => {
@@ -82,21 +105,11 @@ export class WorkerClient {
         },
       },
       (reason) => {
-        if (this.#process === started) this.#process = undefined;
-        if (reason) for (const listener of this.#stopped) listener(reason);
+        this.#process = undefined;
+        this.generation++;
+        for (const listener of this.#ended) listener(reason);
       },
     );
-    this.#process = started;
-    return started;
-  }
-
-  async #endIfBlocked(running: WorkerProcess): Promise<void> {
-    if (this.#process !== running) return;
-    const timeout = AbortSignal.timeout(PING_MS);
-    try {
-      await running.peer.call('ping', null, timeout);
-    } catch (error) {
-      if (error instanceof RemoteError && error.kind === 'cancelled' && this.#process === running) this.end();
-    }
+    return this.#process;
   }
 }

@@ -49,6 +49,8 @@ export type PanelCalls = {
   keptImage: (params: null) => InputImage | null;
   sweep: (params: { readonly target?: number }) => Sweep;
   explain: (params: { readonly layer: string; readonly target?: number }) => LayerExplanation;
+  /** Stops what is being computed for this model, whatever it takes. Aborting a call only gives up its result. */
+  cancel: (params: null) => null;
   /** Tells the native tree what is selected here. */
   layerSelected: (params: { readonly layer: string }) => null;
   /** Saves the shown picture where the person says; false: dismissed. */

@@ -43,7 +43,7 @@ export class Peer<Offered extends Calls, Told extends Events, Wanted extends Cal
   readonly #post: (message: Message) => void;
   readonly #handlers: Handlers<Offered>;
   readonly #listeners: { readonly [K in keyof Heard]?: (payload: Heard[K]) => void };
-  readonly #pending = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  readonly #pending = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void; settled: () => void }>();
   readonly #running = new Map<number, AbortController>();
   #next = 1;
 
@@ -61,17 +61,16 @@ export class Peer<Offered extends Calls, Told extends Events, Wanted extends Cal
   call<K extends keyof Wanted & string>(name: K, params: ParamsOf<Wanted[K]>, signal?: AbortSignal): Promise<ResultOf<Wanted[K]>> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(new RemoteError({ kind: 'cancelled', message: 'Cancelled.' }));
-      this.#pending.set(id, { resolve, reject });
-      signal?.addEventListener(
-        'abort',
-        () => {
-          if (!this.#pending.delete(id)) return;
-          this.#post({ type: 'cancel', id });
-          reject(new RemoteError({ kind: 'cancelled', message: 'Cancelled.' }));
-        },
-        { once: true },
-      );
+      const cancelled = () => reject(new RemoteError({ kind: 'cancelled', message: 'Cancelled.' }));
+      if (signal?.aborted) return cancelled();
+      const onAbort = () => {
+        this.#pending.delete(id);
+        this.#post({ type: 'cancel', id });
+        cancelled();
+      };
+      const settled = () => signal?.removeEventListener('abort', onAbort);
+      this.#pending.set(id, { resolve, reject, settled });
+      signal?.addEventListener('abort', onAbort, { once: true });
       this.#post({ type: 'call', id, name, params });
     });
   }
@@ -103,14 +102,14 @@ export class Peer<Offered extends Calls, Told extends Events, Wanted extends Cal
 
   /** Settles every call that waits, when the other end is gone. */
   close(error: WireError): void {
-    for (const { reject } of this.#pending.values()) reject(new RemoteError(error));
-    this.#pending.clear();
+    for (const id of this.#pending.keys()) this.#settle(id)?.reject(new RemoteError(error));
     for (const controller of this.#running.values()) controller.abort();
   }
 
   #settle(id: number) {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    pending?.settled();
     return pending;
   }
 

@@ -12,12 +12,15 @@ interface Opened {
   explainer?: Explainer;
 }
 
-/** The worker's answers. Computation is queued; reading a model is not. */
-export function handlers(
-  jobs: Jobs,
-  options: OpenOptions,
-  progress: (model: string, progress: Progress | null) => void,
-): Handlers<WorkerCalls> {
+export interface Surroundings {
+  readonly options: OpenOptions;
+  /** Settles when the answer that is about to be given has left the process. */
+  readonly answered: () => Promise<void>;
+  readonly progress: (model: string, progress: Progress | null) => void;
+}
+
+/** The worker's answers, one after the other; only `ping` is not queued. */
+export function handlers(jobs: Jobs, { options, answered, progress }: Surroundings): Handlers<WorkerCalls> {
   const models = new Map<string, Opened>();
 
   const opened = (path: string): Opened => {
@@ -30,6 +33,11 @@ export function handlers(
     if (!ready) throw new InspectumError('usage', `No image has been given to ${path}.`);
     return ready;
   };
+  const forget = async (path: string): Promise<void> => {
+    const known = models.get(path);
+    models.delete(path);
+    await known?.model.release();
+  };
   const withProgress =
     <T>(model: string, text: string, job: () => Promise<T>) =>
     async (): Promise<T> => {
@@ -41,21 +49,30 @@ export function handlers(
       }
     };
 
+  /** Makes a model ready while the person chooses an image; what is wrong with it is said when it is asked for. */
+  const prepare = async (model: Model): Promise<void> => {
+    if (!model.input || models.get(model.path)?.model !== model) return;
+    await withProgress(model.path, `Preparing ${model.summary.fileName}`, () => prepareSweep(model))();
+  };
+
   return {
     ping: () => null,
     open: ({ path }, signal) =>
-      jobs.run(signal, async () => {
-        await models.get(path)?.model.release();
-        const model = Model.open(path, options);
-        models.set(path, { model });
-        // Made ready while the person chooses an image; what is wrong with it is said when it is asked for.
-        setImmediate(() => void jobs.run(signal, () => prepareSweep(model)).catch(() => undefined));
-        return model.summary;
-      }),
+      jobs.run(
+        signal,
+        withProgress(path, 'Reading the model', async () => {
+          await forget(path);
+          const model = Model.open(path, options);
+          models.set(path, { model });
+          void answered()
+            .then(() => jobs.run(signal, () => prepare(model)))
+            .catch(() => undefined);
+          return model.summary;
+        }),
+      ),
     close: ({ path }, signal) =>
       jobs.run(signal, async () => {
-        await models.get(path)?.model.release();
-        models.delete(path);
+        await forget(path);
         return null;
       }),
     image: ({ model, image }, signal) =>

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { setImmediate } from 'node:timers/promises';
 import { type Message, Peer } from '../protocol/rpc.ts';
 import type { WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
 import { handlers } from './handlers.ts';
@@ -7,9 +8,23 @@ import { Jobs } from './jobs.ts';
 /** The one argument: threads for an operator. */
 const threads = Number(process.argv[2] ?? 0);
 
+let sending: Promise<void> = Promise.resolve();
+const post = (message: Message): void => {
+  sending = new Promise((resolve) => process.send?.(message, () => resolve()));
+};
+/** Settles when the answer that is about to be given has left the process, which a run would hold back. */
+const answered = async (): Promise<void> => {
+  await setImmediate();
+  await sending;
+};
+
 const peer = new Peer<WorkerCalls, WorkerEvents, Record<never, never>, Record<never, never>>(
-  (message) => process.send?.(message),
-  handlers(new Jobs(), threads > 0 ? { threads } : {}, (model, progress) => peer.tell('progress', { model, progress })),
+  post,
+  handlers(new Jobs(), {
+    options: threads > 0 ? { threads } : {},
+    answered,
+    progress: (model, progress) => peer.tell('progress', { model, progress }),
+  }),
 );
 process.on('message', (message) => peer.receive(message as Message));
 process.on('disconnect', () => process.exit(0));

@@ -19,7 +19,7 @@ export function Working() {
         <i style={known ? { width: `${fraction * 100}%` } : {}} />
       </span>
       {panel.model.value && (
-        <button type="button" class="link" data-testid="cancel" onClick={() => job.cancel()}>
+        <button type="button" class="link" data-testid="cancel" onClick={() => panel.cancel()}>
           Cancel
         </button>
       )}

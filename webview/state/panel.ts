@@ -101,6 +101,7 @@ export class Panel {
     const layer = this.selected.peek() ?? this.#restored.layer;
     batch(() => {
       this.model.value = model;
+      if ((this.chosenTarget.peek() ?? 0) >= (model.classes ?? 1)) this.chosenTarget.value = undefined;
       this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
     });
     const before = this.image.peek();
@@ -108,6 +109,7 @@ export class Panel {
     const { image } = this.#restored;
     if (image) {
       const kept = await this.#host.calls.call('keptImage', null).catch(() => null);
+      if (this.image.peek()) return;
       if (kept) return this.#take(() => Promise.resolve(kept));
       if (isPath(image)) await this.setImage({ path: image });
       if (this.image.peek()) return;
@@ -135,6 +137,12 @@ export class Panel {
     return this.#take((signal) => this.#host.calls.call('chooseImage', null, signal), 'Waiting for a choice');
   }
 
+  /** Ends the work that is under way, in the compute process too. */
+  async cancel(): Promise<void> {
+    this.job.peek()?.cancel();
+    await this.#host.calls.call('cancel', null).catch(() => null);
+  }
+
   /** Makes a class the one that is explained; undefined: the top class again. */
   setTarget(target: number | undefined): Promise<void> {
     this.chosenTarget.value = target;
@@ -149,6 +157,12 @@ export class Panel {
       if (this.problem.peek()?.stage === 'explanation') this.problem.value = undefined;
     });
     if (tell) void this.#host.calls.call('layerSelected', { layer: id }).catch(() => null);
+  }
+
+  /** Gives up the job, and has the compute process stop it. */
+  cancel(): void {
+    void this.#host.calls.call('cancel', null).catch(() => null);
+    this.job.peek()?.cancel();
   }
 
   setView(change: Partial<ViewSettings>): void {

@@ -54,6 +54,7 @@ const imageNamed = (path: string): InputImage => {
 const handlers: Handlers<PanelCalls> = {
   open: () => host.recording.summary,
   images: () => host.offered,
+  cancel: () => null,
   chooseImage: () => imageNamed(host.offered[0]?.path ?? ''),
   keptImage: () => host.kept,
   setImage: (params) => {
@@ -73,6 +74,7 @@ const handlers: Handlers<PanelCalls> = {
     if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
     return explanation;
   },
+  cancel: () => null,
   layerSelected: () => null,
   savePicture: () => true,
 };
