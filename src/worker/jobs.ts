@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { InspectumError } from '../tensor/errors.ts';
 
 /** Runs one job after the other: sessions are not shared between two runs. A job cancelled while it waits never starts. */
@@ -5,7 +6,9 @@ export class Jobs {
   #last: Promise<unknown> = Promise.resolve();
 
   run<T>(signal: AbortSignal, job: () => Promise<T> | T): Promise<T> {
-    const result = this.#last.then(() => {
+    const result = this.#last.then(async () => {
+      // what was cancelled while the last job blocked the process is only heard now
+      await setImmediate();
       if (signal.aborted) throw new InspectumError('cancelled', 'Cancelled.');
       return job();
     });

@@ -1,0 +1,273 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Progress } from '../../src/protocol/model.ts';
+import type { WireError } from '../../src/protocol/rpc.ts';
+import type { WorkerCalls } from '../../src/protocol/worker.ts';
+import { writeResidualNetwork } from '../tools/residualNetwork.ts';
+import { buildWorker, delay, failure, isAlive, networkSockets, Observed, SAMPLE, sampleImage, until } from './harness.ts';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'inspectum-worker-'));
+/** Takes seconds for a pass, in one uninterruptible run. */
+const slow = path.join(folder, 'slow.onnx');
+const image = { path: sampleImage('mushroom.jpg') };
+const running: Observed[] = [];
+let script = '';
+
+beforeAll(async () => {
+  script = await buildWorker();
+  writeResidualNetwork(slow, { depths: [3, 3], size: 640, classes: 10 });
+});
+afterEach(() => {
+  for (const { client } of running.splice(0)) client.dispose();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function observed(
+  options: Partial<ConstructorParameters<typeof Observed>[0]> = {},
+  patience = { grace: 10_000, cancel: 400, ping: 300 },
+): Observed {
+  const one = new Observed({ script, ...options }, patience);
+  running.push(one);
+  return one;
+}
+
+/** A pass over the slow model that has begun. */
+async function blocked(options: Parameters<typeof observed>[0] = {}, signal?: AbortSignal) {
+  const one = observed(options);
+  const { client } = one;
+  await client.call('open', { path: slow });
+  await client.call('image', { model: slow, image });
+  let begun = false;
+  client.onProgress(({ progress }) => {
+    begun ||= progress?.text === 'Explaining every layer';
+  });
+  const sweep = failure(client.call('sweep', { model: slow }, signal));
+  await until(() => begun);
+  await delay(50);
+  return { one, client, sweep };
+}
+
+describe('the life of the process', () => {
+  test('it starts with the first call, and is shared', async () => {
+    const one = observed();
+    one.client.use();
+    await delay(50);
+    expect(one.pids).toEqual([]);
+    await Promise.all([one.client.call('ping', null), one.client.call('ping', null)]);
+    await one.client.call('ping', null);
+    expect(one.pids).toHaveLength(1);
+  });
+
+  test('it ends a while after its last user, unless another comes', async () => {
+    const one = observed({}, { grace: 300, cancel: 400, ping: 300 });
+    const [first, second] = [one.client.use(), one.client.use()];
+    await one.client.call('ping', null);
+    first();
+    first();
+    await delay(450);
+    expect(isAlive(one.pid)).toBe(true);
+    second();
+    await delay(100);
+    expect(isAlive(one.pid)).toBe(true);
+    const third = one.client.use();
+    await delay(450);
+    expect(isAlive(one.pid)).toBe(true);
+    third();
+    await until(() => !isAlive(one.pid), 2000);
+    one.client.use();
+    await one.client.call('ping', null);
+    expect(one.pids).toHaveLength(2);
+  });
+
+  test('a crash fails what waits, is told with its reason, and the next call starts another', async () => {
+    const one = observed();
+    const reasons: WireError[] = [];
+    one.client.onEnded((reason) => reasons.push(reason));
+    await one.client.call('open', { path: SAMPLE });
+    const { generation } = one.client;
+    const waiting = failure(one.client.call('image', { model: SAMPLE, image }));
+    process.kill(one.pid, 'SIGKILL');
+    const { kind, message } = await waiting;
+    expect({ kind, message }).toEqual(reasons[0]);
+    expect(kind).toBe('engine');
+    expect(message).toMatch(/ended unexpectedly \((signal SIGKILL|exit code 1)\)/);
+    expect(reasons).toHaveLength(1);
+    expect(one.client.generation).not.toBe(generation);
+    expect((await failure(one.client.call('image', { model: SAMPLE, image }))).kind).toBe('usage');
+    expect(one.pids).toHaveLength(2);
+  });
+
+  test('a Node.js that is not there is a failure in words', async () => {
+    const { kind, message } = await failure(observed({ execPath: path.join(folder, 'no-node') }).client.call('ping', null));
+    expect(kind).toBe('engine');
+    expect(message).toMatch(/could not be run: .*no-node/);
+  });
+
+  test('past its memory it is ended, and the figures are told', async () => {
+    const { client } = observed({ memoryLimit: 200 * 2 ** 20 });
+    const { kind, message } = await failure(
+      (async () => {
+        await client.call('open', { path: slow });
+        await client.call('image', { model: slow, image });
+        await client.call('sweep', { model: slow });
+      })(),
+    );
+    expect(kind).toBe('memory');
+    expect(Number(/used (\d+) MB, more than the limit of 200 MB/.exec(message)?.[1])).toBeGreaterThan(200);
+    expect(message).toContain('inspectum.memoryLimit');
+  });
+});
+
+describe('cancelling', () => {
+  test('a run that blocks is over within a second, and what others wait for may be asked again', async () => {
+    const controller = new AbortController();
+    const { client, sweep, one } = await blocked({}, controller.signal);
+    const reasons: WireError[] = [];
+    client.onEnded((reason) => reasons.push(reason));
+    const other = failure(client.call('open', { path: SAMPLE }));
+    const began = performance.now();
+    controller.abort();
+    void client.endIfBlocked();
+    expect((await sweep).kind).toBe('cancelled');
+    expect(performance.now() - began).toBeLessThan(100);
+    await until(() => !isAlive(one.pid), 1000);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect((await other).kind).toBe('restarted');
+    expect(reasons.map(({ kind }) => kind)).toEqual(['restarted']);
+    expect((await client.call('open', { path: SAMPLE })).fileName).toBe('shapes.onnx');
+  });
+
+  test('a process that listens goes on', async () => {
+    const one = observed();
+    await one.client.call('open', { path: SAMPLE });
+    await one.client.call('image', { model: SAMPLE, image });
+    const controller = new AbortController();
+    const sweep = failure(one.client.call('sweep', { model: SAMPLE }, controller.signal));
+    controller.abort();
+    await one.client.endIfBlocked();
+    expect((await sweep).kind).toBe('cancelled');
+    expect((await one.client.call('sweep', { model: SAMPLE })).prediction.top[0]?.label).toBe('mushroom');
+    expect(one.pids).toHaveLength(1);
+  });
+
+  test('what is cancelled while it waits does not run', async () => {
+    const { client, sweep, one } = await blocked();
+    const texts: string[] = [];
+    client.onProgress(({ progress }) => texts.push(progress?.text ?? ''));
+    const controller = new AbortController();
+    const waiting = failure(client.call('explain', { model: slow, layer: 'conv1' }, controller.signal));
+    controller.abort();
+    expect((await waiting).kind).toBe('cancelled');
+    const after = client.call('open', { path: SAMPLE });
+    await expect(sweep).rejects.toThrow('did not fail');
+    await after;
+    expect(texts).toContain('Reading the model');
+    expect(texts).not.toContain('Explaining conv1');
+    expect(one.pids).toHaveLength(1);
+  });
+
+  test('a call that is aborted before it is made is not made', async () => {
+    const one = observed();
+    expect((await failure(one.client.call('open', { path: SAMPLE }, AbortSignal.abort()))).kind).toBe('cancelled');
+  });
+});
+
+describe('what crosses', () => {
+  test('summary, picture and maps arrive as typed data, with progress on the way', async () => {
+    const { client } = observed();
+    const events: [string, Progress | null][] = [];
+    client.onProgress(({ model, progress }) => events.push([path.basename(model), progress]));
+    const summary = await client.call('open', { path: SAMPLE });
+    expect(summary).toMatchObject({ fileName: 'shapes.onnx', classes: 10 });
+    const { original, network, geometry } = await client.call('image', { model: SAMPLE, image });
+    expect(original.rgba).toBeInstanceOf(Uint8Array);
+    expect(original.rgba).toHaveLength(original.width * original.height * 4);
+    expect(network.rgba).toHaveLength(128 * 128 * 4);
+    expect(geometry.inputWidth).toBe(128);
+    const { maps, prediction } = await client.call('sweep', { model: SAMPLE });
+    expect(prediction.top.map(({ label }) => label)[0]).toBe('mushroom');
+    expect(maps.length).toBeGreaterThan(10);
+    for (const { data, width, height } of maps) {
+      expect(data).toBeInstanceOf(Float32Array);
+      expect(data).toHaveLength(width * height);
+    }
+    await until(() => events.at(-1)?.[1] === null);
+    expect(new Set(events.map(([model]) => model))).toEqual(new Set(['shapes.onnx']));
+    const texts = events.map(([, progress]) => progress?.text ?? null);
+    // an image that comes at once may be read before the model is prepared
+    expect(texts.filter((_, i) => i % 2 === 0).sort()).toEqual([
+      'Explaining every layer',
+      'Preparing shapes.onnx',
+      'Reading the image',
+      'Reading the model',
+    ]);
+    expect(texts.filter((_, i) => i % 2 === 1)).toEqual([null, null, null, null]);
+  });
+
+  test('bytes that were dropped are an image too', async () => {
+    const { client } = observed();
+    await client.call('open', { path: SAMPLE });
+    const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==', 'base64');
+    const { name, original } = await client.call('image', { model: SAMPLE, image: { name: 'dropped.png', bytes: new Uint8Array(pixel) } });
+    expect(name).toBe('dropped.png');
+    expect([original.width, original.height]).toEqual([1, 1]);
+  });
+
+  const truncated = path.join(folder, 'truncated.onnx');
+  const text = path.join(folder, 'text.onnx');
+  test.each<[string, string, () => void, string]>([
+    ['a file that is not there', path.join(folder, 'no.onnx'), () => undefined, 'missing'],
+    ['a text file', text, () => writeFileSync(text, 'These are words.\n'.repeat(50)), 'corrupt'],
+    [
+      'a truncated model',
+      truncated,
+      () => {
+        writeResidualNetwork(truncated, { depths: [1], size: 32, classes: 2 });
+        truncateSync(truncated, 100_000);
+      },
+      'corrupt',
+    ],
+  ])('%s is an error with a kind and words that name it', async (_what, file, make, expected) => {
+    make();
+    const { client } = observed();
+    const { kind, message } = await failure(client.call('open', { path: file }));
+    expect(kind).toBe(expected);
+    expect(message).toContain(path.basename(file));
+    await client.call('ping', null);
+  });
+
+  test('calls that the worker does not know, and those out of order, are answered', async () => {
+    const { client } = observed();
+    expect(await failure(client.call('shutdown' as keyof WorkerCalls, null))).toMatchObject({ kind: 'usage' });
+    expect(await failure(client.call('constructor' as keyof WorkerCalls, null))).toMatchObject({ kind: 'usage' });
+    expect(await failure(client.call('sweep', { model: SAMPLE }))).toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('is not open'),
+    });
+  });
+});
+
+test('nothing is sent over a network, and no file is left behind', async () => {
+  const temporary = path.join(folder, 'tmp');
+  mkdirSync(temporary);
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, temporary);
+  try {
+    const one = observed();
+    await one.client.call('open', { path: SAMPLE });
+    await one.client.call('image', { model: SAMPLE, image });
+    const sockets: string[] = [];
+    for (const target of [0, 1, 2, 3]) {
+      await one.client.call('sweep', { model: SAMPLE, target });
+      sockets.push(...(await networkSockets(one.pid)));
+    }
+    expect(sockets).toEqual([]);
+    one.client.end();
+    await until(() => !isAlive(one.pid));
+    expect(readdirSync(temporary)).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
