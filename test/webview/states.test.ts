@@ -89,6 +89,7 @@ describe('work that takes long', () => {
     expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('40');
     await page.locator('[data-testid=cancel]').click();
     await untilState(page, 'ready');
+    expect(await callNames(page)).toContain('cancel');
     expect(await message(page).count()).toBe(0);
     expect(await page.locator('[data-testid=working]').count()).toBe(0);
   });

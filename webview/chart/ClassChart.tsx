@@ -34,6 +34,17 @@ export function ClassChart() {
         <div class="class-chart waiting-chart" />
       </section>
     ) : null;
+  if (top.length === 0)
+    return (
+      <section class="prediction" aria-label="Prediction">
+        <div class="section-header">
+          <h2>Prediction</h2>
+        </div>
+        <p class="muted">
+          {sweep.prediction.output} has {sweep.prediction.scale}. What is explained is value {target.index} of it.
+        </p>
+      </section>
+    );
   const outside = !top.some((score) => score.index === target.index);
   return (
     <section class="prediction" aria-label="Prediction">

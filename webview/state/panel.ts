@@ -137,12 +137,6 @@ export class Panel {
     return this.#take((signal) => this.#host.calls.call('chooseImage', null, signal), 'Waiting for a choice');
   }
 
-  /** Ends the work that is under way, in the compute process too. */
-  async cancel(): Promise<void> {
-    this.job.peek()?.cancel();
-    await this.#host.calls.call('cancel', null).catch(() => null);
-  }
-
   /** Makes a class the one that is explained; undefined: the top class again. */
   setTarget(target: number | undefined): Promise<void> {
     this.chosenTarget.value = target;

@@ -74,7 +74,6 @@ const handlers: Handlers<PanelCalls> = {
     if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
     return explanation;
   },
-  cancel: () => null,
   layerSelected: () => null,
   savePicture: () => true,
 };
