@@ -18,7 +18,7 @@ let script = '';
 
 beforeAll(async () => {
   script = await buildWorker();
-  writeResidualNetwork(slow, { depths: [3, 3], size: 640, classes: 10 });
+  writeResidualNetwork(slow, { depths: [3, 16], size: 768, classes: 10 });
 });
 afterEach(() => {
   for (const { client } of running.splice(0)) client.dispose();
@@ -198,12 +198,9 @@ describe('what crosses', () => {
     expect(new Set(events.map(([model]) => model))).toEqual(new Set(['shapes.onnx']));
     const texts = events.map(([, progress]) => progress?.text ?? null);
     // an image that comes at once may be read before the model is prepared
-    expect(texts.filter((_, i) => i % 2 === 0).sort()).toEqual([
-      'Explaining every layer',
-      'Preparing shapes.onnx',
-      'Reading the image',
-      'Reading the model',
-    ]);
+    expect(new Set(texts.filter((_, i) => i % 2 === 0))).toEqual(
+      new Set(['Reading the model', 'Preparing shapes.onnx', 'Reading the image', 'Explaining every layer']),
+    );
     expect(texts.filter((_, i) => i % 2 === 1)).toEqual([null, null, null, null]);
   });
 
