@@ -10,7 +10,7 @@ export const DEFAULT_VIEW: ViewSettings = {
   colormap: 'inferno',
   sign: 'positive',
   outlierPercent: 0,
-  upsampling: 'bicubic',
+  upsampling: 'bilinear',
   over: 'original',
   zoom: 1,
 };
@@ -104,6 +104,7 @@ export class Panel {
       if ((this.chosenTarget.peek() ?? 0) >= (model.classes ?? 1)) this.chosenTarget.value = undefined;
       this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
     });
+    this.#tellSelected();
     const before = this.image.peek();
     if (before) return this.#take((signal) => this.#reload(before, signal));
     const { image } = this.#restored;
@@ -150,7 +151,7 @@ export class Panel {
       this.selected.value = id;
       if (this.problem.peek()?.stage === 'explanation') this.problem.value = undefined;
     });
-    if (tell) void this.#host.calls.call('layerSelected', { layer: id }).catch(() => null);
+    if (tell) this.#tellSelected();
   }
 
   /** Gives up the job, and has the compute process stop it. */
@@ -170,6 +171,11 @@ export class Panel {
   /** Fails without a call to the extension having been made: the panel itself found something wrong. */
   fail(stage: Stage, kind: string, message: string): void {
     this.problem.value = problemOf(stage, { kind, message });
+  }
+
+  #tellSelected(): void {
+    const layer = this.selected.peek();
+    if (layer !== undefined) void this.#host.calls.call('layerSelected', { layer }).catch(() => null);
   }
 
   #reload(image: InputImage, signal: AbortSignal): Promise<InputImage> {
