@@ -18,6 +18,8 @@ export interface AttributionJob {
   readonly target?: Target;
   /** The explained value; default the first output. */
   readonly output?: string;
+  readonly neuron?: readonly number[];
+  readonly baseline?: string | number;
   /** Parameters by Captum's names, and `interpolate` for layer methods. */
   readonly set: Readonly<Record<string, unknown>>;
 }
@@ -39,6 +41,7 @@ const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
  */
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
+  refuseUnused(method, job);
   const { interpolate: mode, ...set } = job.set;
   const parameters = checkedParameters(method, set);
   const output = model.explained(job.output);
@@ -46,7 +49,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     throw new InspectumError('usage', `${method.name} needs a layer: say which with --layer.`);
   if (method.level === 'primary' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
-  const layer = job.layer === undefined || method.level === 'primary' ? undefined : model.findLayer(job.layer);
+  const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
   const input = model.input?.port ?? model.graph.inputs[0]?.name ?? '';
   const target = !method.needsTarget ? null : job.target === undefined ? await topTarget(model, output, job.feeds) : job.target;
   const result = (await method.attribute({
@@ -67,6 +70,16 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     output,
     ...(layer && { layer: layer.id }),
   };
+}
+
+/** What a method would ignore is refused, so that nobody takes the result for another. */
+function refuseUnused(method: Method, job: AttributionJob): void {
+  const refuse = (flag: string, why: string): never => {
+    throw new InspectumError('usage', `${method.name} ${why}: leave out --${flag}.`);
+  };
+  if (job.layer !== undefined && method.level === 'primary') refuse('layer', 'explains the input, not a layer');
+  if (job.neuron !== undefined) refuse('neuron', 'explains no single neuron');
+  if (job.baseline !== undefined) refuse('baseline', 'compares with no baseline');
 }
 
 export function methodNamed(name: string): Method {

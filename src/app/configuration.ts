@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InspectumError } from '../tensor/errors.ts';
 import { labelsFrom } from './labels.ts';
+import { readJson } from './textFile.ts';
 
 /** The `input` of inspectum.json: how an image becomes the network's input. Every field may be missing. */
 export interface InputSettings {
@@ -29,8 +30,6 @@ export interface Configuration {
   readonly files: readonly string[];
 }
 
-const MAX_BYTES = 16 * 2 ** 20;
-
 /**
  * What is written beside a model: `inspectum.json`; else a Hugging Face preprocessor_config.json with config.json; else a
  * Teachable Machine metadata.json.
@@ -41,37 +40,13 @@ export function readConfiguration(modelPath: string, file?: string): Configurati
   const folder = path.dirname(modelPath);
   const own = file ?? path.join(folder, 'inspectum.json');
   if (file !== undefined || existsSync(own)) return inspectumJson(own);
-  for (const [name, read] of Object.entries(NEIGHBOURS)) {
-    const neighbour = path.join(folder, name);
-    if (existsSync(neighbour)) return read(neighbour, record(readJson(neighbour), neighbour));
-  }
-  return { input: {}, output: 'auto', files: [] };
+  const preprocessor = path.join(folder, 'preprocessor_config.json');
+  if (existsSync(preprocessor)) return huggingFace(preprocessor);
+  const metadata = path.join(folder, 'metadata.json');
+  return (existsSync(metadata) && teachableMachine(metadata)) || { input: {}, output: 'auto', files: [] };
 }
-
-/** Files of other tools that are understood, by name. */
-const NEIGHBOURS: Readonly<Record<string, (file: string, json: Json) => Configuration>> = {
-  'preprocessor_config.json': huggingFace,
-  'metadata.json': teachableMachine,
-};
 
 type Json = Readonly<Record<string, unknown>>;
-
-export function readJson(file: string): unknown {
-  let text: string;
-  try {
-    if (statSync(file).size > MAX_BYTES)
-      throw new InspectumError('too-large', `${file}: is larger than ${MAX_BYTES / 2 ** 20} MB, which no such file should be.`);
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    if (cause instanceof InspectumError) throw cause;
-    throw new InspectumError('missing', `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { cause });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InspectumError('corrupt', `${file}: is not valid JSON: ${(cause as Error).message}`, { cause });
-  }
-}
 
 function record(value: unknown, where: string): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -79,8 +54,13 @@ function record(value: unknown, where: string): Json {
   return value as Json;
 }
 
+const FIELDS = ['input', 'labels', 'output', '$schema'];
+
 function inspectumJson(file: string): Configuration {
   const json = record(readJson(file), file);
+  const unknown = Object.keys(json).find((name) => !FIELDS.includes(name));
+  if (unknown !== undefined)
+    throw new InspectumError('usage', `${file}: there is no field ${JSON.stringify(unknown)}. The fields are: ${FIELDS.join(', ')}.`);
   const output = json.output ?? 'auto';
   if (output !== 'logits' && output !== 'probabilities' && output !== 'auto')
     throw new InspectumError('usage', `${file}: "output" should be "logits" or "probabilities", not ${JSON.stringify(output)}.`);
@@ -97,7 +77,7 @@ const oneOf =
     words.includes(v as string);
 
 /** What each field of `input` should be: a test, and the words for a person. */
-const FIELDS: Readonly<Record<keyof InputSettings, readonly [(v: unknown) => boolean, string]>> = {
+const INPUT_FIELDS: Readonly<Record<keyof InputSettings, readonly [(v: unknown) => boolean, string]>> = {
   size: [
     (v) => Array.isArray(v) && v.length === 2 && v.every((n) => isPositiveInteger(n) && n <= 8192),
     '[height, width] in pixels, up to 8192',
@@ -118,11 +98,11 @@ const FIELDS: Readonly<Record<keyof InputSettings, readonly [(v: unknown) => boo
 
 function inputSettings(json: Json, file: string): InputSettings {
   for (const [name, value] of Object.entries(json)) {
-    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof InputSettings] : undefined;
+    const field = Object.hasOwn(INPUT_FIELDS, name) ? INPUT_FIELDS[name as keyof InputSettings] : undefined;
     if (!field)
       throw new InspectumError(
         'usage',
-        `${file}: "input" has no field ${JSON.stringify(name)}. Its fields are: ${Object.keys(FIELDS).join(', ')}.`,
+        `${file}: "input" has no field ${JSON.stringify(name)}. Its fields are: ${Object.keys(INPUT_FIELDS).join(', ')}.`,
       );
     const [valid, expected] = field;
     if (!valid(value)) throw new InspectumError('usage', `${file}: "input.${name}" should be ${expected}, not ${JSON.stringify(value)}.`);
@@ -132,23 +112,23 @@ function inputSettings(json: Json, file: string): InputSettings {
 
 const PIL_FILTERS: Readonly<Record<number, 'nearest' | 'bilinear' | 'bicubic'>> = { 0: 'nearest', 2: 'bilinear', 3: 'bicubic' };
 
-function huggingFace(file: string, json: Json): Configuration {
-  const size = json.size as number | Json | undefined;
-  const crop = json.crop_size as number | Json | undefined;
-  const edge = (v: number | Json | undefined): number | undefined =>
-    typeof v === 'number' ? v : ((v?.shortest_edge ?? v?.height) as number | undefined);
-  const height = edge(crop) ?? edge(size);
-  const cropped = json.do_center_crop === true;
+/** An image processor of Hugging Face's transformers, and the class names of the config.json beside it. */
+function huggingFace(file: string): Configuration {
+  const json = record(readJson(file), file);
+  const size = extent(json.size);
+  const crop = json.do_center_crop === true ? extent(json.crop_size) : undefined;
+  const shorterSide = crop !== undefined || size?.shorter !== undefined;
+  const [height, width] = [crop?.height ?? size?.height, crop?.width ?? size?.width];
   const filter = PIL_FILTERS[json.resample as number];
-  const shorterSide = cropped || (typeof size === 'object' && size.shortest_edge !== undefined);
   const normalised = json.do_normalize !== false;
+  const white = json.do_rescale === false ? 255 : typeof json.rescale_factor === 'number' ? round(255 * json.rescale_factor) : 1;
   const config = path.join(path.dirname(file), 'config.json');
-  const names = existsSync(config) ? (record(readJson(config), config).id2label as unknown) : undefined;
+  const names = existsSync(config) ? record(readJson(config), config).id2label : undefined;
   const input: Json = {
-    ...(height !== undefined && { size: [height, height], fit: shorterSide ? 'shorter-side' : 'squash' }),
-    ...(shorterSide && edge(size) !== undefined && { resize: edge(size) }),
+    ...(height !== undefined && { size: [height, width], fit: shorterSide ? 'shorter-side' : 'squash' }),
+    ...(shorterSide && size && { resize: size.shorter ?? size.height }),
     ...(filter && { interpolation: filter }),
-    ...(json.do_rescale === false && { range: [0, 255] }),
+    ...(white !== 1 && { range: [0, white] }),
     ...(normalised && Array.isArray(json.image_mean) && { mean: json.image_mean }),
     ...(normalised && Array.isArray(json.image_std) && { std: json.image_std }),
   };
@@ -160,13 +140,33 @@ function huggingFace(file: string, json: Json): Configuration {
   };
 }
 
-function teachableMachine(file: string, json: Json): Configuration {
-  if (!Array.isArray(json.labels)) return { input: {}, output: 'auto', files: [] };
-  const size = isPositiveInteger(json.imageSize) ? { size: [json.imageSize, json.imageSize] as const } : {};
-  const channels = json.grayscale === true ? { channels: 'L' as const } : {};
+/** 255 · (1/255) as the 1 that is meant. */
+const round = (value: number): number => Math.round(value * 1e6) / 1e6;
+
+/** A size as Hugging Face writes it: a number, { height, width }, or { shortest_edge }. */
+function extent(value: unknown): { height: unknown; width: unknown; shorter?: unknown } | undefined {
+  if (typeof value === 'number') return { height: value, width: value };
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { height, width, shortest_edge: shorter } = value as Json;
+  if (shorter !== undefined) return { height: shorter, width: shorter, shorter };
+  return height === undefined ? undefined : { height, width: width ?? height };
+}
+
+/** A Teachable Machine's metadata.json; undefined for what other tools call so. */
+function teachableMachine(file: string): Configuration | undefined {
+  let json: Partial<Json> | null;
+  try {
+    json = readJson(file) as Partial<Json> | null;
+  } catch {
+    return undefined;
+  }
+  const labels: unknown = json?.labels;
+  if (!Array.isArray(labels) || !labels.every((label) => typeof label === 'string')) return undefined;
+  const size = isPositiveInteger(json?.imageSize) ? { size: [json.imageSize, json.imageSize] as const } : {};
+  const channels = json?.grayscale === true ? { channels: 'L' as const } : {};
   return {
     input: { ...size, ...channels, fit: 'shorter-side', range: [-1, 1] },
-    labels: labelsFrom(json.labels, file),
+    labels,
     output: 'probabilities',
     files: [file],
   };

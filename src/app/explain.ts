@@ -29,7 +29,8 @@ export class Explainer {
 
   /** Prediction, and Grad-CAM of every spatial layer for `target` (default: the top class) in one pass. */
   async sweep(target?: number): Promise<Sweep> {
-    if (this.#sweep && (target === undefined || target === this.#sweep.target.index)) return this.#sweep;
+    const known = this.#sweep;
+    if (known && known.target.index === (target ?? indexOfMax(await this.#forwardScores()))) return known;
     const model = this.#model;
     if (target !== undefined) flatTarget(target, [1, this.#count()], model.output);
     const { session, sweep } = await prepareSweep(model);
@@ -64,7 +65,7 @@ export class Explainer {
   /** One layer: from the sweep where it is there, else by a pass of its own. */
   async explain(layerId: string, target?: number): Promise<LayerExplanation> {
     const model = this.#model;
-    const layer = model.findLayer(layerId);
+    const layer = model.layerOfRow(layerId);
     const scores = await this.#forwardScores();
     const flat = target ?? indexOfMax(scores);
     const chosen = this.#classScore(flatTarget(flat, [1, this.#count()], model.output));

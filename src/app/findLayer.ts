@@ -1,30 +1,73 @@
 import type { LayerValues } from '../attribution/method.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import type { Layer } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { allLayers, valueEntering } from './layerTree.ts';
 
+/** The values of a row of the tree. @throws InspectumError 'usage' where there is no row of this id */
+export function layerOfRow(id: string, layers: readonly Layer[], graph: Graph): LayerValues {
+  const row = [...allLayers(layers)].find((layer) => layer.id === id);
+  return row ? valuesOf(row, id, graph) : findLayer(id, layers, graph);
+}
+
 /**
  * A layer by what a person writes: a module path (`features.18`), a node's name, or the name of a value.
- * @throws InspectumError 'usage' that lists the nearest names where there is none
+ * @throws InspectumError 'usage' that lists the nearest names where there is none, and what is meant where names of several kinds agree
  */
-export function findLayer(id: string, layers: readonly Layer[], graph: Graph): LayerValues {
+export function findLayer(name: string, layers: readonly Layer[], graph: Graph): LayerValues {
   const rows = [...allLayers(layers)];
-  const row = rows.find((layer) => layer.id === id) ?? rows.find((layer) => layer.node === id);
-  if (row) return { id, output: row.output, input: valueEntering(graph, row) };
-  const maker = graph.nodes.find((node) => node.outputs.includes(id));
-  if (maker) return { id, output: id, input: maker.inputs.find((name) => name !== '' && !graph.initializers.has(name)) };
-  const near = nearest(id, [...new Set(rows.flatMap((layer) => [layer.id, ...(layer.node ? [layer.node] : [])]))]);
-  throw new InspectumError(
-    'usage',
-    `There is no layer ${JSON.stringify(id)}. The nearest names are: ${near.join(', ')}. "inspectum layers MODEL" lists all.`,
-  );
+  const named = rows.filter((row) => row.id === name || row.node === name);
+  const inside = named.some((row) => row.id === name) ? undefined : onlyRowOf(name, rows, graph);
+  const maker = graph.nodes.find((node) => node.outputs.includes(name));
+  const meant = [
+    ...[...named, ...(inside ? [inside] : [])].map((row) => ({
+      what: row.op === undefined ? 'a module' : `a layer (${row.op})`,
+      ...valuesOf(row, name, graph),
+    })),
+    ...(maker && name !== '' ? [{ what: 'a value', ...valuesOfNode(maker, name, graph) }] : []),
+  ];
+  const [first] = meant;
+  if (!first) {
+    const names = new Set(rows.flatMap((row) => (row.node === undefined ? [row.id] : [row.id, row.node])));
+    throw new InspectumError(
+      'usage',
+      `There is no layer ${JSON.stringify(name)}. The nearest names are: ${nearest(name, [...names]).join(', ')}. "inspectum layers MODEL" lists all.`,
+    );
+  }
+  if (meant.some((other) => other.output !== first.output))
+    throw new InspectumError(
+      'usage',
+      `The layer ${JSON.stringify(name)} is ambiguous: ${meant.map(({ what, output }) => `${what} with the value ${output}`).join(', ')}. Give the name of a value, node or module that only one of them has.`,
+    );
+  return { id: name, output: first.output, input: first.input };
 }
+
+/** The row into which a module went that has no row of its own: one with a single layer, in one with a single layer. */
+function onlyRowOf(module: string, rows: readonly Layer[], graph: Graph): Layer | undefined {
+  const nodes = graph.nodes.filter((node) => node.module === module || node.module?.startsWith(`${module}.`));
+  const names = new Set(nodes.map((node) => node.name));
+  return rows.find((row) => row.node !== undefined && !row.plumbing && names.has(row.node));
+}
+
+const valuesOf = (row: Layer, id: string, graph: Graph): LayerValues => ({ id, output: row.output, input: valueEntering(graph, row) });
+
+const valuesOfNode = (node: Node, value: string, graph: Graph): LayerValues => ({
+  id: value,
+  output: value,
+  input: node.inputs.find((name) => name !== '' && !graph.initializers.has(name)),
+});
+
+/** No more of a name is compared: a file may hold names of any length. */
+const COMPARED = 200;
 
 /** The names that differ least from `wanted`. */
 export function nearest(wanted: string, names: readonly string[], count = 5): string[] {
+  const lower = wanted.toLowerCase().slice(0, COMPARED);
   return names
-    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) - (name.includes(wanted) ? 100 : 0) }))
+    .map((name) => {
+      const other = name.toLowerCase().slice(0, COMPARED);
+      return { name, distance: editDistance(lower, other) - (other.includes(lower) ? COMPARED : 0) };
+    })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map(({ name }) => name);

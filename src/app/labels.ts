@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InspectumError } from '../tensor/errors.ts';
+import { readJson, readText } from './textFile.ts';
 
-const MAX_BYTES = 16 * 2 ** 20;
+const MAX_CLASSES = 1e6;
 
 /**
  * Class names by index from what a configuration says: a list; index → name; index → [id, name]; or the path of a text
@@ -17,7 +18,7 @@ export function labelsFrom(value: unknown, file: string): readonly string[] {
     for (const [index, entry] of Object.entries(value)) {
       const name = Array.isArray(entry) ? entry.at(-1) : entry;
       const at = Number(index);
-      if (typeof name !== 'string' || !Number.isInteger(at) || at < 0 || at > 1e6) throw wrongForm(file);
+      if (typeof name !== 'string' || !Number.isInteger(at) || at < 0 || at >= MAX_CLASSES) throw wrongForm(file);
       labels[at] = name;
     }
     return Array.from(labels, (name, i) => name ?? `class ${i}`);
@@ -33,19 +34,15 @@ const wrongForm = (file: string): InspectumError =>
 
 function labelsFromFile(labelsPath: string, mentionedIn: string): readonly string[] {
   if (!existsSync(labelsPath)) throw new InspectumError('missing', `${mentionedIn}: the labels file ${labelsPath} is not there.`);
-  if (statSync(labelsPath).size > MAX_BYTES) throw new InspectumError('too-large', `${labelsPath}: is too large for a file of labels.`);
-  const text = readFileSync(labelsPath, 'utf8');
-  if (!labelsPath.endsWith('.json'))
-    return text
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new InspectumError('corrupt', `${labelsPath}: is not valid JSON: ${(cause as Error).message}`, { cause });
-  }
+  if (path.extname(labelsPath).toLowerCase() !== '.json') return linesOf(readText(labelsPath));
+  const json = readJson(labelsPath);
   if (typeof json === 'string') throw wrongForm(labelsPath);
   return labelsFrom(json, labelsPath);
 }
+
+/** A name per line; an empty line in between is a class without a name, so that the others keep their places. */
+const linesOf = (text: string): string[] =>
+  text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line, i) => line.trim() || `class ${i}`);

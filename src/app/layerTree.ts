@@ -11,9 +11,34 @@ import { formatShape, isStatic } from '../tensor/shape.ts';
  */
 export function layerTree(graph: Graph): readonly Layer[] {
   const top = new Module('', '');
-  for (const node of graph.nodes) moduleOf(top, node).entries.push(node);
-  const leaving = valuesLeaving(graph);
-  return top.entries.flatMap((entry) => row(entry, graph, leaving));
+  const paths = new Set<string>();
+  for (const node of graph.nodes) {
+    const module = moduleOf(top, node);
+    module.entries.push(node);
+    for (let path = module.path; path !== '' && !paths.has(path); path = parentOf(path)) paths.add(path);
+  }
+  const context: Context = { graph, leaving: valuesLeaving(graph), ids: nodeIds(graph, paths) };
+  return top.entries.flatMap((entry) => row(entry, context));
+}
+
+interface Context {
+  readonly graph: Graph;
+  readonly leaving: ReadonlyMap<string, string>;
+  /** Ids of nodes: their names, but never a module's path. */
+  readonly ids: ReadonlyMap<Node, string>;
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+
+function nodeIds(graph: Graph, paths: ReadonlySet<string>): Map<Node, string> {
+  const names = new Set(graph.nodes.map((node) => node.name));
+  return new Map(
+    graph.nodes.map((node) => {
+      let id = node.name;
+      while (paths.has(id) || (id !== node.name && names.has(id))) id += ` (${node.op})`;
+      return [node, id];
+    }),
+  );
 }
 
 /** Every row, depth first. */
@@ -47,32 +72,40 @@ class Module {
 
 const MAX_DEPTH = 32;
 
-const segmentsOf = (node: Node): string[] => (node.module ? node.module.split('.').slice(0, MAX_DEPTH) : []);
+const segmentsOf = (node: Node): string[] =>
+  (node.module ?? '')
+    .split('.')
+    .filter((name) => name !== '')
+    .slice(0, MAX_DEPTH);
 
 const moduleOf = (top: Module, node: Node): Module => segmentsOf(node).reduce((module, name) => module.child(name), top);
 
 /** For every module path, the last value that is made inside and read outside. */
 function valuesLeaving(graph: Graph): Map<string, string> {
-  const readers = new Map<string, string[]>();
-  for (const node of graph.nodes)
+  const modules = new Map(graph.nodes.map((node) => [node, segmentsOf(node)]));
+  const readers = new Map<string, string[][]>();
+  for (const [node, module] of modules)
     for (const name of valuesRead(node)) {
       const list = readers.get(name);
-      if (list) list.push(node.module ?? '');
-      else readers.set(name, [node.module ?? '']);
+      if (list) list.push(module);
+      else readers.set(name, [module]);
     }
   const outputs = new Set(graph.outputs.map((o) => o.name));
   const leaving = new Map<string, string>();
-  for (const node of graph.nodes) {
-    const segments = segmentsOf(node);
+  for (const [node, module] of modules)
     for (const value of node.outputs) {
-      const inside = readers.get(value) ?? [];
-      for (let depth = segments.length; depth > 0; depth--) {
-        const path = segments.slice(0, depth).join('.');
-        if (outputs.has(value) || inside.some((reader) => reader !== path && !reader.startsWith(`${path}.`))) leaving.set(path, value);
-      }
+      // A reader that shares the first n names of the path reads inside of the n outer modules, and outside of the rest.
+      const readBy = outputs.has(value) ? [[]] : (readers.get(value) ?? []);
+      const shared = readBy.reduce((least, reader) => Math.min(least, commonLength(reader, module)), module.length);
+      for (let depth = shared + 1; depth <= module.length; depth++) leaving.set(module.slice(0, depth).join('.'), value);
     }
-  }
   return leaving;
+}
+
+function commonLength(a: readonly string[], b: readonly string[]): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
 }
 
 /** The value that enters a layer: the first computed value that one of its nodes reads from outside. */
@@ -83,16 +116,16 @@ export function valueEntering(graph: Graph, layer: Layer): string | undefined {
   return nodes.flatMap(valuesRead).find((name) => !made.has(name) && !graph.initializers.has(name));
 }
 
-function row(entry: Module | Node, graph: Graph, leaving: ReadonlyMap<string, string>): Layer[] {
-  if (!(entry instanceof Module)) return [nodeRow(entry, graph)];
-  const children = entry.entries.flatMap((child) => row(child, graph, leaving));
+function row(entry: Module | Node, context: Context): Layer[] {
+  if (!(entry instanceof Module)) return [nodeRow(entry, context)];
+  const children = entry.entries.flatMap((child) => row(child, context));
   const visible = children.filter((child) => !child.plumbing);
   const [only] = visible;
   if (visible.length === 1 && only?.op !== undefined && only.children.length === 0) {
     const hidden = children.filter((child) => child !== only);
     return [{ ...only, id: entry.path, name: entry.name, children: hidden }];
   }
-  const output = leaving.get(entry.path) ?? children.at(-1)?.output;
+  const output = context.leaving.get(entry.path) ?? children.at(-1)?.output;
   if (output === undefined) return [];
   const macs = children.map((child) => child.macs);
   return [
@@ -102,7 +135,7 @@ function row(entry: Module | Node, graph: Graph, leaving: ReadonlyMap<string, st
       kind: '',
       detail: '',
       output,
-      ...valueFacts(output, graph),
+      ...valueFacts(output, context.graph),
       parameters: children.reduce((sum, child) => sum + child.parameters, 0),
       ...(macs.every((m) => m !== undefined) && { macs: macs.reduce((sum, m) => sum + m, 0) }),
       plumbing: visible.length === 0,
@@ -111,11 +144,11 @@ function row(entry: Module | Node, graph: Graph, leaving: ReadonlyMap<string, st
   ];
 }
 
-function nodeRow(node: Node, graph: Graph): Layer {
+function nodeRow(node: Node, { graph, ids }: Context): Layer {
   const output = node.outputs.find((name) => name !== '') ?? '';
   const { kind, detail, parameters, macs } = describeNode(node, graph);
   return {
-    id: node.name,
+    id: ids.get(node) ?? node.name,
     name: node.name.split('/').at(-1) || node.name,
     kind,
     detail,

@@ -12,7 +12,7 @@ import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { type ResolvedInput, resolveInput } from './convention.ts';
-import { findLayer } from './findLayer.ts';
+import { findLayer, layerOfRow, nearest } from './findLayer.ts';
 import { allLayers, layerTree } from './layerTree.ts';
 import { type Scale, scaleOf } from './scores.ts';
 import { SessionCache } from './sessions.ts';
@@ -74,8 +74,14 @@ export class Model {
     ]);
   }
 
-  findLayer(id: string): LayerValues {
-    return findLayer(id, this.layers, this.graph);
+  /** A layer as a person names it. @throws InspectumError 'usage' where there is none, or several */
+  findLayer(name: string): LayerValues {
+    return findLayer(name, this.layers, this.graph);
+  }
+
+  /** A layer by its id in the tree. */
+  layerOfRow(id: string): LayerValues {
+    return layerOfRow(id, this.layers, this.graph);
   }
 
   /** Values of the spatial layers that the tree shows, each once, in order. */
@@ -86,11 +92,22 @@ export class Model {
   /** The value that `--output` names, or the first output. */
   explained(name?: string): string {
     if (name === undefined) return this.output;
-    if (this.graph.values.has(name) || this.graph.outputs.some((o) => o.name === name)) return name;
+    const made = this.graph.nodes.flatMap((node) => node.outputs).filter((value) => value !== '');
+    if (made.includes(name)) return name;
     throw new InspectumError(
       'usage',
-      `${this.path}: has no output or value ${JSON.stringify(name)}. Its outputs are: ${this.graph.outputs.map((o) => o.name).join(', ')}.`,
+      `${this.path}: has no output or value ${JSON.stringify(name)}. Its outputs are: ${this.graph.outputs.map((o) => o.name).join(', ')}. The nearest values are: ${nearest(name, made).join(', ')}.`,
     );
+  }
+
+  /** How an image becomes the input of this name; undefined where that takes none. */
+  imageInput(port: string): ResolvedInput | undefined {
+    return port === this.input?.port
+      ? this.input
+      : resolveInput(
+          this.graph.inputs.filter((p) => p.name === port),
+          this.configuration,
+        );
   }
 
   shapeOf(value: string): Shape | undefined {
@@ -151,8 +168,10 @@ export class Model {
   }
 }
 
-/** The image input's shape with height and width fixed, so that shapes downstream are numbers. */
-function sizedInput(graph: Graph, { port, size: [height, width], layout }: ResolvedInput): ReadonlyMap<string, Shape> {
-  const [batch = 'batch', first = 3, , last = 3] = graph.inputs.find((p) => p.name === port)?.shape ?? [];
-  return new Map([[port, layout === 'NCHW' ? [batch, first, height, width] : [batch, height, width, last]]]);
+/** The image input's shape with height, width and channels fixed, so that shapes downstream are numbers. */
+function sizedInput(graph: Graph, input: ResolvedInput): ReadonlyMap<string, Shape> {
+  const [height, width] = input.size;
+  const channels = input.channels === 'L' ? 1 : 3;
+  const [batch = 'batch'] = graph.inputs.find((p) => p.name === input.port)?.shape ?? [];
+  return new Map([[input.port, input.layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels]]]);
 }

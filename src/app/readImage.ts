@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { decodeImage } from '../image/decode/decode.ts';
 import { geometryForSize } from '../image/geometry.ts';
 import type { RgbImage } from '../image/image.ts';
@@ -7,7 +6,8 @@ import { preprocess } from '../image/preprocess.ts';
 import { shrinkTo } from '../image/resize.ts';
 import type { InputImage, Picture } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { ResolvedInput } from './convention.ts';
 import type { Model } from './model.ts';
 
 export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
@@ -22,22 +22,23 @@ export interface PreparedImage {
 
 /**
  * Reads, decodes and preprocesses an image for a model.
- * @throws InspectumError 'missing' or 'too-large' (the file), 'corrupt' (not an image that can be read), 'unsupported' (a model
- * without an image input)
+ * @param port the input that takes it; default the first that takes an image
+ * @throws InspectumError 'missing' or 'too-large' (the file), 'corrupt' (not an image that can be read), 'unsupported' (an input that
+ * takes no image)
  */
-export async function prepareImage(model: Model, source: ImageSource): Promise<PreparedImage> {
-  const { input } = model;
+export async function prepareImage(model: Model, source: ImageSource, port = model.input?.port ?? ''): Promise<PreparedImage> {
+  const input = model.imageInput(port);
+  const { name, bytes } = 'path' in source ? { name: source.path, bytes: await readBytes(source.path) } : source;
   if (!input)
     throw new InspectumError(
       'unsupported',
-      `${model.path}: no input takes an image (${inputList(model)}). Give its inputs as .npy files on the command line.`,
+      `${name}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files on the command line.`,
     );
-  const { name, bytes } = 'path' in source ? { name: source.path, bytes: await readBytes(source.path) } : source;
   const upright = await decodeImage(bytes, name);
-  const { tensor, seen, geometry } = preprocess(upright, input.preprocessing);
+  const { tensor: pixels, seen, geometry } = preprocess(upright, input.preprocessing);
   const shown = shrinkTo(upright, SHOWN);
   return {
-    feeds: { [input.port]: tensor },
+    feeds: { [input.port]: cast(pixels, input.dtype) },
     image: {
       name,
       original: picture(shown),
@@ -45,6 +46,22 @@ export async function prepareImage(model: Model, source: ImageSource): Promise<P
       geometry: geometryForSize(geometry, shown),
     },
   };
+}
+
+/** Quantised networks take whole numbers. */
+function cast({ dims, data }: Tensor<'float32'>, dtype: ResolvedInput['dtype']): Tensor {
+  switch (dtype) {
+    case 'float32':
+      return tensor('float32', dims, data);
+    case 'uint8':
+      return tensor('uint8', dims, Uint8Array.from(Uint8ClampedArray.from(data)));
+    case 'int8':
+      return tensor(
+        'int8',
+        dims,
+        Int8Array.from(data, (v) => Math.max(-128, Math.min(127, Math.round(v)))),
+      );
+  }
 }
 
 /** Longer side of the picture that is sent to be shown, in pixels. */
@@ -58,13 +75,17 @@ const picture = ({ width, height, data }: RgbImage): Picture => ({
 
 export const inputList = (model: Model): string => model.summary.inputs.map((i) => `${i.name}: ${i.dtype} ${i.shape}`).join(', ');
 
-async function readBytes(file: string): Promise<Uint8Array> {
+/** A whole file. @throws InspectumError 'missing' or 'too-large' */
+export async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(file);
+    const found = await stat(file);
+    if (!found.isFile()) throw new InspectumError('missing', `${file}: is not a file.`);
+    const { size } = found;
     if (size > MAX_FILE_BYTES) throw new InspectumError('too-large', `${file}: is larger than ${MAX_FILE_BYTES / 2 ** 20} MB.`);
     return await readFile(file);
   } catch (cause) {
     if (cause instanceof InspectumError) throw cause;
-    throw new InspectumError('missing', `${path.resolve(file)}: cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new InspectumError('missing', `${file}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}.`, { cause });
   }
 }

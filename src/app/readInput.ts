@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { InputImage } from '../protocol/model.ts';
+import type { DType } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
+import { fromNumbers } from '../tensor/fromNumbers.ts';
 import { readNpy } from '../tensor/npy.ts';
 import { formatShape } from '../tensor/shape.ts';
-import { type Tensor, tensor, toFloat32, toNumbers } from '../tensor/tensor.ts';
+import { isMemoryDType, type Tensor, toNumbers } from '../tensor/tensor.ts';
 import type { Feeds } from './attribute.ts';
-import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
-import { prepareImage } from './readImage.ts';
+import { inputList, prepareImage, readBytes } from './readImage.ts';
 
 export interface ReadInput {
   readonly feeds: Feeds;
@@ -22,48 +24,42 @@ export interface ReadInput {
  */
 export async function readInputs(model: Model, sources: readonly string[]): Promise<ReadInput> {
   const names = model.graph.inputs.map((i) => i.name);
-  const feeds: Record<string, Tensor> = {};
+  const feeds = new Map<string, Tensor>();
   let image: InputImage | undefined;
   for (const source of sources) {
     const { name, file } = split(source, names);
-    if (file.toLowerCase().endsWith('.npy')) {
-      const port = name ?? model.input?.port ?? names[0] ?? '';
-      feeds[port] = asInput(model, port, await readNpyFile(file), file);
+    const port = name ?? model.input?.port ?? names[0] ?? '';
+    if (feeds.has(port)) throw new InspectumError('usage', `--input: ${port} is given twice. Name the inputs: --input NAME=FILE.`);
+    if (path.extname(file).toLowerCase() === '.npy') {
+      feeds.set(port, asInput(model, port, await readNpyFile(file), file));
       continue;
     }
-    const prepared = await prepareImage(model, { path: file });
-    image = prepared.image;
-    Object.assign(feeds, prepared.feeds);
+    const prepared = await prepareImage(model, { path: file }, port);
+    image ??= prepared.image;
+    for (const [name, fed] of Object.entries(prepared.feeds)) feeds.set(name, fed);
   }
-  const missing = names.filter((n) => !Object.hasOwn(feeds, n));
+  const missing = names.filter((n) => !feeds.has(n));
   if (missing.length)
     throw new InspectumError(
       'usage',
-      `${model.path}: needs ${names.length} inputs, and nothing was given for ${missing.join(', ')}. Give each with --input NAME=FILE.`,
+      `${model.path}: needs ${names.length} inputs (${inputList(model)}), and nothing was given for ${missing.join(', ')}. Give each with --input NAME=FILE.`,
     );
-  return { feeds, ...(image && { image }) };
+  return { feeds: Object.fromEntries(feeds), ...(image && { image }) };
 }
 
+/** `NAME=FILE` or `FILE`; a file whose own name has a "=" is taken as a file where it is there. */
 function split(source: string, names: readonly string[]): { name?: string; file: string } {
+  const name = names.find((n) => source.startsWith(`${n}=`));
+  if (name !== undefined) return { name, file: source.slice(name.length + 1) };
   const at = source.indexOf('=');
-  if (at < 0) return { file: source };
-  const name = source.slice(0, at);
-  if (names.includes(name)) return { name, file: source.slice(at + 1) };
-  if (/[\\/.]/.test(name)) return { file: source };
+  if (at < 0 || existsSync(source) || /[\\/]/.test(source.slice(0, at))) return { file: source };
   throw new InspectumError(
     'usage',
-    `--input: the model has no input ${JSON.stringify(name)}. Its inputs are: ${nearest(name, names).join(', ')}.`,
+    `--input: the model has no input ${JSON.stringify(source.slice(0, at))}. Its inputs are: ${names.join(', ')}.`,
   );
 }
 
-async function readNpyFile(file: string): Promise<Tensor> {
-  try {
-    return readNpy(await readFile(file), file);
-  } catch (cause) {
-    if (cause instanceof InspectumError) throw cause;
-    throw new InspectumError('missing', `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { cause });
-  }
-}
+const readNpyFile = async (file: string): Promise<Tensor> => readNpy(await readBytes(file), file);
 
 /** The tensor in the input's dtype; its shape must be the input's. */
 function asInput(model: Model, name: string, value: Tensor, file: string): Tensor {
@@ -75,23 +71,27 @@ function asInput(model: Model, name: string, value: Tensor, file: string): Tenso
       `${file}: has the shape ${formatShape(value.dims)}, but the input ${name} takes ${formatShape(shape)}.`,
     );
   if (value.dtype === dtype) return value;
-  switch (dtype) {
-    case 'float32':
-      return toFloat32(value);
-    case 'int64':
-      return tensor(
-        'int64',
-        value.dims,
-        BigInt64Array.from(toNumbers(value), (v) => BigInt(Math.round(v))),
-      );
-    case 'int32':
-      return tensor('int32', value.dims, Int32Array.from(toNumbers(value)));
-    case 'uint8':
-      return tensor('uint8', value.dims, Uint8Array.from(toNumbers(value)));
-    default:
-      throw new InspectumError(
-        'unsupported',
-        `${file}: holds ${value.dtype}, but the input ${name} takes ${dtype}, which cannot be fed from a file.`,
-      );
-  }
+  if (dtype === 'string' || !isMemoryDType(dtype))
+    throw new InspectumError(
+      'unsupported',
+      `${file}: holds ${value.dtype}, but the input ${name} takes ${dtype}, which cannot be fed from a file.`,
+    );
+  const numbers = Array.from(toNumbers(value));
+  const range = INTEGER_RANGES[dtype];
+  const wrong = range && numbers.find((n) => !Number.isInteger(n) || n < range[0] || n > range[1]);
+  if (wrong !== undefined)
+    throw new InspectumError('usage', `${file}: holds ${wrong}, but the input ${name} takes ${dtype}. Save the array in that type.`);
+  return fromNumbers(dtype, value.dims, numbers);
 }
+
+const INTEGER_RANGES: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
+  bool: [0, 1],
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 2 ** 16 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint64: [0, Number.MAX_SAFE_INTEGER],
+  int64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+};

@@ -20,7 +20,7 @@ export function scaleOf(graph: Graph, output: string, configured: 'logits' | 'pr
   for (let hops = 0; hops < 16; hops++) {
     const maker = graph.nodes.find((node) => node.outputs[0] === value);
     if (!maker) return 'logits';
-    const scale = BY_OPERATOR[maker.op];
+    const scale = Object.hasOwn(BY_OPERATOR, maker.op) ? BY_OPERATOR[maker.op] : undefined;
     if (scale) return scale;
     if (!TRANSPARENT.has(maker.op)) return 'logits';
     value = maker.inputs[0] ?? '';

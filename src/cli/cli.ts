@@ -7,15 +7,16 @@ import { batch } from './commands/batch.ts';
 import { layers } from './commands/layers.ts';
 import { predict } from './commands/predict.ts';
 import { sweep } from './commands/sweep.ts';
-import { FLAGS, type FlagName, type Flags, parseArguments, parseSet, parseTarget } from './flags.ts';
+import { FLAGS, type FlagName, type Flags, parseArguments, parseBaseline, parseNeuron, parseSet, parseTarget } from './flags.ts';
 import { runJob, summary } from './jobs.ts';
 import { openOptions } from './options.ts';
+import { type Status, statusLine } from './status.ts';
 
 interface Command {
   readonly usage: string;
   readonly flags: readonly FlagName[];
   /** @returns what is printed, or false where something failed and was said already */
-  run(file: string, flags: Flags): Promise<string | boolean>;
+  run(file: string, flags: Flags, status: Status): Promise<string | boolean>;
 }
 
 const COMMON: readonly FlagName[] = ['engine', 'config', 'threads', 'quiet'];
@@ -38,24 +39,25 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       }),
   },
   attribute: {
-    usage: 'attribute MODEL --input FILE --method NAME [--layer ID] [--target N] [--output NAME] [--set KEY=JSON]... [--out FILE]',
+    usage:
+      'attribute MODEL --input FILE --method NAME [--layer ID] [--neuron I,J,K] [--target N] [--output NAME] [--baseline FILE|NUMBER] [--set KEY=JSON]... [--out FILE]',
     flags: ['input', 'method', 'layer', 'neuron', 'target', 'output', 'baseline', 'set', 'out'],
     run: attributeOnce,
   },
   sweep: {
     usage: 'sweep MODEL --input FILE [--target N] --out DIR',
     flags: ['input', 'target', 'out'],
-    run: (file, flags) => {
+    run: (file, flags, status) => {
       const target = parseTarget(flags.target) ?? undefined;
       if (target !== undefined && typeof target !== 'number')
         throw new InspectumError('usage', 'sweep: --target should be one class index.');
-      return sweep(Model.open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out') });
+      return sweep(Model.open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out') }, status);
     },
   },
   batch: {
     usage: 'batch JOBS.jsonl',
     flags: [],
-    run: (file, flags) => batch(file, openOptions(flags), (line) => process.stdout.write(`${line}\n`)),
+    run: (file, flags, status) => batch(file, openOptions(flags), (line) => process.stdout.write(`${line}\n`), status),
   },
 };
 
@@ -65,17 +67,20 @@ function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]
   return value as NonNullable<Flags[K]>;
 }
 
-async function attributeOnce(file: string, flags: Flags): Promise<string> {
+async function attributeOnce(file: string, flags: Flags, status: Status): Promise<string> {
   const target = parseTarget(flags.target);
   const job = {
     inputs: needed(flags, 'input'),
     method: needed(flags, 'method'),
     ...(flags.layer !== undefined && { layer: flags.layer }),
+    ...(flags.neuron !== undefined && { neuron: parseNeuron(flags.neuron) }),
+    ...(flags.baseline !== undefined && { baseline: parseBaseline(flags.baseline) }),
     ...(target !== undefined && { target }),
     ...(flags.output !== undefined && { output: flags.output }),
     set: parseSet(flags.set),
     ...(flags.out !== undefined && { out: flags.out }),
   };
+  status(job.method);
   const result = await runJob(Model.open(file, openOptions(flags)), job);
   const { min, max, sum, argmax } = summary(result.attribution);
   const where = result.layer === undefined ? '' : ` at ${result.layer}`;
@@ -104,19 +109,27 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   const { positionals, flags } = parseArguments(rest, [...command.flags, ...COMMON]);
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new InspectumError('usage', `Usage: inspectum ${command.usage}`);
-  const answer = await command.run(file, flags);
-  if (typeof answer === 'string') process.stdout.write(`${answer}\n`);
+  const status = statusLine(flags.quiet === true);
+  const answer = await command.run(file, flags, status).finally(() => status(''));
+  if (typeof answer === 'string') process.stdout.write(`${flags.json ? answer : printable(answer)}\n`);
   return answer === false ? 1 : 0;
 }
 
-/** Exit statuses: 0 done, 1 failed, 2 wrong usage. A forced end leaves no half-written session behind: nothing is shared. */
-process.once('SIGINT', () => process.exit(130));
+/** Names in a model file may hold codes that steer a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is sought
+const printable = (text: string): string => text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
+
+// Nobody handles SIGINT: a run of the engine blocks this thread, so that a handler would wait for its end; the default ends at once.
+// A reader that has enough (`| head`) closes the pipe, which is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+// Exit statuses: 0 done, 1 failed, 2 wrong usage.
 main(process.argv.slice(2))
   .then((status) => {
     process.exitCode = status;
   })
   .catch((error: Error & { kind?: string }) => {
-    process.stderr.write(`inspectum: ${error.message.replace(/\s+/g, ' ')}\n`);
+    process.stderr.write(`inspectum: ${printable(error.message.replace(/\s+/g, ' ')).trim()}\n`);
     if (process.env.INSPECTUM_DEBUG === '1') process.stderr.write(`${error.stack}\n`);
     process.exitCode = error.kind === 'usage' ? 2 : 1;
   });

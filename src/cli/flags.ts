@@ -53,7 +53,9 @@ export function parseArguments(args: readonly string[], allowed: readonly FlagNa
           .join(', ')}.`,
       );
     const { type } = FLAGS[name as FlagName];
+    if (type !== 'list' && Object.hasOwn(flags, name)) throw usage(`--${name} is given twice.`);
     if (type === 'switch') {
+      if (inline !== undefined) throw usage(`--${name} takes no value.`);
       flags[name] = true;
       continue;
     }
@@ -80,10 +82,24 @@ function countOf(name: string, value: string): number {
 export function parseTarget(text: string | undefined): number | readonly number[] | null | undefined {
   if (text === undefined) return undefined;
   if (text === 'none') return null;
-  const parts = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (parts.some((n) => !Number.isInteger(n)))
-    throw usage(`--target should be a class index, indices I,J or none, not ${JSON.stringify(text)}.`);
-  return parts.length === 1 ? (parts[0] as number) : parts;
+  const indices = indicesOf(text) ?? fail(`--target should be a class index, indices I,J or none, not ${JSON.stringify(text)}.`);
+  return indices.length === 1 ? indices[0] : indices;
+}
+
+/** `--neuron I,J,K` */
+export const parseNeuron = (text: string): readonly number[] =>
+  indicesOf(text) ?? fail(`--neuron should be indices I,J,K, not ${JSON.stringify(text)}.`);
+
+/** `--baseline FILE|NUMBER` */
+export const parseBaseline = (text: string): string | number => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
+
+function indicesOf(text: string): readonly number[] | undefined {
+  const indices = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  return indices.every(Number.isInteger) ? indices : undefined;
+}
+
+function fail(message: string): never {
+  throw usage(message);
 }
 
 /** `--set KEY=JSON`, repeated. */

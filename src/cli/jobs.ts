@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type AttributionResult, attribute } from '../app/attribute.ts';
+import { type AttributionJob, type AttributionResult, attribute } from '../app/attribute.ts';
 import { Explainer } from '../app/explain.ts';
 import type { Model } from '../app/model.ts';
 import { mapOf, overlayPng } from '../app/picture.ts';
@@ -12,13 +12,8 @@ import { writeNpy } from '../tensor/npy.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** One attribution, as `attribute` and a line of `batch` ask for it. */
-export interface Job {
+export interface Job extends Omit<AttributionJob, 'feeds'> {
   readonly inputs: readonly string[];
-  readonly method: string;
-  readonly layer?: string;
-  readonly target?: number | readonly number[] | null;
-  readonly output?: string;
-  readonly set: Readonly<Record<string, unknown>>;
   readonly out?: string;
 }
 
@@ -31,21 +26,19 @@ export async function runJob(model: Model, { inputs, out, ...job }: Job): Promis
     throw new InspectumError('usage', `--out ${out}: should end in ${ENDINGS.join(', ')}.`);
   const input = await readInputs(model, inputs);
   const result = await attribute(model, { ...job, feeds: input.feeds });
-  if (out !== undefined) await writeOutput(out, await encode(ending as string, result, model, input));
+  if (out === undefined) return result;
+  if (ending === '.npy') await writeOutput(out, writeNpy(result.attribution));
+  else if (ending === '.png') await writeOutput(out, overlayPng(mapOf(result.attribution), input.image));
+  else await writeOutput(out, `${JSON.stringify(await report(result, model, input, inputs), null, 2)}\n`);
   return result;
 }
 
-async function encode(ending: string, result: AttributionResult, model: Model, input: ReadInput): Promise<Uint8Array | string> {
-  if (ending === '.npy') return writeNpy(result.attribution);
-  if (ending === '.png') return overlayPng(mapOf(result.attribution), input.image);
-  return `${JSON.stringify(await report(result, model, input), null, 2)}\n`;
-}
-
 /** Enough to reproduce an attribution. */
-async function report(result: AttributionResult, model: Model, input: ReadInput) {
+async function report(result: AttributionResult, model: Model, input: ReadInput, files: readonly string[]) {
   const { attribution, ...recipe } = result;
   return {
     model: { path: model.path, sha256: await sha256(model.path) },
+    input: files,
     ...recipe,
     attribution: { shape: attribution.dims, ...summary(attribution) },
     prediction: await new Explainer(model, input.feeds).prediction(),
@@ -75,16 +68,27 @@ export function summary({ data, dims }: Tensor<'float32'>) {
   return { min, max, sum, argmax };
 }
 
-/** Writes a file; a full disk or a folder that is not there is said with its path. */
-export async function writeOutput(file: string, content: Uint8Array | string): Promise<void> {
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'its folder is a file',
+  EEXIST: 'there is a file of that name',
+  EISDIR: 'it is a folder',
+  EACCES: 'its permissions forbid it',
+  EROFS: 'the file system is read-only',
+};
+
+/** What `act` does with the file or folder at `place`; where that fails, the error says why. */
+export async function writing<T>(place: string, act: () => Promise<T>): Promise<T> {
   try {
-    await writeFile(file, content);
+    return await act();
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOSPC' ? 'the disk is full' : code === 'ENOENT' ? 'its folder does not exist' : String(code);
-    throw new InspectumError('missing', `${file}: cannot be written: ${why}.`, { cause });
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    throw new InspectumError('missing', `${place}: cannot be written: ${REASONS[code] ?? code}.`, { cause });
   }
 }
+
+export const writeOutput = (file: string, content: Uint8Array | string): Promise<void> => writing(file, () => writeFile(file, content));
 
 function sha256(file: string): Promise<string> {
   const hash = createHash('sha256');

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import type { Graph } from '../graph/graph.ts';
 import { sortNodes, validateGraph } from '../graph/validate.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Format, ReadModel } from './format.ts';
@@ -15,8 +14,15 @@ const FORMATS: Readonly<Record<string, Format>> = { onnx };
  */
 export function readModel(file: string): ReadModel {
   const absolute = path.resolve(file);
-  const read = formatOf(absolute).read(absolute);
-  return { ...read, graph: runnable(read.graph, absolute) };
+  try {
+    const read = formatOf(absolute).read(absolute);
+    const graph = sortNodes(read.graph);
+    validateGraph(graph);
+    return { ...read, graph };
+  } catch (cause) {
+    if (!(cause instanceof InspectumError) || cause.message.includes(absolute)) throw cause;
+    throw new InspectumError(cause.kind, `${absolute}: ${cause.message}`, { cause });
+  }
 }
 
 function formatOf(file: string): Format {
@@ -31,15 +37,4 @@ function formatOf(file: string): Format {
     'unsupported',
     `${file}: models ending in ${extension || 'nothing'} are not read. Supported: ${known.join(', ')}.`,
   );
-}
-
-function runnable(graph: Graph, file: string): Graph {
-  try {
-    const sorted = sortNodes(graph);
-    validateGraph(sorted);
-    return sorted;
-  } catch (cause) {
-    if (cause instanceof InspectumError) throw new InspectumError(cause.kind, `${file}: ${cause.message}`, { cause });
-    throw cause;
-  }
 }

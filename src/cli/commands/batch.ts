@@ -1,9 +1,9 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { open } from 'node:fs/promises';
 import { Model, type OpenOptions } from '../../app/model.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { runJob } from '../jobs.ts';
 import { engineNamed } from '../options.ts';
+import type { Status } from '../status.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
   input: (v) => typeof v === 'string' || (Array.isArray(v) && v.every((f) => typeof f === 'string')),
   method: (v) => typeof v === 'string',
   layer: (v) => typeof v === 'string',
-  neuron: (v) => Array.isArray(v),
+  neuron: (v) => Array.isArray(v) && v.every(Number.isInteger),
   target: (v) => typeof v === 'number' || v === 'none' || (Array.isArray(v) && v.every((n) => typeof n === 'number')),
   output: (v) => typeof v === 'string',
   baseline: (v) => typeof v === 'string' || typeof v === 'number',
@@ -27,32 +27,46 @@ const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
  * `inspectum batch JOBS.jsonl`: one JSON object per line, run in order, one JSON answer per line. Sessions are kept between lines.
  * @returns whether every job succeeded
  */
-export async function batch(file: string, common: OpenOptions, print: (line: string) => void): Promise<boolean> {
-  if (!existsSync(file)) throw new InspectumError('missing', `${file}: is not there.`);
+export async function batch(file: string, common: OpenOptions, print: (line: string) => void, status: Status): Promise<boolean> {
   const models = new Map<string, Model>();
-  let number = 0;
+  let line = 0;
   let succeeded = true;
-  for await (const text of createInterface({ input: createReadStream(file) })) {
-    number++;
+  for await (const text of linesOf(file)) {
+    line++;
     if (text.trim() === '') continue;
+    status(`line ${line}`);
     const started = performance.now();
+    let answer: object;
     try {
       const { attribution } = await runLine(parse(text), common, models);
-      print(JSON.stringify({ line: number, ok: true, ms: Math.round((performance.now() - started) * 10) / 10, shape: attribution.dims }));
+      answer = { line, ok: true, ms: Math.round((performance.now() - started) * 10) / 10, shape: attribution.dims };
     } catch (error) {
       succeeded = false;
-      print(JSON.stringify({ line: number, ok: false, error: (error as Error).message }));
+      answer = { line, ok: false, error: (error as Error).message };
     }
+    status('');
+    print(JSON.stringify(answer));
   }
   return succeeded;
 }
 
+async function* linesOf(file: string): AsyncGenerator<string> {
+  try {
+    const jobs = await open(file);
+    yield* jobs.readLines();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new InspectumError('missing', `${file}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}.`, { cause });
+  }
+}
+
+/** @throws InspectumError 'usage' */
 function parse(text: string): Line {
   let line: unknown;
   try {
     line = JSON.parse(text);
   } catch (cause) {
-    throw new InspectumError('usage', `This line is not JSON: ${(cause as Error).message}`);
+    throw new InspectumError('usage', `This line is not JSON: ${(cause as Error).message}`, { cause });
   }
   if (typeof line !== 'object' || line === null || Array.isArray(line))
     throw new InspectumError('usage', 'This line is not a JSON object.');
@@ -62,7 +76,8 @@ function parse(text: string): Line {
       throw new InspectumError('usage', `There is no field ${JSON.stringify(name)}. The fields are: ${Object.keys(FIELDS).join(', ')}.`);
     if (!valid(value)) throw new InspectumError('usage', `The field ${name} cannot be ${JSON.stringify(value)}.`);
   }
-  for (const name of ['model', 'input', 'method']) if (!(name in line)) throw new InspectumError('usage', `The field ${name} is missing.`);
+  for (const name of ['model', 'input', 'method'])
+    if (!Object.hasOwn(line, name)) throw new InspectumError('usage', `The field ${name} is missing.`);
   return line as Line;
 }
 
@@ -80,6 +95,8 @@ async function runLine(line: Line, common: OpenOptions, models: Map<string, Mode
     inputs: [line.input as string | string[]].flat(),
     method: line.method as string,
     ...(line.layer !== undefined && { layer: line.layer as string }),
+    ...(line.neuron !== undefined && { neuron: line.neuron as number[] }),
+    ...(line.baseline !== undefined && { baseline: line.baseline as string | number }),
     ...(line.target !== undefined && { target: line.target === 'none' ? null : (line.target as number | number[]) }),
     ...(line.output !== undefined && { output: line.output as string }),
     set: (line.set as Record<string, unknown> | undefined) ?? {},

@@ -4,10 +4,12 @@ import { visibleRows } from '../table.ts';
 
 interface JsonLayer {
   readonly id: string;
-  readonly node?: string;
-  readonly op?: string;
+  /** The node's name and operator; null for a module of several. */
+  readonly node: string | null;
+  readonly op: string | null;
   readonly output: string;
-  readonly shape: readonly (number | string)[];
+  /** Numbers and symbols; null where it cannot be told. */
+  readonly shape: readonly (number | string)[] | null;
   readonly params: number;
   readonly children?: readonly JsonLayer[];
 }
@@ -33,10 +35,10 @@ export function layers(model: Model, json: boolean): string {
 
 const jsonLayer = (layer: Layer, model: Model): JsonLayer => ({
   id: layer.id,
-  ...(layer.node !== undefined && { node: layer.node }),
-  ...(layer.op !== undefined && { op: layer.op }),
+  node: layer.node ?? null,
+  op: layer.op ?? null,
   output: layer.output,
-  shape: model.shapeOf(layer.output) ?? [],
+  shape: model.shapeOf(layer.output) ?? null,
   params: layer.parameters,
   ...(layer.children.length > 0 && { children: layer.children.map((child) => jsonLayer(child, model)) }),
 });

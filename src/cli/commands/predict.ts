@@ -3,21 +3,25 @@ import type { Model } from '../../app/model.ts';
 import { readInputs } from '../../app/readInput.ts';
 import { describeScale, scaleOf, topClasses } from '../../app/scores.ts';
 
-/** `inspectum predict MODEL --input FILE [--top 5] [--output NAME] [--json]` */
+/** `inspectum predict MODEL --input FILE [--top 5] [--output NAME] [--json]`: all scores, and the best classes of the first example. */
 export async function predict(
   model: Model,
   options: { inputs: readonly string[]; top: number; output: string | undefined; json: boolean },
 ): Promise<string> {
   const output = model.explained(options.output);
   const { feeds } = await readInputs(model, options.inputs);
-  const scores = (await scoresOf(model, output, feeds)).data as Float32Array;
+  const { data, dims } = await scoresOf(model, output, feeds);
+  const values = data as Float32Array;
+  const examples = dims[0] ?? 1;
+  const scores = values.subarray(0, values.length / examples);
   const scale = scaleOf(model.graph, output, model.configuration.output);
   const top = topClasses(scores, scale, model.configuration.labels, options.top);
   if (options.json)
-    return JSON.stringify({ input: options.inputs.length === 1 ? options.inputs[0] : options.inputs, output: Array.from(scores), top });
+    return JSON.stringify({ input: options.inputs.length === 1 ? options.inputs[0] : options.inputs, output: Array.from(values), top });
   const rows = top.map(
     (c) =>
       `${(c.probability * 100).toFixed(1).padStart(6)}%  ${String(c.index).padStart(5)}  ${c.label ?? ''}  (${c.score.toPrecision(5)})`,
   );
-  return [`${output}: ${describeScale(scale, scores.length)}`, ...rows].join('\n');
+  const first = examples > 1 ? `, the first of ${examples} examples` : '';
+  return [`${output}: ${describeScale(scale, scores.length)}${first}`, ...rows].join('\n');
 }

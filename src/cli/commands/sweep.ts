@@ -7,20 +7,24 @@ import { overlayPng } from '../../app/picture.ts';
 import { readInputs } from '../../app/readInput.ts';
 import { writeNpy } from '../../tensor/npy.ts';
 import { tensor } from '../../tensor/tensor.ts';
-import { writeOutput } from '../jobs.ts';
+import { writeOutput, writing } from '../jobs.ts';
+import type { Status } from '../status.ts';
 
 /** `inspectum sweep MODEL --input FILE [--target N] --out DIR`: a .npy and a .png for every spatial layer, and sweep.json. */
 export async function sweep(
   model: Model,
   options: { inputs: readonly string[]; target: number | undefined; out: string },
+  status: Status,
 ): Promise<string> {
   const { feeds, image } = await readInputs(model, options.inputs);
+  status('Explaining every layer');
   const result = await new Explainer(model, feeds).sweep(options.target);
-  await mkdir(options.out, { recursive: true });
+  await writing(options.out, () => mkdir(options.out, { recursive: true }));
   const rows = [...allLayers(model.layers)].filter((l) => l.spatial && !l.plumbing);
   const files: { layer: string; output: string; width: number; height: number; min: number; max: number; npy: string; png: string }[] = [];
   for (const [index, map] of result.maps.entries()) {
     const layer = rows.find((l) => l.output === map.output)?.id ?? map.output;
+    status(`Writing ${index + 1} of ${result.maps.length}`);
     const stem = `${String(index).padStart(3, '0')}-${layer.replace(/[^\w.-]+/g, '_').slice(0, 80)}`;
     await writeOutput(path.join(options.out, `${stem}.npy`), writeNpy(tensor('float32', [1, 1, map.height, map.width], map.data)));
     await writeOutput(path.join(options.out, `${stem}.png`), overlayPng(map, image));
@@ -35,10 +39,13 @@ export async function sweep(
       png: `${stem}.png`,
     });
   }
-  const { prediction, target, unreachable, ms } = result;
+  const { prediction, target, unreachable, refusals, ms } = result;
   await writeOutput(
     path.join(options.out, 'sweep.json'),
-    `${JSON.stringify({ model: model.path, prediction, target, unreachable, maps: files }, null, 2)}\n`,
+    `${JSON.stringify({ model: model.path, input: options.inputs, prediction, target, unreachable, refusals, maps: files }, null, 2)}\n`,
   );
-  return `${files.length} layers in ${ms.toFixed(0)} ms for ${target.label ?? `class ${target.index}`} (${target.index}); maps, pictures and sweep.json are in ${options.out}`;
+  return [
+    `${files.length} layers in ${ms.toFixed(0)} ms for ${target.label ?? `class ${target.index}`} (${target.index}); maps, pictures and sweep.json are in ${options.out}`,
+    ...refusals,
+  ].join('\n');
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as ort from 'onnxruntime-node';
-import type { FileRange, Graph, Initializer } from '../../graph/graph.ts';
+import { type FileRange, type Graph, type Initializer, type Node, nodeKey } from '../../graph/graph.ts';
 import { serializeModel } from '../../graph/serialize/onnxModel.ts';
 import { readBytes } from '../../graph/weights.ts';
 import { InspectumError } from '../../tensor/errors.ts';
@@ -27,7 +27,7 @@ export const onnxRuntime: Engine = {
     try {
       return new OrtSession(await ort.InferenceSession.create(model, sessionOptions));
     } catch (cause) {
-      throw creationError(cause);
+      throw creationError(cause, graph);
     }
   },
 };
@@ -44,14 +44,25 @@ function weightFolder(graph: Graph): string | undefined {
   return large.sort((a, b) => a.length - b.length)[0];
 }
 
-function creationError(cause: unknown): InspectumError {
+function creationError(cause: unknown, graph: Graph): InspectumError {
   const words = String((cause as Error).message ?? cause);
-  if (/NOT_IMPLEMENTED|is not a registered function\/op|Could not find an implementation/i.test(words))
+  const [, unknown] = /([\w.:]+)\(-?\d+\) is not a registered function\/op/.exec(words) ?? [];
+  if (unknown !== undefined) {
+    const nodes = graph.nodes.filter((node) => nodeKey(node) === unknown).map((node) => describePlace(node));
+    return new InspectumError(
+      'unsupported',
+      `ONNX Runtime does not know the operator ${unknown} (${nodes.join(', ')}): nothing that depends on it can be computed. The activations of the layers before it can.`,
+      { cause },
+    );
+  }
+  if (/NOT_IMPLEMENTED|Could not find an implementation/i.test(words))
     return new InspectumError('unsupported', `ONNX Runtime lacks an operator of this model: ${words}`, { cause });
   if (/bad_alloc|bad allocation|out of memory|Failed to allocate/i.test(words))
     return new InspectumError('memory', `There is not enough memory to prepare this model: ${words}`, { cause });
   return new InspectumError('engine', `ONNX Runtime refuses this model: ${words}`, { cause });
 }
+
+const describePlace = ({ name, module }: Node): string => (module ? `node ${name} in module ${module}` : `node ${name}`);
 
 class OrtSession implements Session {
   readonly #session: ort.InferenceSession;

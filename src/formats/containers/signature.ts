@@ -15,7 +15,7 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
 
 /** What a file is by its first bytes, in words that follow "is"; undefined where they tell nothing. */
 export function describeContent(head: Uint8Array): string | undefined {
-  const text = new TextDecoder('latin1').decode(head);
+  const text = Buffer.from(head).toString('latin1');
   const signature = SIGNATURES.find(([start]) => text.startsWith(start));
   if (signature) return signature[1];
   // The four bytes before a FlatBuffer's identifier are an offset.

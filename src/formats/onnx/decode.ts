@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { Attribute, Graph, Initializer, Node, Port, ValueInfo } from '../../graph/graph.ts';
 import { dtypeFromCode } from '../../tensor/dtype.ts';
 import { InspectumError } from '../../tensor/errors.ts';
@@ -7,7 +8,7 @@ import { ProtobufReader } from '../containers/protobuf.ts';
 import { describeContent } from '../containers/signature.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
 import { modulePath } from './modulePath.ts';
-import { readTensor } from './tensorProto.ts';
+import { type ModelFile, readTensor } from './tensorProto.ts';
 
 /**
  * Reads an .onnx file as it is: nodes of the file's own opset, weights as places in the file.
@@ -21,7 +22,7 @@ export function decodeOnnx(path: string): OnnxModel {
     if (known !== undefined) throw new InspectumError('corrupt', `${path}: is not an ONNX model; it is ${known}.`);
     if (!FIRST_KEYS.has(head[0] as number))
       throw new InspectumError('corrupt', `${path}: is not an ONNX model: its first bytes are not those of one. Was another file renamed?`);
-    return new Decoder(path).model(new ProtobufReader(source));
+    return new Decoder({ path, real: realpathSync(path) }).model(new ProtobufReader(source));
   });
 }
 
@@ -38,10 +39,10 @@ function read(message: ProtobufReader, fields: Record<number, (message: Protobuf
 }
 
 class Decoder {
-  readonly #path: string;
+  readonly #file: ModelFile;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(file: ModelFile) {
+    this.#file = file;
   }
 
   model(message: ProtobufReader): OnnxModel {
@@ -69,11 +70,11 @@ class Decoder {
       14: (m) => this.entry(m.message(), metadata),
       25: (m) => functions.push(this.function(m.message())),
     });
-    if (!graph) throw new InspectumError('corrupt', `${this.#path}: holds no graph. It is not an ONNX model, or it is truncated.`);
+    if (!graph) throw new InspectumError('corrupt', `${this.#file.path}: holds no graph. It is not an ONNX model, or it is truncated.`);
     const domains = new Map([...opsets].filter(([domain]) => domain !== ''));
     const inputs = graph.inputs.map(withBatch);
     return {
-      path: this.#path,
+      path: this.#file.path,
       irVersion,
       producer: `${producer} ${producerVersion}`.trim(),
       metadata,
@@ -96,7 +97,7 @@ class Decoder {
         name = m.string();
       },
       5: (m) => {
-        const t = readTensor(m.message(), this.#path);
+        const t = readTensor(m.message(), this.#file);
         initializers.set(t.name, t);
       },
       11: (m) => inputs.push(this.valueInfo(m.message())),
@@ -108,7 +109,7 @@ class Decoder {
       15: () => {
         throw new InspectumError(
           'unsupported',
-          `${this.#path}: has sparse initializers, which are not supported. Save the model with dense weights.`,
+          `${this.#file.path}: has sparse initializers, which are not supported. Save the model with dense weights.`,
         );
       },
     });
@@ -194,7 +195,7 @@ class Decoder {
         written = 3;
       },
       5: (m) => {
-        single = { type: 'tensor', value: readTensor(m.message(), this.#path) };
+        single = { type: 'tensor', value: readTensor(m.message(), this.#file) };
       },
       6: (m) => {
         single = { type: 'graph', value: this.graph(m.message()) };
@@ -229,7 +230,8 @@ class Decoder {
     };
     // Files of ONNX's first year have no type: the field that is written tells.
     const value = single ?? byType[type || written]?.();
-    if (!value) throw new InspectumError('unsupported', `${this.#path}: attribute ${name} has the type ${type}, which is not supported.`);
+    if (!value)
+      throw new InspectumError('unsupported', `${this.#file.path}: attribute ${name} has the type ${type}, which is not supported.`);
     return [name, value];
   }
 

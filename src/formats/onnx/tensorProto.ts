@@ -11,8 +11,15 @@ const EXTERNAL = 1;
 const MAX_ELEMENTS = 2 ** 40;
 const MAX_RANK = 64;
 
+/** A model's file by the path that was given, for messages, and by the one where its bytes stand: the two differ for links. */
+export interface ModelFile {
+  readonly path: string;
+  readonly real: string;
+}
+
 /** A TensorProto as it stands in the file, its weight bytes unread. */
-export function readTensor(message: ProtobufReader, modelPath: string): Initializer {
+export function readTensor(message: ProtobufReader, model: ModelFile): Initializer {
+  const { path: modelPath } = model;
   const dims: bigint[] = [];
   const int32s: bigint[] = [];
   const int64s: bigint[] = [];
@@ -84,15 +91,15 @@ export function readTensor(message: ProtobufReader, modelPath: string): Initiali
       );
   };
 
-  if (location === EXTERNAL) return externalTensor({ name, dtype, dims: shape }, external, modelPath);
+  if (location === EXTERNAL) return externalTensor({ name, dtype, dims: shape }, external, model);
   if (raw && dtype !== 'string') {
     sized(raw.length);
-    return { name, dtype, dims: shape, source: { kind: 'file', path: modelPath, ...raw } };
+    return { name, dtype, dims: shape, source: { kind: 'file', path: model.real, ...raw } };
   }
   // Packed floats are their own little-endian bytes; a complex number is two of them.
   if (packedFloats && (dtype === 'float32' || dtype === 'complex64')) {
     sized(packedFloats.length);
-    return { name, dtype, dims: shape, source: { kind: 'file', path: modelPath, ...packedFloats } };
+    return { name, dtype, dims: shape, source: { kind: 'file', path: model.real, ...packedFloats } };
   }
   const fields: TypedFields = { floats, doubles, int32s, int64s, strings };
   if (!isMemoryDType(dtype)) {
@@ -171,16 +178,16 @@ function readEntry(message: ProtobufReader, into: Map<string, string>): void {
 }
 
 /** A tensor whose bytes stand in a file beside the model; that file is looked at, not read. */
-function externalTensor(info: Omit<Initializer, 'source'>, entries: ReadonlyMap<string, string>, modelPath: string): Initializer {
+function externalTensor(info: Omit<Initializer, 'source'>, entries: ReadonlyMap<string, string>, model: ModelFile): Initializer {
   const needed = byteLength(info.dtype, sizeOf(info.dims));
   const offset = Number(entries.get('offset') ?? 0);
   const length = Number(entries.get('length') ?? needed);
   if (length !== needed || info.dtype === 'string')
     throw new InspectumError(
       'corrupt',
-      `${modelPath}: tensor ${info.name} has the shape [${info.dims.join(', ')}] of ${info.dtype}, ${needed} bytes, but ${length} bytes are stored.`,
+      `${model.path}: tensor ${info.name} has the shape [${info.dims.join(', ')}] of ${info.dtype}, ${needed} bytes, but ${length} bytes are stored.`,
     );
-  const { file, size } = weightFile(entries.get('location') ?? '', info.name, modelPath);
+  const { file, size } = weightFile(entries.get('location') ?? '', info.name, model);
   if (!Number.isSafeInteger(offset) || offset < 0 || offset + length > size)
     throw new InspectumError(
       'corrupt',
@@ -189,8 +196,8 @@ function externalTensor(info: Omit<Initializer, 'source'>, entries: ReadonlyMap<
   return { ...info, source: { kind: 'file', path: file, offset, length } };
 }
 
-/** The file that a model names for its weights: in the model's folder or below, links followed. */
-function weightFile(location: string, tensor: string, modelPath: string): { file: string; size: number } {
+/** The file that a model names for its weights: in the model's folder or below, or beside the file that the model is a link to. */
+function weightFile(location: string, tensor: string, { path: modelPath, real: realModel }: ModelFile): { file: string; size: number } {
   // The format wants '/'; writers on Windows leave '\' in. A drive or a share is absolute there and nowhere meant as a name.
   const relative = location.replaceAll('\\', '/');
   const folder = path.dirname(modelPath);
@@ -212,9 +219,9 @@ function weightFile(location: string, tensor: string, modelPath: string): { file
       { cause },
     );
   }
-  if (!inside(real, realpathSync(folder))) throw refused();
+  if (!inside(real, realpathSync(folder)) && path.dirname(real) !== path.dirname(realModel)) throw refused();
   const stat = statSync(real);
   if (!stat.isFile())
     throw new InspectumError('missing', `${modelPath}: the weights of ${tensor} should be in ${file}, which is not a file.`);
-  return { file, size: stat.size };
+  return { file: real, size: stat.size };
 }
