@@ -19,11 +19,13 @@ const EXPECTED = [
   String.raw`extension/package\.json`,
   String.raw`extension/(readme|changelog)\.md`,
   String.raw`extension/LICENSE(\.txt|\.md)?`,
+  String.raw`extension/THIRD_PARTY_NOTICES\.md`,
   String.raw`extension/media/.+\.(svg|png|gif|woff2?|ttf|css)`,
   String.raw`extension/dist/(extension|worker|cli)\.cjs`,
   String.raw`extension/dist/webview\.(js|css)`,
   String.raw`extension/dist/node_modules/onnxruntime-(node|common)/(dist/cjs/)?package\.json`,
   String.raw`extension/dist/node_modules/onnxruntime-(node|common)/dist/.+\.js`,
+  String.raw`extension/dist/node_modules/onnxruntime-node/(LICENSE|ThirdPartyNotices\.txt)`,
   String.raw`extension/dist/node_modules/onnxruntime-node/bin/napi-v6/{target}/[^/]+\.(node|dll|dylib|so\.1)`,
 ];
 
@@ -33,11 +35,13 @@ const REQUIRED = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
+  'extension/THIRD_PARTY_NOTICES.md',
   'extension/dist/extension.cjs',
   'extension/dist/worker.cjs',
   'extension/dist/cli.cjs',
   'extension/dist/webview.js',
   'extension/dist/node_modules/onnxruntime-common/package.json',
+  'extension/dist/node_modules/onnxruntime-node/ThirdPartyNotices.txt',
   // without it, Node takes the CommonJS files beside it for ES modules
   'extension/dist/node_modules/onnxruntime-common/dist/cjs/package.json',
   'extension/dist/node_modules/onnxruntime-node/bin/napi-v6/{target}/onnxruntime_binding.node',
