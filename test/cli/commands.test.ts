@@ -1,0 +1,307 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { decode } from 'fast-png';
+import { describe, expect, test } from 'vitest';
+import { readNpy } from '../../src/tensor/npy.ts';
+import { buildProgram, expected, fixture, HOUSE, IMAGE, inspectum, NODES, printed, SHAPES, temporaryFolder } from './program.ts';
+
+buildProgram();
+
+const json = async (...args: string[]) => JSON.parse(await printed([...args, '--json']));
+
+const npy = (file: string) => readNpy(readFileSync(file), file);
+
+const CAM = ['--method', 'LayerGradCam', '--layer', 'features.1'];
+
+describe.each(NODES)('Node %s', (_, node) => {
+  test('runs every command', async () => {
+    const folder = temporaryFolder();
+    const options = { node };
+    expect(await printed(['layers', SHAPES], options)).toContain('stage1.0.expand');
+    expect(await printed(['predict', SHAPES, '--input', HOUSE], options)).toMatch(/99\.9%\s+3\s+house/);
+    expect(await printed(['attribute', SHAPES, '--input', HOUSE, '--method', 'LayerGradCam', '--layer', 'stage2'], options)).toContain(
+      'target 3 of logits',
+    );
+    await printed(['sweep', SHAPES, '--input', HOUSE, '--out', folder], options);
+    expect(readdirSync(folder)).toContain('sweep.json');
+    const jobs = path.join(folder, 'jobs.jsonl');
+    writeFileSync(jobs, JSON.stringify({ model: SHAPES, input: HOUSE, method: 'Saliency' }));
+    expect(JSON.parse(await printed(['batch', jobs], options))).toMatchObject({ line: 1, ok: true, shape: [1, 3, 128, 128] });
+  });
+});
+
+describe('layers', () => {
+  test('--json: inputs, outputs and rows of the contract', async () => {
+    const { inputs, outputs, layers, ...more } = await json('layers', fixture('torchscript.onnx'));
+    expect(more).toEqual({});
+    expect(inputs).toEqual([{ name: 'image', dtype: 'float32', shape: ['n', 3, 8, 8] }]);
+    expect(outputs).toEqual([{ name: 'scores', dtype: 'float32', shape: ['n', 5] }]);
+    const fields = ['id', 'node', 'op', 'output', 'shape', 'params'];
+    const check = (row: Record<string, unknown>): void => {
+      const { children, ...own } = row;
+      expect(Object.keys(own)).toEqual(fields);
+      if (children !== undefined) (children as Record<string, unknown>[]).forEach(check);
+    };
+    layers.forEach(check);
+    expect(layers[0]).toMatchObject({ id: 'features', node: null, op: null, shape: ['n', 6, 4, 4], params: 694 });
+    expect(layers[0].children[0].children[0]).toEqual({
+      id: 'features.0.0',
+      node: '/features/features.0/features.0.0/Conv',
+      op: 'Conv',
+      output: '/features/features.0/features.0.0/Conv_output_0',
+      shape: ['n', 4, 8, 8],
+      params: 3 * 4 * 9 + 4,
+    });
+  });
+
+  test('an unknown operator is a row, and what its file does not say of shapes is null', async () => {
+    const file = path.join(temporaryFolder(), 'model.onnx');
+    const bytes = readFileSync(fixture('custom-operator.onnx'));
+    // The value_info is moved to a value that is not there.
+    bytes.write('?', bytes.lastIndexOf('b\x12'));
+    writeFileSync(file, bytes);
+    const { layers } = await json('layers', file);
+    const rows = layers.map(({ id, op, shape }: { id: string; op: string; shape: unknown }) => [id, op, shape]);
+    expect(rows.slice(0, 3)).toEqual([
+      ['conv1', 'Conv', [1, 4, 6, 6]],
+      ['middle', 'Mystery', null],
+      ['conv2', 'Conv', null],
+    ]);
+  });
+
+  test('codes that steer a terminal are not passed on', async () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'model.onnx');
+    const bytes = readFileSync(fixture('probabilities.onnx'));
+    bytes.set(Buffer.from('\x1b[2J', 'latin1'), bytes.indexOf('conv'));
+    writeFileSync(file, bytes);
+    const text = await printed(['layers', file]);
+    expect(text).toContain('\ufffd[2J');
+    expect(text).not.toContain('\x1b');
+  });
+});
+
+describe('predict', () => {
+  test('--json: scores as ONNX Runtime gives them, best first', async () => {
+    const answer = await json('predict', fixture('torchscript.onnx'), '--input', IMAGE, '--top', '2');
+    expect(Object.keys(answer)).toEqual(['input', 'output', 'top']);
+    expect(answer.input).toBe(IMAGE);
+    const want: number[] = expected['torchscript scores'];
+    for (const [i, score] of answer.output.entries()) expect(score).toBeCloseTo(want[i] as number, 6);
+    const total = want.reduce((sum, v) => sum + Math.exp(v), 0);
+    const best = want.map((score, index) => ({ index, score })).sort((a, b) => b.score - a.score);
+    expect(answer.top).toHaveLength(2);
+    answer.top.forEach((found: { index: number; score: number; probability: number }, i: number) => {
+      expect(Object.keys(found)).toEqual(['index', 'score', 'probability']);
+      expect(found.index).toBe(best[i]?.index);
+      expect(found.probability).toBeCloseTo(Math.exp(best[i]?.score ?? 0) / total, 6);
+    });
+  });
+
+  test('an image by the configuration beside the model, with labels', async () => {
+    const { top } = await json('predict', SHAPES, '--input', HOUSE);
+    expect(top[0]).toMatchObject({ index: 3, label: 'house' });
+    expect(top).toHaveLength(5);
+  });
+
+  test('--config takes another configuration', async () => {
+    const file = path.join(temporaryFolder(), 'other.json');
+    const names = Array.from({ length: 10 }, (_, i) => `thing ${i}`);
+    writeFileSync(file, JSON.stringify({ input: { size: [128, 128], fit: 'squash', range: [-1, 1] }, labels: names, output: 'logits' }));
+    const { top } = await json('predict', SHAPES, '--input', HOUSE, '--config', file);
+    expect(top[0].label).toBe(`thing ${top[0].index}`);
+  });
+
+  test('several inputs by name', async () => {
+    const feeds = ['image', 'features', 'ids'].flatMap((name) => ['--input', `${name}=${fixture(`inputs.${name}.npy`)}`]);
+    const { output } = await json('predict', fixture('inputs.onnx'), ...feeds);
+    for (const [i, score] of output.entries()) expect(score).toBeCloseTo(expected['inputs scores'][i], 5);
+  });
+
+  test('probabilities of a model that ends in Softmax are its own; --output names what stands before', async () => {
+    const model = fixture('probabilities.onnx');
+    const own = await json('predict', model, '--input', HOUSE);
+    expect(own.top[0].probability).toBe(own.top[0].score);
+    const logits = await json('predict', model, '--input', HOUSE, '--output', 'logits');
+    expect(logits.top[0].index).toBe(own.top[0].index);
+    expect(logits.top[0].probability).toBeCloseTo(own.top[0].probability, 6);
+    expect(logits.top[0].score).not.toBeCloseTo(own.top[0].score, 2);
+  });
+
+  test.each([
+    ['<f8', Float64Array],
+    ['|u1', Uint8Array],
+    ['<i4', Int32Array],
+    ['<i8', BigInt64Array],
+  ] as const)('.npy of %s is fed as numbers', async (description, Type) => {
+    const values = [3, 0, 7, 1, 2, 250, 9, 4];
+    const write = (name: string, descr: string, data: ArrayBufferView): string => {
+      const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (1, 8), }`.padEnd(117).concat('\n');
+      const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length, 0)}${header}`, 'latin1');
+      const file = path.join(folder, name);
+      writeFileSync(file, Buffer.concat([head, Buffer.from(data.buffer as ArrayBuffer)]));
+      return file;
+    };
+    const folder = temporaryFolder();
+    const data = Type === BigInt64Array ? BigInt64Array.from(values, BigInt) : (Type as Uint8ArrayConstructor).from(values);
+    const model = fixture('external.onnx');
+    const typed = await json('predict', model, '--input', write('typed.npy', description, data));
+    const floats = await json('predict', model, '--input', write('floats.npy', '<f4', Float32Array.from(values)));
+    expect(typed.output).toEqual(floats.output);
+  });
+});
+
+describe('attribute', () => {
+  const model = fixture('torchscript.onnx');
+
+  test('--layer takes a module path, a node and a value, alike', async () => {
+    const folder = temporaryFolder();
+    const layers = ['features.1.conv1', '/features/features.1/conv1/Conv', '/features/features.1/conv1/Conv_output_0'];
+    const maps = [];
+    for (const [i, layer] of layers.entries()) {
+      const out = path.join(folder, `${i}.npy`);
+      await printed(['attribute', model, '--input', IMAGE, '--method', 'LayerGradCam', '--layer', layer, '--target', '1', '--out', out]);
+      maps.push(npy(out));
+    }
+    expect(maps[0]?.dims).toEqual([1, 1, 4, 4]);
+    expect(maps[1]).toEqual(maps[0]);
+    expect(maps[2]).toEqual(maps[0]);
+  });
+
+  test('a module in a module of which it is all, by either path', async () => {
+    const args = ['attribute', model, '--input', IMAGE, '--method', 'LayerActivation', '--layer'];
+    const [outer, inner] = [await printed([...args, 'features.1.downsample']), await printed([...args, 'features.1.downsample.0'])];
+    expect(inner.replace('downsample.0', 'downsample')).toBe(outer);
+  });
+
+  test('--set gives parameters and the mode of upsampling', async () => {
+    const folder = temporaryFolder();
+    const raw = path.join(folder, 'raw.npy');
+    const relu = path.join(folder, 'relu.npy');
+    const large = path.join(folder, 'large.npy');
+    const args = ['attribute', model, '--input', IMAGE, ...CAM, '--target', '1'];
+    await printed([...args, '--out', raw]);
+    await printed([...args, '--set', 'relu_attributions=true', '--out', relu]);
+    await printed([...args, '--set', `interpolate="nearest"`, '--out', large]);
+    const map = npy(raw);
+    expect([...npy(relu).data]).toEqual([...map.data].map((v) => Math.max(0, Number(v))));
+    const upsampled = npy(large);
+    expect(upsampled.dims).toEqual([1, 1, 8, 8]);
+    expect([...upsampled.data]).toEqual(Array.from({ length: 64 }, (_, i) => map.data[4 * (i >> 4) + ((i >> 1) & 3)]));
+  });
+
+  test('--target of an output with height and width; --target none where there is nothing to choose', async () => {
+    const segmentation = ['attribute', fixture('segmentation.onnx'), '--input', HOUSE];
+    expect(await printed([...segmentation, '--method', 'LayerGradCam', '--layer', 'first', '--target', '1,2,3'])).toContain(
+      'target 1,2,3 of',
+    );
+    expect(await printed([...segmentation, '--method', 'LayerActivation', '--layer', 'relu', '--target', 'none'])).toContain('1×5×6×6');
+  });
+
+  test('--output explains what stands before the Softmax', async () => {
+    const args = [
+      'attribute',
+      fixture('probabilities.onnx'),
+      '--input',
+      HOUSE,
+      '--method',
+      'LayerGradCam',
+      '--layer',
+      'conv',
+      '--target',
+      '0',
+    ];
+    expect(await printed([...args, '--output', 'logits'])).toContain('target 0 of logits');
+    expect(await printed(args)).toContain('target 0 of probabilities');
+  });
+
+  test('--out .png is a picture of the image', async () => {
+    const out = path.join(temporaryFolder(), 'overlay.png');
+    await printed(['attribute', SHAPES, '--input', HOUSE, '--method', 'LayerGradCam', '--layer', 'stage2', '--out', out]);
+    const { width, height } = decode(readFileSync(out));
+    expect(Math.min(width, height)).toBeGreaterThan(100);
+  });
+
+  test('--out .json is enough to do it again', async () => {
+    const out = path.join(temporaryFolder(), 'report.json');
+    await printed(['attribute', SHAPES, '--input', HOUSE, '--method', 'LayerGradCam', '--layer', 'stage2', '--out', out]);
+    const report = JSON.parse(readFileSync(out, 'utf8'));
+    expect(report).toMatchObject({
+      model: { path: path.resolve(SHAPES), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      input: [HOUSE],
+      method: 'LayerGradCam',
+      layer: 'stage2',
+      target: 3,
+      output: 'logits',
+      parameters: { relu_attributions: false },
+      attribution: { shape: [1, 1, 16, 16] },
+      prediction: { top: expect.any(Array) },
+      preprocessing: { size: [128, 128] },
+    });
+  });
+
+  test('an operator without gradient stops what stands before it, and that alone', async () => {
+    const args = ['attribute', fixture('no-gradient.onnx'), '--input', HOUSE, '--method', 'LayerGradCam', '--layer'];
+    expect(await printed([...args, 'conv2'])).toContain('1×1×4×4');
+    const { status, stderr } = await inspectum([...args, 'conv1']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/com\.microsoft:QuickGelu.*node middle.*Layers after it can be explained/);
+  });
+});
+
+test('sweep: a map and a picture per layer, and a list of them', async () => {
+  const folder = path.join(temporaryFolder(), 'made', 'here');
+  const text = await printed(['sweep', fixture('no-gradient.onnx'), '--input', HOUSE, '--target', '2', '--out', folder]);
+  expect(text).toMatch(/QuickGelu/);
+  const sweep = JSON.parse(readFileSync(path.join(folder, 'sweep.json'), 'utf8'));
+  expect(sweep.target.index).toBe(2);
+  expect(sweep.maps.map((map: { layer: string }) => map.layer)).toEqual(['middle', 'conv2']);
+  for (const { npy: file, png, width, height } of sweep.maps) {
+    expect(npy(path.join(folder, file)).dims).toEqual([1, 1, height, width]);
+    expect(decode(readFileSync(path.join(folder, png))).width).toBeGreaterThan(0);
+  }
+});
+
+test('batch: jobs in order, a failed one does not stop the next', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(path.join(folder, 'out'));
+  const jobs = path.join(folder, 'jobs.jsonl');
+  const job = { model: fixture('torchscript.onnx'), input: IMAGE, method: 'LayerGradCam', layer: 'features.1' };
+  const lines: (object | string)[] = [
+    { ...job, target: 1, set: { relu_attributions: true }, out: path.join(folder, 'out', '1.npy') },
+    { ...job, model: 'gone.onnx' },
+    '{ no JSON',
+    '',
+    { ...job, method: 'LayerActivation', target: 'none', engine: 'onnxruntime' },
+    { ...job, colour: 'red' },
+    { ...job, target: 'first' },
+    { ...job, neuron: [1, 2, 3] },
+    { model: fixture('segmentation.onnx'), input: HOUSE, method: 'LayerGradCam', layer: 'first', target: [1, 2, 3] },
+    '["a list"]',
+    '{"__proto__": {"method": "Saliency"}, "model": "m", "input": "i"}',
+  ];
+  writeFileSync(jobs, lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'));
+  const { status, stdout, stderr } = await inspectum(['batch', jobs]);
+  expect([status, stderr]).toEqual([1, '']);
+  const answers = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(answers.map(({ line, ok }) => [line, ok])).toEqual([
+    [1, true],
+    [2, false],
+    [3, false],
+    [5, true],
+    [6, false],
+    [7, false],
+    [8, false],
+    [9, true],
+    [10, false],
+    [11, false],
+  ]);
+  expect(answers[0]).toEqual({ line: 1, ok: true, ms: expect.any(Number), shape: [1, 1, 4, 4] });
+  expect(answers[1].error).toMatch(/gone\.onnx: there is no such file/);
+  expect(answers[4].error).toMatch(/no field "colour"/);
+  expect(answers[6].error).toMatch(/neuron/);
+  expect(npy(path.join(folder, 'out', '1.npy')).dims).toEqual([1, 1, 4, 4]);
+});
