@@ -1,4 +1,5 @@
 import path from 'node:path';
+import process from 'node:process';
 import * as ort from 'onnxruntime-node';
 import { type FileRange, type Graph, type Initializer, type Node, nodeKey } from '../../graph/graph.ts';
 import { serializeModel } from '../../graph/serialize/onnxModel.ts';
@@ -6,6 +7,9 @@ import { readBytes } from '../../graph/weights.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { type MemoryDType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Engine, EngineOptions, Session } from '../engine.ts';
+
+/** Read by ONNX Runtime at its first session; without it, it writes a device id into the home folder and reports to Microsoft. */
+process.env.ORT_DISABLE_TELEMETRY = '1';
 
 /** ONNX Runtime's CPU provider through onnxruntime-node. */
 export const onnxRuntime: Engine = {
