@@ -3,6 +3,7 @@ import type { Method, Parameters } from '../attribution/method.ts';
 import type { Target } from '../attribution/target.ts';
 import { interpolate } from '../image/interpolate.ts';
 import { InspectumError } from '../tensor/errors.ts';
+import { unravelIndex } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
@@ -115,13 +116,7 @@ async function topTarget(model: Model, output: string, feeds: Feeds): Promise<Ta
   let best = 0;
   for (let i = 1; i < count; i++) if (Number(scores.data[i]) > Number(scores.data[best])) best = i;
   const dims = scores.dims.slice(1);
-  if (dims.filter((d) => d !== 1).length <= 1) return best;
-  const indices: number[] = [];
-  for (const size of [...dims].reverse()) {
-    indices.unshift(best % size);
-    best = Math.floor(best / size);
-  }
-  return indices;
+  return dims.filter((d) => d !== 1).length <= 1 ? best : unravelIndex(best, dims);
 }
 
 /** Runs the model forward for one of its values, in the value's own shape, as float32. */

@@ -1,3 +1,4 @@
+import { explainedShape } from '../attribution/gradientGraph.ts';
 import { layerGradCam } from '../attribution/layer/layerGradCam.ts';
 import { unitContributions } from '../attribution/layer/unitContributions.ts';
 import type { AttributionRequest } from '../attribution/method.ts';
@@ -5,8 +6,8 @@ import { buildSweep, type SweepGraph } from '../attribution/sweep.ts';
 import { flatTarget, TARGET_INPUT, targetFeed } from '../attribution/target.ts';
 import type { ClassScore, LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import { formatShape } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { formatShape, isStatic, unravelIndex } from '../tensor/shape.ts';
+import { sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { type Feeds, scoresOf } from './attribute.ts';
 import type { Model } from './model.ts';
 import { classScore, describeScale, probabilitiesOf, topClasses } from './scores.ts';
@@ -32,7 +33,7 @@ export class Explainer {
     const known = this.#sweep;
     if (known && known.target.index === (target ?? indexOfMax(await this.#forwardScores()))) return known;
     const model = this.#model;
-    if (target !== undefined) flatTarget(target, [1, this.#count()], model.output);
+    if (target !== undefined) flatTarget(target, [1, sizeOf(this.#dims())], model.output);
     const { session, sweep } = await prepareSweep(model);
     const started = performance.now();
     const results = await session.run({ ...this.#feeds, [TARGET_INPUT]: targetFeed(target ?? -1) });
@@ -68,7 +69,7 @@ export class Explainer {
     const layer = model.layerOfRow(layerId);
     const scores = await this.#forwardScores();
     const flat = target ?? indexOfMax(scores);
-    const chosen = this.#classScore(flatTarget(flat, [1, this.#count()], model.output));
+    const chosen = this.#classScore(flatTarget(flat, [1, sizeOf(this.#dims())], model.output));
     const map = this.#sweep?.target.index === flat ? this.#sweep.maps.find((m) => m.output === layer.output) : undefined;
     if (map) return { kind: 'map', map, target: chosen, ms: 0 };
     const shape = model.shapeOf(layer.output);
@@ -84,7 +85,7 @@ export class Explainer {
       feeds: this.#feeds,
       input: model.input?.port ?? '',
       output: model.output,
-      target: model.shapeOf(model.output)?.length === 2 || model.classCount() !== undefined ? flat : this.#tuple(flat),
+      target: model.classCount() === undefined ? unravelIndex(flat, this.#dims()) : flat,
       layer,
       parameters: { attr_dim_summation: true },
     };
@@ -123,19 +124,15 @@ export class Explainer {
     return this.#scores;
   }
 
-  #count(): number {
-    const shape = this.#model.shapeOf(this.#model.output)?.slice(1) ?? [];
-    return shape.reduce<number>((n, d) => (typeof d === 'number' ? n * d : n), 1);
-  }
-
-  #tuple(flat: number): number[] {
-    const indices: number[] = [];
-    let rest = flat;
-    for (const size of [...(this.#model.shapeOf(this.#model.output)?.slice(1) ?? [])].reverse()) {
-      indices.unshift(rest % Number(size));
-      rest = Math.floor(rest / Number(size));
-    }
-    return indices;
+  /** Dimensions of one example of the explained value. */
+  #dims(): readonly number[] {
+    const dims = explainedShape(this.#model.graph, this.#model.output).slice(1);
+    if (!isStatic(dims))
+      throw new InspectumError(
+        'unsupported',
+        `The shape ${formatShape(dims)} of ${this.#model.output} depends on the input, so no target can be chosen in it.`,
+      );
+    return dims;
   }
 
   #prediction(scores: Float32Array): Prediction {

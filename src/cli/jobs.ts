@@ -9,6 +9,7 @@ import { mapOf, overlayPng } from '../app/picture.ts';
 import { type ReadInput, readInputs } from '../app/readInput.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { writeNpy } from '../tensor/npy.ts';
+import { unravelIndex } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** One attribution, as `attribute` and a line of `batch` ask for it. */
@@ -60,12 +61,7 @@ export function summary({ data, dims }: Tensor<'float32'>) {
       at = i;
     }
   });
-  const argmax: number[] = [];
-  for (const size of [...dims].reverse()) {
-    argmax.unshift(at % size);
-    at = Math.floor(at / size);
-  }
-  return { min, max, sum, argmax };
+  return { min, max, sum, argmax: unravelIndex(at, dims) };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -44,3 +44,16 @@ export function stridesOf(dims: readonly number[]): number[] {
   }
   return strides;
 }
+
+/** NumPy's unravel_index: the indices of the element that stands at `flat` in C order. */
+export function unravelIndex(flat: number, dims: readonly number[]): number[] {
+  let rest = flat;
+  return dims
+    .toReversed()
+    .map((size) => {
+      const index = rest % size;
+      rest = Math.floor(rest / size);
+      return index;
+    })
+    .toReversed();
+}
