@@ -8,6 +8,20 @@ const IR_VERSION = 11;
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
 const utf8 = new TextEncoder();
 
+/**
+ * Operators of which ONNX Runtime has only the form before opset 22, which brought them more element types and nothing else. A graph
+ * with one of them is written as of opset 21: but for operators that came later, all others are the same there.
+ */
+const BEFORE_22: ReadonlySet<string> = new Set(
+  'Bernoulli GlobalLpPool MaxRoiPool Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike RoiAlign'.split(' '),
+);
+
+const opsetOf = (graph: Graph): number => (graph.nodes.some(isBefore22) ? 21 : OPSET);
+
+const isBefore22 = (node: Node): boolean =>
+  (node.domain === '' && BEFORE_22.has(node.op)) ||
+  Object.values(node.attributes).some((a) => a.type === 'graph' && a.value.nodes.some(isBefore22));
+
 /** How a weight that stands in a file is written: as a reference to it, or as its bytes. */
 export type WeightWriter = (weight: Initializer & { source: { kind: 'file' } }) => { reference: string } | { bytes: Uint8Array };
 
@@ -19,7 +33,7 @@ export function serializeModel(graph: Graph, weights: WeightWriter): Uint8Array 
   const model = new ProtobufWriter().int(1, IR_VERSION).string(2, 'inspectum');
   model.message(7, graphProto(graph, weights));
   const opset = (domain: string, version: number) => model.message(8, new ProtobufWriter().string(1, domain).int(2, version));
-  opset('', OPSET);
+  opset('', opsetOf(graph));
   for (const [domain, version] of graph.domains) opset(domain, version);
   return model.finish();
 }

@@ -39,20 +39,12 @@ function topK(node: Node, site: Site): Node {
   return { ...stripped(node, 'k'), inputs: withInput(node.inputs, 1, site.ints('k', [intAttribute(node, 'k', 1)])) };
 }
 
-/** Inference only, as files of these opsets are: nothing is dropped, whatever the ratio. */
+/** Inference, as all before opset 12: nothing is dropped, whatever the ratio. What the mask is then was left open until there. */
 function dropout(node: Node, site: Site): Node {
-  const ratio = site.floats('ratio', [], [floatAttribute(node, 'ratio', 0.5)]);
-  return { ...stripped(node, 'ratio'), inputs: withInput(node.inputs, 1, ratio) };
-}
-
-/** Before opset 10 the mask had the dtype of the data. */
-function dropoutMask(node: Node, site: Site): Node {
-  const [x = ''] = node.inputs;
   const [y = '', mask = ''] = node.outputs;
-  if (!site.isRead(mask)) return { ...node, outputs: [y] };
-  const bits = site.fresh(`${mask}~bool`);
-  site.add({ ...node, outputs: [y, bits] });
-  return { ...node, name: site.fresh(`${node.name}~mask`), op: 'CastLike', inputs: [bits, x], outputs: [mask], attributes: {} };
+  if (site.isRead(mask)) throw site.unsupported('the mask of what is dropped');
+  const ratio = site.floats('ratio', [], [floatAttribute(node, 'ratio', 0.5)]);
+  return { ...stripped(node, 'ratio'), inputs: withInput(node.inputs, 1, ratio), outputs: [y] };
 }
 
 function upsample(node: Node, site: Site): Node {
@@ -72,7 +64,6 @@ function splitCount(node: Node): Node {
 
 export const ATTRIBUTES_TO_INPUTS: readonly Row[] = [
   { op: 'Upsample', since: 9, apply: upsample },
-  { op: 'Dropout', since: 10, apply: dropoutMask },
   { op: 'Slice', since: 10, apply: slice },
   { op: 'TopK', since: 10, apply: topK },
   { op: 'Clip', since: 11, apply: clip },

@@ -21,6 +21,12 @@ function affine(node: Node, site: Site): Node {
   return { ...node, op: 'Add', inputs: [site.op('Mul', [x, scalar('alpha', 1)]), scalar('beta', 0)], attributes: {} };
 }
 
+/** scale · x */
+function scale(node: Node, site: Site): Node {
+  const [x = ''] = node.inputs;
+  return { ...node, op: 'Mul', inputs: [x, site.like(x, 'scale', [], [floatAttribute(node, 'scale', 1)])], attributes: {} };
+}
+
 /** scale · x + bias of the channel, x being N×C×H×W */
 function imageScaler(node: Node, site: Site): Node {
   const [x = ''] = node.inputs;
@@ -52,7 +58,9 @@ export const EXPERIMENTAL: readonly Row[] = [
   { op: 'MeanVarianceNormalization', since: 9, apply: meanVariance },
   { op: 'Affine', since: 10, apply: affine },
   { op: 'Crop', since: 10, apply: crop },
+  { op: 'DynamicSlice', since: 10, apply: (node) => ({ ...node, op: 'Slice' }) },
   { op: 'ImageScaler', since: 10, apply: imageScaler },
   { op: 'ParametricSoftplus', since: 10, apply: scaledFunction('Softplus') },
+  { op: 'Scale', since: 10, apply: scale },
   { op: 'ScaledTanh', since: 10, apply: scaledFunction('Tanh') },
 ];

@@ -99,6 +99,12 @@ function selu(node: Node): Node {
   return { ...node, attributes: { ...attributes, ...stripped(node, 'consumed_inputs').attributes } };
 }
 
+/** Inference was told by an attribute; since then, by there being one output. */
+function batchNormalization(node: Node): Node {
+  const rest = stripped(node, 'is_test');
+  return intAttribute(node, 'is_test', 0) ? { ...rest, outputs: node.outputs.slice(0, 1) } : rest;
+}
+
 const drop =
   (...names: readonly string[]): Apply =>
   (node) =>
@@ -120,7 +126,7 @@ export const LEGACY: readonly Row[] = [
   { op: 'Selu', since: 6, apply: selu },
   { op: 'Tile', since: 6, apply: tile },
   ...forEach('Add And Div Equal Greater Less Mul Or Pow Sub Xor', 7, broadcast),
-  { op: 'BatchNormalization', since: 7, apply: drop('is_test') },
+  { op: 'BatchNormalization', since: 7, apply: batchNormalization },
   { op: 'Dropout', since: 7, apply: drop('is_test') },
   { op: 'Gemm', since: 7, apply: drop('broadcast') },
   ...forEach('GRU LSTM RNN', 7, drop('output_sequence')),

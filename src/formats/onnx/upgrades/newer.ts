@@ -1,4 +1,4 @@
-import { floatAttribute, intAttribute, type Node, stringAttribute } from '../../../graph/graph.ts';
+import { floatAttribute, intAttribute, type Node, OPSET, stringAttribute } from '../../../graph/graph.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
 import { type Apply, forEach, type Row, type Site, stripped, trimmed } from './row.ts';
 
@@ -111,5 +111,5 @@ export const NEWER: readonly Row[] = [
 ];
 
 function lacking(_node: Node, site: Site): never {
-  throw site.unsupported('an operator that has no earlier form');
+  throw site.unsupported(`an operator that only opsets after ${OPSET} have`);
 }

@@ -6,22 +6,20 @@ function spatial(node: Node, site: Site): Node {
   const rest = stripped(node, 'spatial');
   if (intAttribute(node, 'spatial', 1) !== 0) return rest;
   const [x = '', scale = '', bias = '', mean = '', variance = ''] = node.inputs;
-  requireInference(node, site);
+  if (node.outputs.length > 1) throw site.unsupported('training with a scale for every element');
   const epsilon = site.like(x, 'epsilon', [], [floatAttribute(node, 'epsilon', 1e-5)]);
   const deviation = site.op('Sqrt', [site.op('Add', [variance, epsilon])]);
   const normal = site.op('Div', [site.op('Sub', [x, mean]), deviation]);
   return { ...node, op: 'Add', inputs: [site.op('Mul', [normal, scale]), bias], outputs: node.outputs.slice(0, 1), attributes: {} };
 }
 
-/** Before opset 14, training was told by the outputs that only it has. */
-function statistics(node: Node, site: Site): Node {
-  requireInference(node, site);
-  return { ...node, outputs: node.outputs.slice(0, 1) };
-}
-
-function requireInference(node: Node, site: Site): void {
-  if (node.outputs.slice(1).some((name) => site.isRead(name)))
-    throw site.unsupported('the statistics that it computes when it is trained; export the model for inference');
+/** Before opset 14, training was told by the outputs that only it has: running and batch statistics. */
+function training(node: Node, site: Site): Node {
+  const [y = '', mean = '', variance = '', ...batch] = node.outputs;
+  if ([mean, variance, ...batch].every((name) => name === '')) return { ...node, outputs: [y] };
+  if (batch.some((name) => site.isRead(name))) throw site.unsupported('the statistics of the batch that training computes');
+  const outputs = [y, mean || site.fresh(`${node.name}~mean`), variance || site.fresh(`${node.name}~variance`)];
+  return { ...node, outputs, attributes: { ...node.attributes, training_mode: { type: 'int', value: 1 } } };
 }
 
 /** Scale and bias were one per group; now they are one per channel. */
@@ -45,6 +43,6 @@ function perChannel(node: Node, site: Site): Node {
 
 export const NORMALIZATION: readonly Row[] = [
   { op: 'BatchNormalization', since: 9, apply: spatial },
-  { op: 'BatchNormalization', since: 14, apply: statistics },
+  { op: 'BatchNormalization', since: 14, apply: training },
   { op: 'GroupNormalization', since: 21, apply: perChannel },
 ];
