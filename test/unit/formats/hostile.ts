@@ -38,12 +38,12 @@ export function nodeProto({ name = '', op, inputs, outputs, scopes, attributes =
   return text ? node.message(9, message().string(1, 'pkg.torch.onnx.name_scopes').string(2, text)) : node;
 }
 
-export function port(name: string, dims: readonly (number | bigint)[]): ProtobufWriter {
+export function port(name: string, dims: readonly (number | bigint)[], code = 1): ProtobufWriter {
   const shape = message();
   for (const dim of dims) shape.message(1, message().int(1, dim));
   return message()
     .string(1, name)
-    .message(2, message().message(1, message().int(1, 1).message(2, shape)));
+    .message(2, message().message(1, message().int(1, code).message(2, shape)));
 }
 
 export interface ModelFields {

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { modulePath } from '../../../src/formats/onnx/modulePath.ts';
+
+const NONE = new Map<string, string>();
+const scopes = (text: string) => new Map([['pkg.torch.onnx.name_scopes', text]]);
+
+test.each([
+  ['/features/features.18/features.18.0/Conv', 'features.18.0'],
+  ['/layer1/layer1.0/conv1/Conv', 'layer1.0.conv1'],
+  ['/layer1/layer1.0/downsample/downsample.0/Conv', 'layer1.0.downsample.0'],
+  ['/layer1/layer1.0/relu_1/Relu', 'layer1.0.relu_1'],
+  ['/layer1/layer1.0/Add', 'layer1.0'],
+  ['/encoder/layer/0/attention/MatMul', 'encoder.layer.0.attention'],
+  // A child that begins like its parent, but is no element of it.
+  ['/conv/conv2/Conv', 'conv.conv2'],
+  ['/Flatten', ''],
+  ['model/block/conv/Conv2D', 'model.block.conv'],
+  ['Conv_12', undefined],
+  ['', undefined],
+  ['/', undefined],
+  ['//', undefined],
+])("%s, as PyTorch's older exporter and Keras name nodes: %s", (name, path) => {
+  expect(modulePath(name, NONE)).toBe(path);
+});
+
+test.each([
+  ["['', 'features', 'features.0', 'features.0.0', 'conv2d']", 'features.0.0'],
+  ["['', 'add']", ''],
+  [`["", "layer's", "relu"]`, "layer's"],
+  ["['relu']", ''],
+  ['[]', ''],
+  ['no list', ''],
+])('scopes %s: %s', (text, path) => {
+  expect(modulePath('node_conv2d', scopes(text))).toBe(path);
+});
+
+test.each([`'${'a"'.repeat(200_000)}`, `${`'"`.repeat(200_000)}`, '"'.repeat(400_001)])('hostile scopes take no time', (text) => {
+  const started = performance.now();
+  modulePath('n', scopes(text));
+  expect(performance.now() - started).toBeLessThan(300);
+});
+
+test('a name of a million scopes takes no time', () => {
+  const started = performance.now();
+  modulePath('/a'.repeat(1_000_000), NONE);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
