@@ -1,7 +1,7 @@
 // Runs test/vscode/suite inside the extension host of VS Code: node test/vscode/harness/inside.mjs
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runTests } from '@vscode/test-electron';
 import * as esbuild from 'esbuild';
 import { onInterrupt } from '../../../scripts/lib/processes.mjs';
@@ -34,6 +34,19 @@ async function bundle() {
 }
 
 /**
+ * A network of 178 MB, which has the layers of ResNet-101.
+ * @param {string} file
+ */
+async function writeLargeModel(file) {
+  const outfile = path.join(bundled, 'residualNetwork.mjs');
+  const tool = inProject('test/tools/residualNetwork.ts');
+  await esbuild.build({ entryPoints: [tool], bundle: true, platform: 'node', format: 'esm', outfile });
+  /** @type {typeof import('../../tools/residualNetwork.ts')} */
+  const { writeResidualNetwork } = await import(pathToFileURL(outfile).href);
+  writeResidualNetwork(file, { depths: [3, 4, 23, 3], size: 224, classes: 1000 });
+}
+
+/**
  * VS Code's exit code is 0 when its extension host dies, so what the suite wrote at its end is what counts.
  * @throws {Error} unless every test ran and passed
  */
@@ -56,6 +69,7 @@ const vscode = await pickVSCode();
 const profile = createProfile();
 const workspace = temporaryFolder();
 cpSync(inProject('samples'), workspace.folder, { recursive: true });
+await writeLargeModel(path.join(workspace.folder, 'large.onnx'));
 let passed = false;
 try {
   await runTests({

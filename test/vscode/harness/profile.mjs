@@ -51,10 +51,13 @@ export function createProfile({ restricted = false, settings = {} } = {}) {
   const { folder, remove } = temporaryFolder();
   const data = path.join(folder, 'data');
   const extensions = path.join(folder, 'extensions');
-  mkdirSync(path.join(data, 'User'), { recursive: true });
   mkdirSync(extensions);
   const all = { ...QUIET, ...(restricted ? RESTRICTED : {}), ...settings };
-  writeFileSync(path.join(data, 'User/settings.json'), JSON.stringify(all, null, 2));
+  // code-server takes the settings that belong to a machine from a file of their own
+  for (const owner of ['User', 'Machine']) {
+    mkdirSync(path.join(data, owner), { recursive: true });
+    writeFileSync(path.join(data, owner, 'settings.json'), JSON.stringify(all, null, 2));
+  }
   // a VS Code that we were started from must not be mistaken for the one that we start
   const own = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name));
   const env = {

@@ -15,7 +15,7 @@ import { installIntoServer, startServer } from './server.mjs';
  * @typedef {import('./profile.mjs').Profile} Profile
  * @typedef {{ folder: string, restricted: boolean }} Opening
  * @typedef {{ page: import('playwright-core').Page, address?: string, gone: Promise<void>, stop: () => Promise<void> }} Opened
- * @typedef {Opened & { close: (options?: { keepLogs?: boolean }) => Promise<string> }} Session
+ * @typedef {Opened & { logs: string, close: (options?: { keepLogs?: boolean }) => Promise<string> }} Session
  */
 
 const VIEWPORT = { width: 1280, height: 800 };
@@ -101,7 +101,7 @@ export async function openSession({ vscode, vsix, folder, restricted = false, se
       if (!keepLogs) profile.remove();
       return profile.folder;
     };
-    return { ...opened, close };
+    return { ...opened, logs: profile.logs, close };
   } catch (error) {
     console.error(`The logs of VS Code are in ${profile.folder}`);
     throw error;

@@ -1,5 +1,6 @@
 // One VS Code for a file of tests: opened before them, closed after them; where a test fails, a picture and the logs are kept.
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { hostTarget, inProject, vsixPath } from '../../../scripts/lib/project.mjs';
@@ -11,7 +12,8 @@ import { Workbench } from './workbench.mjs';
 /**
  * @param {{ restricted?: boolean, settings?: Record<string, unknown>, prepare?: (folder: string) => void }} [options]
  *   `prepare`: changes the copy of samples/ that is opened
- * @returns {{ readonly workbench: Workbench, readonly folder: string }} for use inside tests
+ * @returns {{ readonly workbench: Workbench, readonly folder: string, readonly computeProcesses: readonly number[] }} for use inside tests;
+ *   `computeProcesses`: the ids of all that were started, oldest first, as the extension's log has them
  */
 export function useWorkbench({ prepare, ...options } = {}) {
   /** @type {import('./session.mjs').Session | undefined} */
@@ -51,5 +53,15 @@ export function useWorkbench({ prepare, ...options } = {}) {
       return workbench;
     },
     folder: workspace.folder,
+    get computeProcesses() {
+      return session ? computeProcesses(session.logs) : [];
+    },
   };
+}
+
+/** @param {string} logs VS Code's folder of them */
+function computeProcesses(logs) {
+  const files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((file) => path.basename(file) === 'Inspectum.log');
+  const text = files.sort().map((file) => readFileSync(path.join(logs, file), 'utf8'));
+  return [...text.join('\n').matchAll(/compute process (\d+) started/g)].map(([, pid]) => Number(pid));
 }

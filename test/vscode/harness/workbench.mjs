@@ -42,6 +42,36 @@ export class Workbench {
     return new Panel(this.page.frameLocator(EDITOR_WEBVIEW).frameLocator('iframe#active-frame'));
   }
 
+  /**
+   * The extension's view in the side bar.
+   * @param {'Layers' | 'Inspector'} name
+   */
+  view(name) {
+    return this.page.locator('.sidebar .pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${name}"]`) });
+  }
+
+  /** @param {string} name of a row of the native layer tree */
+  nativeLayer(name) {
+    return this.view('Layers')
+      .locator('.monaco-list-row')
+      .filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** The rows of the native layer tree that are selected. */
+  get selectedNativeLayers() {
+    return this.view('Layers').locator('.monaco-list-row.selected .label-name');
+  }
+
+  async showViews() {
+    if (!(await this.view('Layers').isVisible())) await this.activityTab.click();
+    await this.view('Layers').waitFor();
+  }
+
+  /** @param {string} title of an editor's tab */
+  tab(title) {
+    return this.page.locator('.tabs-container').getByRole('tab', { name: title });
+  }
+
   /** Waits for the explorer and for what the extension contributes: before that a model opens as text. */
   async ready() {
     await this.explorer.waitFor({ timeout: START_LIMIT_MS });
@@ -96,10 +126,19 @@ export class Workbench {
    */
   async runCommand(title) {
     await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input.input');
-    await input.fill(`>${title}`);
+    await this.quickInput.fill(`>${title}`);
     await this.quickPickRow(title).waitFor();
-    await input.press('Enter');
+    await this.quickInput.press('Enter');
+  }
+
+  /** The text field of the open quick pick. */
+  get quickInput() {
+    return this.page.locator('.quick-input-widget input.input');
+  }
+
+  async closeEditors() {
+    await this.runCommand('View: Close All Editors');
+    await this.page.locator('.tabs-container .tab').first().waitFor({ state: 'detached' });
   }
 
   /** @param {string} label of a row of the open quick pick */
@@ -107,9 +146,11 @@ export class Workbench {
     return this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
   }
 
-  /** Reloads the window, as "Developer: Reload Window" does. */
+  /** Reloads the window, with VS Code saving its state before. */
   async reload() {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('domcontentloaded');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     return this.ready();
   }
 }
@@ -127,6 +168,8 @@ export class Panel {
     this.imagePicker = frame.getByTestId('image-picker');
     this.classChart = frame.getByTestId('class-chart');
     this.message = frame.getByTestId('message');
+    this.retry = frame.getByTestId('retry');
+    this.changeImage = frame.getByTestId('change-image');
   }
 
   get layers() {
@@ -146,6 +189,36 @@ export class Panel {
   /** @param {'empty' | 'loading' | 'ready' | 'error'} state */
   inState(state) {
     return this.frame.locator(`[data-testid=panel][data-state=${state}]`);
+  }
+
+  /** @param {number} target index of a class that is in the chart */
+  classRow(target) {
+    return this.classChart.locator(`[data-class="${target}"]`);
+  }
+
+  /** @param {{ layer?: string, target?: number }} what the overlay that shows it */
+  drawn({ layer, target }) {
+    const [ofLayer, ofTarget] = [layer && `[data-layer="${layer}"]`, target !== undefined && `[data-target="${target}"]`];
+    return this.frame.locator(`[data-testid=overlay]${ofLayer || ''}${ofTarget || ''}`);
+  }
+
+  /**
+   * Where the overlay is warm: at least 60% of its strongest, which its opacity tells.
+   * @returns {Promise<{ x: number, y: number }[]>} pixels as parts (0 to 1) of what the network sees, the strongest first
+   */
+  async warmPixels() {
+    return this.overlay.evaluate((element) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (element);
+      const { width, height } = canvas;
+      const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, width, height);
+      const strength = Array.from({ length: width * height }, (_, i) => data[4 * i + 3] ?? 0);
+      const strongest = strength.reduce((most, s) => Math.max(most, s), 0);
+      return strength
+        .map((s, i) => ({ s, x: ((i % width) + 0.5) / width, y: (Math.floor(i / width) + 0.5) / height }))
+        .filter(({ s }) => s > 0 && s >= 0.6 * strongest)
+        .sort((a, b) => b.s - a.s)
+        .map(({ x, y }) => ({ x, y }));
+    });
   }
 
   /**
