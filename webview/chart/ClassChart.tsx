@@ -95,8 +95,7 @@ export function ClassChart() {
 /** "38.1%", and no false zero. */
 export function formatPercent(probability: number): string {
   const percent = probability * 100;
-  if (percent === 0 || percent >= 0.1) return `${percent.toFixed(1)}%`;
-  return percent >= 0.001 ? `${Number(percent.toPrecision(1))}%` : '<0.001%';
+  return percent === 0 || percent >= 0.1 ? `${percent.toFixed(1)}%` : '<0.1%';
 }
 
 function configOf(percents: number[], on: number, { bar, link, track }: ThemeColors): Config {
