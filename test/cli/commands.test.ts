@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
-import { readNpy } from '../../src/tensor/npy.ts';
+import { readNpy, writeNpy } from '../../src/tensor/npy.ts';
+import { type Tensor, tensor } from '../../src/tensor/tensor.ts';
 import { buildProgram, expected, fixture, HOUSE, IMAGE, inspectum, NODES, printed, SHAPES, temporaryFolder } from './program.ts';
 
 buildProgram();
@@ -126,6 +127,20 @@ describe('predict', () => {
     expect(logits.top[0].index).toBe(own.top[0].index);
     expect(logits.top[0].probability).toBeCloseTo(own.top[0].probability, 6);
     expect(logits.top[0].score).not.toBeCloseTo(own.top[0].score, 2);
+  });
+
+  test('of several examples: all scores, and the best classes of the first', async () => {
+    const file = path.join(temporaryFolder(), 'two.npy');
+    const one = npy(IMAGE) as Tensor<'float32'>;
+    const two = new Float32Array(2 * one.data.length);
+    two.set(one.data, one.data.length);
+    writeFileSync(file, writeNpy(tensor('float32', [2, 3, 8, 8], two)));
+    const answer = await json('predict', fixture('torchscript.onnx'), '--input', file, '--top', '9', '--threads', '1', '--quiet');
+    expect(answer.output).toHaveLength(10);
+    expect(answer.top).toHaveLength(5);
+    expect(answer.top[0].score).toBe(Math.max(...answer.output.slice(0, 5)));
+    for (const [i, score] of answer.output.slice(5).entries()) expect(score).toBeCloseTo(expected['torchscript scores'][i], 5);
+    expect(await printed(['predict', fixture('torchscript.onnx'), '--input', file])).toContain('the first of 2 examples');
   });
 
   test.each([

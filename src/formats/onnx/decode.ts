@@ -7,7 +7,7 @@ import { withFile } from '../containers/byteSource.ts';
 import { ProtobufReader } from '../containers/protobuf.ts';
 import { describeContent } from '../containers/signature.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
-import { modulePath } from './modulePath.ts';
+import { foldedModule, modulePath } from './modulePath.ts';
 import { type ModelFile, readTensor } from './tensorProto.ts';
 
 /**
@@ -152,7 +152,7 @@ class Decoder {
       },
       9: (m) => this.entry(m.message(), metadata),
     });
-    const module = modulePath(name, metadata);
+    const module = foldedModule(op, inputs[1], metadata) ?? modulePath(name, metadata);
     return {
       name,
       op,

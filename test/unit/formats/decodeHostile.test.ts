@@ -143,8 +143,8 @@ test('subgraphs nested ten thousand deep end in an error, not in a crash', () =>
   expect(error.message).toMatch(/nested deeper/);
 });
 
-test('ten thousand nodes of one name are told apart quickly', () => {
-  const count = 10_000;
+test('twenty thousand nodes of one name are told apart quickly', () => {
+  const count = 20_000;
   const nodes = Array.from({ length: count }, (_, i) => ({
     name: 'same',
     op: 'Neg',
@@ -155,7 +155,7 @@ test('ten thousand nodes of one name are told apart quickly', () => {
   writeFileSync(file, modelFile({ nodes }));
   const started = performance.now();
   const { graph } = readModel(file);
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(performance.now() - started).toBeLessThan(8000);
   expect(new Set(graph.nodes.map((node) => node.name)).size).toBe(count);
 });
 
