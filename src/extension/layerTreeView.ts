@@ -33,8 +33,8 @@ export class LayerTreeView implements vscode.TreeDataProvider<Layer>, vscode.Dis
       children.length ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
     );
     item.id = layer.id;
-    const what = words(layer.kind, layer.detail);
-    item.description = words(what, layer.dims?.join('×') ?? layer.shape);
+    const what = `${layer.kind} ${layer.detail}`.trim();
+    item.description = [what, layer.dims?.join('×') ?? layer.shape].filter((part) => part !== '').join(' · ');
     item.tooltip = [layer.id, what, layer.shape].filter((line) => line !== '').join('\n');
     item.iconPath = new vscode.ThemeIcon(children.length ? 'symbol-module' : layer.spatial ? 'symbol-array' : 'symbol-field');
     item.command = { command: 'inspectum.revealLayer', title: 'Explain Layer', arguments: [layer.id] };
@@ -70,5 +70,3 @@ export class LayerTreeView implements vscode.TreeDataProvider<Layer>, vscode.Dis
     }
   }
 }
-
-const words = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
+import type { Explains, InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import type { ImageSource, WorkerCalls } from '../protocol/worker.ts';
 import type { WorkerClient } from './workerClient.ts';
@@ -11,9 +11,10 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly #worker: WorkerClient;
   readonly #release: () => void;
   readonly #changed = new vscode.EventEmitter<void>();
+  #explain: Explains = 'logits';
   #image: ImageSource | undefined;
   /** The generation of the process that has the model, and what came of reading it. */
-  #opening: { readonly generation: number; readonly summary: Promise<ModelSummary> } | undefined;
+  #opening: { readonly generation: number; readonly explain: Explains; readonly summary: Promise<ModelSummary> } | undefined;
   /** The generation of the process that has the image. */
   #imageIn: number | undefined;
   #abort = new AbortController();
@@ -35,8 +36,9 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.uri.fsPath;
   }
 
-  /** Reads the model (again, when the process is a new one). */
-  open(signal?: AbortSignal): Promise<ModelSummary> {
+  /** Reads the model (again, when the process is a new one, or another value is to be explained). */
+  open(explain: Explains, signal?: AbortSignal): Promise<ModelSummary> {
+    this.#explain = explain;
     return this.#run(signal, () => this.#opened());
   }
 
@@ -114,9 +116,11 @@ export class ModelDocument implements vscode.CustomDocument {
 
   async #opened(): Promise<ModelSummary> {
     const { generation } = this.#worker;
-    if (this.#opening?.generation === generation) return this.#opening.summary;
-    const opening = { generation, summary: this.#worker.call('open', { path: this.path }, this.#abort.signal) };
+    const explain = this.#explain;
+    if (this.#opening?.generation === generation && this.#opening.explain === explain) return this.#opening.summary;
+    const opening = { generation, explain, summary: this.#worker.call('open', { path: this.path, explain }, this.#abort.signal) };
     this.#opening = opening;
+    this.#imageIn = undefined;
     try {
       this.summary = await opening.summary;
     } catch (error) {

@@ -38,6 +38,8 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
     document.onChanged(() => {
       if (this.#active?.document === document) this.#changed.fire();
     });
+    // read while the panel's page loads, which asks again and shows what went wrong
+    void document.open().catch(() => undefined);
     return document;
   }
 

@@ -71,8 +71,8 @@ export class Panel {
   #calls(): Handlers<PanelCalls> {
     const { document } = this;
     return {
-      open: async (_params, signal) => {
-        const summary = await document.open(signal);
+      open: async ({ explain }, signal) => {
+        const summary = await document.open(explain, signal);
         this.#open();
         return summary;
       },
