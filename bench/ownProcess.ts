@@ -1,0 +1,48 @@
+// Our side of the benchmark: requests and answers are lines of JSON (see protocol.ts).
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { attribute } from '../src/app/attribute.ts';
+import { Explainer, prepareSweep } from '../src/app/explain.ts';
+import { Model } from '../src/app/model.ts';
+import { randomImage } from '../test/tools/randomModel.ts';
+import type { Answer, Setting, Task } from './protocol.ts';
+
+const [settingText = '', file = ''] = process.argv.slice(2);
+const { layer, target, threads }: Setting = JSON.parse(settingText);
+const feeds = { input: randomImage() };
+let model: Model;
+
+const tasks: Record<Task, () => Promise<Answer | undefined>> = {
+  async prepare() {
+    await model?.release();
+    model = Model.open(file, { threads });
+    await prepareSweep(model);
+    return undefined;
+  },
+  async gradCam() {
+    await attribute(model, { method: 'LayerGradCam', layer, target, feeds, set: {} });
+    return undefined;
+  },
+  async saliency() {
+    await attribute(model, { method: 'Saliency', target, feeds, set: {} });
+    return undefined;
+  },
+  async everyLayer() {
+    return { layers: (await new Explainer(model, feeds).sweep(target)).maps.length };
+  },
+  async memory() {
+    return { mb: process.resourceUsage().maxRSS / 2 ** 10 };
+  },
+};
+
+const answer = (values: Answer): void => void process.stdout.write(`${JSON.stringify(values)}\n`);
+
+const runtime = path.join(import.meta.dirname, '../node_modules/onnxruntime-node/package.json');
+answer({ versions: `onnxruntime-node ${JSON.parse(readFileSync(runtime, 'utf8')).version}, Node ${process.versions.node}` });
+for await (const line of createInterface(process.stdin)) {
+  const started = performance.now();
+  const result = await tasks[JSON.parse(line) as Task]();
+  answer({ ms: performance.now() - started, ...result });
+}
