@@ -37,7 +37,7 @@ export class ModelDocument implements vscode.CustomDocument {
   }
 
   /** Reads the model (again, when the process is a new one, or another value is to be explained). */
-  open(explain: Explains, signal?: AbortSignal): Promise<ModelSummary> {
+  open(explain: Explains = this.#explain, signal?: AbortSignal): Promise<ModelSummary> {
     this.#explain = explain;
     return this.#run(signal, () => this.#opened());
   }
