@@ -7,20 +7,22 @@ import { inFloat32 } from '../graph/float32.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
-import type { Layer, ModelSummary } from '../protocol/model.ts';
+import type { Explains, Layer, ModelSummary } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { type ResolvedInput, resolveInput } from './convention.ts';
 import { findLayer, layerOfRow, nearest } from './findLayer.ts';
 import { allLayers, layerTree } from './layerTree.ts';
-import { type Scale, scaleOf } from './scores.ts';
+import { logitsBefore, type Scale, scaleOf } from './scores.ts';
 import { SessionCache } from './sessions.ts';
 
 export interface OpenOptions extends EngineOptions {
   /** An inspectum.json instead of the one beside the model. */
   readonly config?: string;
   readonly engine?: Engine;
+  /** What is explained unless another value is named: the first output, raw (the default), or the logits that it is made of. */
+  readonly explain?: Explains;
   /** Bytes that live sessions may take; default 2 GB. */
   readonly sessionBudget?: number;
 }
@@ -33,7 +35,7 @@ export class Model {
   readonly configuration: Configuration;
   /** Undefined where the model takes no image. */
   readonly input: ResolvedInput | undefined;
-  /** The value that is explained: the first output. */
+  /** The value that is explained: the first output, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
   readonly output: string;
   readonly scale: Scale;
   readonly sessions: SessionCache;
@@ -54,7 +56,10 @@ export class Model {
     }
   }
 
-  private constructor(file: string, { config, engine = onnxRuntime, sessionBudget = 2 * 2 ** 30, ...engineOptions }: OpenOptions) {
+  private constructor(
+    file: string,
+    { config, engine = onnxRuntime, explain = 'output', sessionBudget = 2 * 2 ** 30, ...engineOptions }: OpenOptions,
+  ) {
     const read = readModel(file);
     this.path = file;
     this.configuration = readConfiguration(file, config);
@@ -65,10 +70,13 @@ export class Model {
     this.layers = layerTree(this.graph);
     const [first] = this.graph.outputs;
     if (!first) throw new InspectumError('corrupt', `${file}: the graph has no output.`);
-    this.output = first.name;
-    this.scale = scaleOf(this.graph, this.output, this.configuration.output);
+    const logits = logitsBefore(this.graph, first.name);
+    const chosen = explain === 'logits' ? logits : undefined;
+    this.output = chosen?.value ?? first.name;
+    this.scale = chosen?.scale ?? scaleOf(this.graph, this.output, this.configuration.output);
     this.sessions = new SessionCache(engine, engineOptions, sessionBudget);
-    this.summary = this.#summarise(read.format, [
+    const explains = { what: chosen ? 'logits' : 'output', value: this.output, ...(logits && { operator: logits.operator }) } as const;
+    this.summary = this.#summarise(read.format, explains, [
       ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),
       ...problems.map((p) => `${p.node}: ${p.message}`),
     ]);
@@ -118,7 +126,7 @@ export class Model {
     return this.sessions.release();
   }
 
-  #summarise(format: string, problems: readonly string[]): ModelSummary {
+  #summarise(format: string, explains: ModelSummary['explains'], problems: readonly string[]): ModelSummary {
     const rows = [...allLayers(this.layers)].filter((l) => l.children.length === 0 || l.op !== undefined);
     const nodes = [...allLayers(this.layers)].filter((l) => l.op !== undefined);
     const defaultLayer = rows.filter((l) => l.spatial && !l.plumbing).at(-1);
@@ -154,6 +162,7 @@ export class Model {
       }),
       ...(classes !== undefined && { classes }),
       ...(labels && { labels }),
+      explains,
       notes: [...mismatch, ...problems],
     };
   }

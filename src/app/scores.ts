@@ -1,8 +1,8 @@
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Node } from '../graph/graph.ts';
 import type { ClassScore } from '../protocol/model.ts';
 
 /** What the numbers of an output are. */
-export type Scale = 'logits' | 'probabilities' | 'log-probabilities' | 'sigmoid';
+export type Scale = 'logits' | 'log-odds' | 'probabilities' | 'log-probabilities' | 'sigmoid';
 
 /** Operators that leave scores as they are. */
 const TRANSPARENT = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
@@ -13,19 +13,40 @@ const BY_OPERATOR: Readonly<Record<string, Scale>> = {
   HardSigmoid: 'sigmoid',
 };
 
-/** Tells by the operator that makes an output, unless the configuration says. */
-export function scaleOf(graph: Graph, output: string, configured: 'logits' | 'probabilities' | 'auto'): Scale {
-  if (configured !== 'auto') return configured;
+/** The operator that turns logits into an output's numbers, also behind operators that leave them as they are. */
+function squashing(graph: Graph, output: string): { readonly node: Node; readonly scale: Scale } | undefined {
   let value = output;
   for (let hops = 0; hops < 16; hops++) {
-    const maker = graph.nodes.find((node) => node.outputs[0] === value);
-    if (!maker) return 'logits';
-    const scale = Object.hasOwn(BY_OPERATOR, maker.op) ? BY_OPERATOR[maker.op] : undefined;
-    if (scale) return scale;
-    if (!TRANSPARENT.has(maker.op)) return 'logits';
-    value = maker.inputs[0] ?? '';
+    const node = graph.nodes.find(({ outputs }) => outputs[0] === value);
+    if (!node) return undefined;
+    const scale = Object.hasOwn(BY_OPERATOR, node.op) ? BY_OPERATOR[node.op] : undefined;
+    if (scale) return { node, scale };
+    if (!TRANSPARENT.has(node.op)) return undefined;
+    value = node.inputs[0] ?? '';
   }
-  return 'logits';
+  return undefined;
+}
+
+/** Tells by the operator that makes an output, unless the configuration says. */
+export const scaleOf = (graph: Graph, output: string, configured: 'logits' | 'probabilities' | 'auto'): Scale =>
+  configured === 'auto' ? (squashing(graph, output)?.scale ?? 'logits') : configured;
+
+/** A value that can be explained in place of an output, and what its numbers are. */
+export interface Logits {
+  readonly value: string;
+  readonly scale: Scale;
+  /** The operator that they go into. */
+  readonly operator: string;
+}
+
+/**
+ * What stands before an output's Softmax, LogSoftmax or Sigmoid. A confident probability has almost no gradient left; its logit has.
+ * @returns undefined where the output has no such operator
+ */
+export function logitsBefore(graph: Graph, output: string): Logits | undefined {
+  const found = squashing(graph, output);
+  const value = found?.node.inputs[0];
+  return found && value ? { value, scale: found.scale === 'sigmoid' ? 'log-odds' : 'logits', operator: found.node.op } : undefined;
 }
 
 /** Scores of one example as probabilities, 0 to 1. A single logit is the log-odds of the one class. */
@@ -33,7 +54,7 @@ export function probabilitiesOf(scores: ArrayLike<number>, scale: Scale): Float6
   const values = Float64Array.from(scores);
   if (scale === 'probabilities' || scale === 'sigmoid') return values;
   if (scale === 'log-probabilities') return values.map(Math.exp);
-  if (values.length === 1) return values.map((v) => 1 / (1 + Math.exp(-v)));
+  if (scale === 'log-odds' || values.length === 1) return values.map((v) => 1 / (1 + Math.exp(-v)));
   const max = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const exps = values.map((v) => Math.exp(v - max));
   const sum = exps.reduce((a, b) => a + b, 0);
@@ -42,6 +63,7 @@ export function probabilitiesOf(scores: ArrayLike<number>, scale: Scale): Float6
 
 const SENTENCES: Readonly<Record<Scale, (count: number) => string>> = {
   logits: (count) => (count === 1 ? 'sigmoid of one logit' : `softmax of ${count} logits`),
+  'log-odds': (count) => `sigmoid of ${count === 1 ? 'one logit' : `each of ${count} logits`}`,
   probabilities: (count) => `${count} probabilities, as the model gives them`,
   'log-probabilities': (count) => `exp of ${count} log-probabilities`,
   sigmoid: (count) => `${count} sigmoid outputs, as the model gives them`,

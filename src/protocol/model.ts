@@ -48,6 +48,9 @@ export interface InputConvention {
   readonly guessed: boolean;
 }
 
+/** Which value is explained: the output as it is, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
+export type Explains = 'output' | 'logits';
+
 export interface ModelSummary {
   /** Absolute path. */
   readonly path: string;
@@ -67,6 +70,13 @@ export interface ModelSummary {
   readonly classes?: number;
   /** One name per class, where known. */
   readonly labels?: readonly string[];
+  readonly explains: {
+    readonly what: Explains;
+    /** Name of the value. */
+    readonly value: string;
+    /** The operator between logits and output; undefined where there is none, and nothing to choose. */
+    readonly operator?: string;
+  };
   /** Plain sentences on what was found: unsupported operators, assumptions, limits. */
   readonly notes: readonly string[];
 }

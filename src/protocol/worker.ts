@@ -1,4 +1,4 @@
-import type { InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { Explains, InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
 
 /** Where an image comes from: a file that the worker reads, or bytes that were dropped or pasted. */
 export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
@@ -8,7 +8,7 @@ export type WorkerCalls = {
   /** Answers at once unless a run blocks the process. */
   ping: (params: null) => null;
   /** Reads a model; also begins to prepare its sweep in the background. */
-  open: (params: { readonly path: string }) => ModelSummary;
+  open: (params: { readonly path: string; readonly explain: Explains }) => ModelSummary;
   /** Forgets a model and releases its sessions. */
   close: (params: { readonly path: string }) => null;
   /** Decodes and preprocesses an image for a model; later calls for the model use it. */

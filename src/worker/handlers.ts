@@ -57,12 +57,12 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
 
   return {
     ping: () => null,
-    open: ({ path }, signal) =>
+    open: ({ path, explain }, signal) =>
       jobs.run(
         signal,
         withProgress(path, 'Reading the model', async () => {
           await forget(path);
-          const model = Model.open(path, options);
+          const model = Model.open(path, { ...options, explain });
           models.set(path, { model });
           void answered()
             .then(() => jobs.run(signal, () => prepare(model)))

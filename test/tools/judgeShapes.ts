@@ -19,7 +19,7 @@ import { sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 
 type Verdict = 'exact' | 'symbolic' | 'unknown' | 'wrong' | 'unread';
 
-const readPb = (path: string): Initializer => withFile(path, (source) => readTensor(new ProtobufReader(source), path));
+const readPb = (path: string): Initializer => withFile(path, (source) => readTensor(new ProtobufReader(source), { path, real: path }));
 
 /** Whether an inferred shape says what the actual one is: symbols stand for any extent. */
 function verdictOf(inferred: Shape | undefined, actual: readonly number[]): Verdict {

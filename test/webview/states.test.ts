@@ -203,3 +203,35 @@ describe('memory', () => {
     await untilState(page, 'ready');
   });
 });
+
+describe('a model that ends in a Softmax', () => {
+  test('says what is explained, and changes between logits and output', async () => {
+    const page = await panels.open({
+      prepare: () => {
+        const { recording } = window.fakeHost;
+        const { value } = recording.summary.explains;
+        window.fakeHost.recording = {
+          ...recording,
+          summary: { ...recording.summary, explains: { what: 'logits', value, operator: 'Softmax' } },
+        };
+      },
+    });
+    await explainFirstImage(page);
+    const chip = page.locator('[data-testid=explains]');
+    expect(await chip.textContent()).toContain('logits before Softmax');
+    await page.evaluate(() => {
+      const { recording } = window.fakeHost;
+      const { value } = recording.summary.explains;
+      window.fakeHost.recording = {
+        ...recording,
+        summary: { ...recording.summary, explains: { what: 'output', value, operator: 'Softmax' } },
+      };
+    });
+    await chip.click();
+    await expect.poll(() => chip.textContent()).toContain('output of Softmax');
+    await untilState(page, 'ready');
+    const opened = await page.evaluate(() => window.fakeHost.calls.filter(({ name }) => name === 'open').map(({ params }) => params));
+    expect(opened).toEqual([{ explain: 'logits' }, { explain: 'output' }]);
+    expect((await callNames(page)).filter((name) => name === 'sweep')).toHaveLength(2);
+  });
+});

@@ -1,4 +1,4 @@
-import type { InputConvention } from '../../src/protocol/model.ts';
+import type { Explains, InputConvention, ModelSummary } from '../../src/protocol/model.ts';
 import { nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { formatCount } from '../state/layers.ts';
@@ -21,12 +21,7 @@ export function TopBar({ onSave }: { onSave: () => void }) {
         </span>
       )}
       {model?.input && <InputChip input={model.input} />}
-      {sweep && (
-        <span class="chip" title={`The value that is explained: ${sweep.prediction.output}. Shown as ${sweep.prediction.scale}.`}>
-          <span class="chip-label">Explains</span>
-          <span class="clip">{sweep.prediction.output}</span>
-        </span>
-      )}
+      {model && <ExplainsChip explains={model.explains} onChange={(what) => void panel.setExplains(what)} />}
       <span class="space" />
       {sweep && (
         <>
@@ -69,6 +64,29 @@ export function TopBar({ onSave }: { onSave: () => void }) {
         </>
       )}
     </header>
+  );
+}
+
+/** Which value is explained. Where the model ends in a Softmax or the like, a click changes between its output and its input. */
+function ExplainsChip({ explains, onChange }: { explains: ModelSummary['explains']; onChange: (what: Explains) => void }) {
+  const { what, value, operator } = explains;
+  if (operator === undefined)
+    return (
+      <span class="chip" title={`The value that is explained: ${value}.`}>
+        <span class="chip-label">Explains</span>
+        <span class="clip">{value}</span>
+      </span>
+    );
+  const other = what === 'logits' ? 'output' : 'logits';
+  const title =
+    what === 'logits'
+      ? `The value ${value}, which goes into the ${operator}: a confident probability has almost no gradient left. Click to explain the ${operator}'s output instead.`
+      : `The value ${value}, behind the ${operator}. Click to explain what goes into the ${operator} instead.`;
+  return (
+    <button type="button" class="chip" data-testid="explains" data-what={what} title={title} onClick={() => onChange(other)}>
+      <span class="chip-label">Explains</span>
+      <span class="clip">{what === 'logits' ? `logits before ${operator}` : `output of ${operator}`}</span>
+    </button>
   );
 }
 

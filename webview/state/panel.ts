@@ -1,5 +1,15 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { ClassScore, InputImage, Layer, LayerExplanation, LayerMap, ModelSummary, Progress, Sweep } from '../../src/protocol/model.ts';
+import type {
+  ClassScore,
+  Explains,
+  InputImage,
+  Layer,
+  LayerExplanation,
+  LayerMap,
+  ModelSummary,
+  Progress,
+  Sweep,
+} from '../../src/protocol/model.ts';
 import type { OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import { connect } from '../host.ts';
 import { indexLayers } from './layers.ts';
@@ -36,6 +46,8 @@ export class Panel {
   readonly sweep = signal<Sweep>();
   /** The class that somebody chose; undefined: the top one, whichever it is. */
   readonly chosenTarget = signal<number>();
+  /** Which value is explained. */
+  readonly explain = signal<Explains>('logits');
   readonly selected = signal<string>();
   readonly view = signal<ViewSettings>(DEFAULT_VIEW);
   readonly columns = signal<readonly [number, number]>();
@@ -78,7 +90,8 @@ export class Panel {
   #explaining = new AbortController();
 
   constructor() {
-    const { view, columns, target } = this.#restored;
+    const { view, columns, target, explain } = this.#restored;
+    if (explain) this.explain.value = explain;
     if (view) this.view.value = { ...DEFAULT_VIEW, ...view };
     if (columns) this.columns.value = columns;
     this.chosenTarget.value = target;
@@ -96,7 +109,9 @@ export class Panel {
 
   /** Opens the model, and what was shown before the page went away. */
   async start(): Promise<void> {
-    const model = await this.#run('model', 'Reading the model', (signal) => this.#host.calls.call('open', null, signal));
+    const model = await this.#run('model', 'Reading the model', (signal) =>
+      this.#host.calls.call('open', { explain: this.explain.peek() }, signal),
+    );
     if (!model) return;
     const layer = this.selected.peek() ?? this.#restored.layer;
     batch(() => {
@@ -142,6 +157,12 @@ export class Panel {
   setTarget(target: number | undefined): Promise<void> {
     this.chosenTarget.value = target;
     return this.image.peek() ? this.#runSweep() : Promise.resolve();
+  }
+
+  /** Explains the output as it is, or the logits that it is made of. */
+  setExplains(explain: Explains): Promise<void> {
+    this.explain.value = explain;
+    return this.start();
   }
 
   /** Shows a layer; unknown ones are ignored. `tell`: the native tree follows. */
@@ -263,6 +284,7 @@ export class Panel {
       ...((layer ?? this.#restored.layer) !== undefined && { layer: layer ?? this.#restored.layer }),
       ...(target !== undefined && { target }),
       ...(columns && { columns }),
+      explain: this.explain.value,
     };
     this.#host.remember(memory);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeScale, probabilitiesOf, scaleOf, topClasses } from '../../../src/app/scores.ts';
+import { describeScale, logitsBefore, probabilitiesOf, scaleOf, topClasses } from '../../../src/app/scores.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 
 /** A chain of operators from x to y. */
@@ -73,5 +73,25 @@ describe('probabilities', () => {
   test('say in words what they are', () => {
     expect(describeScale('logits', 1)).toBe('sigmoid of one logit');
     expect(describeScale('logits', 10)).toBe('softmax of 10 logits');
+  });
+});
+
+describe('the logits before an output', () => {
+  test.each([
+    [['Gemm', 'Softmax'], 'v0', 'logits', 'Softmax'],
+    [['Gemm', 'LogSoftmax', 'Identity'], 'v0', 'logits', 'LogSoftmax'],
+    [['Gemm', 'Sigmoid', 'Cast', 'Reshape'], 'v0', 'log-odds', 'Sigmoid'],
+    [['Softmax'], 'x', 'logits', 'Softmax'],
+  ] as const)('%s: %s', (ops, value, scale, operator) => {
+    expect(logitsBefore(chain(...ops), 'y')).toEqual({ value, scale, operator });
+  });
+
+  test.each([[['Gemm']], [['Softmax', 'Add']], [['Gemm', 'Flatten']]] as const)('%s: none', (ops) => {
+    expect(logitsBefore(chain(...ops), 'y')).toBeUndefined();
+  });
+
+  test('become the probabilities that the model gives', () => {
+    expect(Array.from(probabilitiesOf([0, 2], 'log-odds'))).toEqual([0.5, 1 / (1 + Math.exp(-2))]);
+    expect(probabilitiesOf([0, 0, 0, 0], 'logits')[2]).toBe(0.25);
   });
 });
