@@ -35,13 +35,13 @@ describe('what is explained of a model that ends in a Softmax', () => {
 
   test('are values of which the Softmax is the output', () => {
     const sum = logits.reduce((s, v) => s + Math.exp(v), 0);
-    logits.forEach((v, i) => expect(Math.exp(v) / sum).toBeCloseTo(output[i] as number, 6));
+    for (const [i, v] of logits.entries()) expect(Math.exp(v) / sum).toBeCloseTo(output[i] as number, 6);
   });
 
   test('the probabilities that are shown are the same, and not squashed twice', async () => {
     const [a, b] = await Promise.all([new Explainer(raw, feeds).prediction(), new Explainer(before, feeds).prediction()]);
     expect(a.top.map((c) => c.index)).toEqual(b.top.map((c) => c.index));
-    a.top.forEach((c, i) => expect(c.probability).toBeCloseTo(b.top[i]?.probability as number, 6));
+    for (const [i, c] of a.top.entries()) expect(c.probability).toBeCloseTo(b.top[i]?.probability as number, 6);
     expect(a.top[0]?.probability).toBeCloseTo(Math.max(...output), 6);
   });
 });
