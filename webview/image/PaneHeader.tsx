@@ -22,7 +22,6 @@ export function PaneHeader() {
     <div class="pane-header">
       <h2 title={layer?.id}>
         {path.slice(0, -1).map((name, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a path's parts have no identity but their place
           <span key={i} class="path">
             {name}
             <i>›</i>
