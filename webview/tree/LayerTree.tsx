@@ -129,6 +129,9 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
     if (!element) return;
     const measure = () => {
       page.value = Math.max(1, Math.ceil(element.clientHeight / ROW_HEIGHT));
+      // what has become cut off by a line that appeared below the tree
+      const hidden = (activeIndex.peek() + 1) * ROW_HEIGHT - (element.scrollTop + element.clientHeight);
+      if (hidden > 0 && hidden < 2 * ROW_HEIGHT) reveal(activeIndex.peek());
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
