@@ -55,10 +55,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'inspectum.chooseTarget': ({ editors }) => panelCommand(editors, 'chooseTarget'),
   'inspectum.searchLayers': ({ editors }) => panelCommand(editors, 'searchLayers'),
   'inspectum.savePicture': ({ editors }) => panelCommand(editors, 'savePicture'),
-  'inspectum.cancel': async ({ editors, worker }) => {
+  'inspectum.cancel': ({ editors }) => {
     for (const panel of editors.panels) panel.document.cancel();
-    // what is made ready ahead of the first image too
-    await worker.endIfBlocked();
   },
   'inspectum.restartCompute': ({ worker }) => worker.end(),
   'inspectum.showLog': ({ output }) => output.show(),

@@ -18,7 +18,6 @@ export class ModelDocument implements vscode.CustomDocument {
   /** The generation of the process that has the image. */
   #imageIn: number | undefined;
   #abort = new AbortController();
-  #calls = 0;
 
   /** The tree is there after the first `open`. */
   summary: ModelSummary | undefined;
@@ -72,10 +71,9 @@ export class ModelDocument implements vscode.CustomDocument {
 
   /** Stops what is being computed for this model, within a second. */
   cancel(): void {
-    if (this.#calls === 0) return;
     this.#abort.abort();
     this.#abort = new AbortController();
-    void this.#worker.endIfBlocked();
+    void this.#worker.endIfBlocked(this.path);
   }
 
   dispose(): void {
@@ -100,17 +98,12 @@ export class ModelDocument implements vscode.CustomDocument {
   /** Does work, and again if the process was ended meanwhile for the sake of another model. */
   async #run<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
     const stop = signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal;
-    this.#calls++;
-    try {
-      for (;;) {
-        try {
-          return await work(stop);
-        } catch (error) {
-          if (stop.aborted || !(error instanceof RemoteError && error.kind === RESTARTED)) throw error;
-        }
+    for (;;) {
+      try {
+        return await work(stop);
+      } catch (error) {
+        if (stop.aborted || !(error instanceof RemoteError && error.kind === RESTARTED)) throw error;
       }
-    } finally {
-      this.#calls--;
     }
   }
 

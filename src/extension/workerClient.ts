@@ -27,6 +27,8 @@ export class WorkerClient {
   readonly #ended = new Set<(reason: WireError) => void>();
   readonly #progress = new Set<(event: WorkerEvents['progress']) => void>();
   #process: WorkerProcess | undefined;
+  /** The model that the process works for. */
+  #busyWith: string | undefined;
   #users = 0;
   #grace: NodeJS.Timeout | undefined;
   #disposed = false;
@@ -77,14 +79,14 @@ export class WorkerClient {
     this.#process?.end({ kind: RESTARTED, message: 'The compute process was restarted.' });
   }
 
-  /** Within a second, ends a process that does not listen: a run that was cancelled cannot be stopped otherwise. */
-  async endIfBlocked(): Promise<void> {
+  /** Within a second, ends a process that a run for this model blocks: such a run cannot be stopped otherwise. */
+  async endIfBlocked(model: string): Promise<void> {
     const asked = this.#process;
-    if (!asked) return;
     await new Promise((resolve) => setTimeout(resolve, this.#patience.cancel));
-    if (this.#process !== asked) return;
-    await asked.peer.call('ping', null, AbortSignal.timeout(this.#patience.ping)).catch(() => {
-      if (this.#process === asked) this.end();
+    const isAtIt = () => asked && this.#process === asked && this.#busyWith === model;
+    if (!isAtIt()) return;
+    await asked?.peer.call('ping', null, AbortSignal.timeout(this.#patience.ping)).catch(() => {
+      if (isAtIt()) this.end();
     });
   }
 
@@ -101,11 +103,13 @@ export class WorkerClient {
       this.#options(),
       {
         progress: (event) => {
+          this.#busyWith = event.progress ? event.model : undefined;
           for (const listener of this.#progress) listener(event);
         },
       },
       (reason) => {
         this.#process = undefined;
+        this.#busyWith = undefined;
         this.generation++;
         for (const listener of this.#ended) listener(reason);
       },

@@ -128,9 +128,11 @@ describe('cancelling', () => {
     const reasons: WireError[] = [];
     client.onEnded((reason) => reasons.push(reason));
     const other = failure(client.call('open', { path: SAMPLE, explain: 'output' }));
+    await client.endIfBlocked(SAMPLE);
+    expect(isAlive(one.pid)).toBe(true);
     const began = performance.now();
     controller.abort();
-    void client.endIfBlocked();
+    void client.endIfBlocked(slow);
     expect((await sweep).kind).toBe('cancelled');
     expect(performance.now() - began).toBeLessThan(100);
     await until(() => !isAlive(one.pid), 1000);
@@ -147,7 +149,7 @@ describe('cancelling', () => {
     const controller = new AbortController();
     const sweep = failure(one.client.call('sweep', { model: SAMPLE }, controller.signal));
     controller.abort();
-    await one.client.endIfBlocked();
+    await one.client.endIfBlocked(SAMPLE);
     expect((await sweep).kind).toBe('cancelled');
     expect((await one.client.call('sweep', { model: SAMPLE })).prediction.top[0]?.label).toBe('mushroom');
     expect(one.pids).toHaveLength(1);

@@ -1,11 +1,15 @@
 import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { expect, test } from 'vitest';
 import { inProject } from '../../../scripts/lib/project.mjs';
+import { writeResidualNetwork } from '../../tools/residualNetwork.ts';
 import { useWorkbench } from '../harness/useWorkbench.mjs';
 
 const SCENES = ['two-16.jpg', 'two-33.jpg'];
 const MODEL = 'shapes.onnx';
+/** Takes seconds for a pass. */
+const SLOW = 'slow.onnx';
 
 /** @type {{ heldout: { file: string, labels: number[], boxes: [number, number, number, number][] }[] }} */
 const { heldout } = JSON.parse(readFileSync(inProject('test/fixtures/samples/expected.json'), 'utf8'));
@@ -25,6 +29,7 @@ const code = useWorkbench({
     truncateSync(path.join(folder, 'truncated.onnx'), 100_000);
     writeFileSync(path.join(folder, 'words.onnx'), 'These are words.\n'.repeat(100));
     cpSync(inProject('test/fixtures/models/external.onnx'), path.join(folder, 'external.onnx'));
+    writeResidualNetwork(path.join(folder, SLOW), { depths: [3, 16], size: 768, classes: 10 });
     for (const scene of SCENES) cpSync(inProject('test/fixtures/samples/heldout', scene), path.join(folder, 'scenes', scene));
   },
 });
@@ -220,4 +225,35 @@ test('after all this, a sound model still opens, in the same compute process', a
   await workbench.panel.layers.first().waitFor();
   await workbench.panel.showExplanation();
   expect(code.computeProcesses.length).toBe(before);
+});
+
+/** @param {number | undefined} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid ?? Number.NaN, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('Cancel ends what is computed within a second, and the other panel goes on', async () => {
+  const { workbench } = code;
+  const { panel } = workbench;
+  await workbench.tab(MODEL).dblclick();
+  await workbench.openFromExplorer(SLOW);
+  await panel.image('images/house.jpg').click();
+  await panel.frame.getByTestId('working').getByText('Explaining every layer').waitFor();
+  const cancel = panel.frame.getByTestId('cancel');
+  const pid = code.computeProcesses.at(-1);
+  expect(isAlive(pid)).toBe(true);
+  await cancel.click();
+  await expect.poll(() => isAlive(pid), { timeout: 1000, interval: 20 }).toBe(false);
+  expect(await panel.message.count()).toBe(0);
+  expect(await cancel.count()).toBe(0);
+
+  await workbench.tab(MODEL).click();
+  await panel.classRow(9).click();
+  await panel.drawn({ target: 9 }).waitFor();
+  expect(await panel.message.count()).toBe(0);
 });
