@@ -159,11 +159,14 @@ const SWEEPS = new WeakMap<Model, SweepGraph>();
 
 /** Builds the sweep of a model and its session, once. Called ahead of the first image, so that it is ready then. */
 export async function prepareSweep(model: Model) {
-  let sweep = SWEEPS.get(model);
-  if (!sweep) {
-    sweep = buildSweep(model.graph, model.output, model.spatialValues());
-    SWEEPS.set(model, sweep);
-  }
-  const { graph } = sweep;
-  return { sweep, session: await model.sessions.get('sweep', () => graph) };
+  const session = await model.sessions.get('sweep', () => sweepOf(model).graph);
+  return { sweep: sweepOf(model), session };
+}
+
+function sweepOf(model: Model): SweepGraph {
+  const known = SWEEPS.get(model);
+  if (known) return known;
+  const sweep = buildSweep(model.graph, model.output, model.spatialValues());
+  SWEEPS.set(model, sweep);
+  return sweep;
 }

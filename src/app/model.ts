@@ -12,6 +12,7 @@ import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { type ResolvedInput, resolveInput } from './convention.ts';
+import { FileStamps } from './fileStamps.ts';
 import { findLayer, layerOfRow, nearest } from './findLayer.ts';
 import { allLayers, layerTree } from './layerTree.ts';
 import { logitsBefore, type Scale, scaleOf } from './scores.ts';
@@ -60,6 +61,8 @@ export class Model {
     file: string,
     { config, engine = onnxRuntime, explain = 'output', sessionBudget = 2 * 2 ** 30, ...engineOptions }: OpenOptions,
   ) {
+    const files = new FileStamps();
+    files.note(file);
     const read = readModel(file);
     this.path = file;
     this.configuration = readConfiguration(file, config);
@@ -74,7 +77,8 @@ export class Model {
     const chosen = explain === 'logits' ? logits : undefined;
     this.output = chosen?.value ?? first.name;
     this.scale = chosen?.scale ?? scaleOf(this.graph, this.output, this.configuration.output);
-    this.sessions = new SessionCache(engine, engineOptions, sessionBudget);
+    for (const { source } of this.graph.initializers.values()) if (source.kind === 'file') files.note(source.path);
+    this.sessions = new SessionCache(engine, engineOptions, sessionBudget, () => files.check());
     const explains = { what: chosen ? 'logits' : 'output', value: this.output, ...(logits && { operator: logits.operator }) } as const;
     this.summary = this.#summarise(read.format, explains, [
       ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),

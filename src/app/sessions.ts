@@ -11,17 +11,23 @@ export class SessionCache {
   readonly #engine: Engine;
   readonly #options: EngineOptions;
   readonly #budget: number;
+  readonly #check: () => void;
   readonly #held = new Map<string, { readonly session: Promise<Session>; readonly bytes: number }>();
 
-  /** @param budget bytes that the sessions may take by estimate; the one in use always may */
-  constructor(engine: Engine, options: EngineOptions, budget: number) {
+  /**
+   * @param budget bytes that the sessions may take by estimate; the one in use always may
+   * @param check throws where the weights can no longer be relied on; called before a session is made or used
+   */
+  constructor(engine: Engine, options: EngineOptions, budget: number, check: () => void) {
     this.#engine = engine;
     this.#options = options;
     this.#budget = budget;
+    this.#check = check;
   }
 
-  /** The session of this key, made by `build` if it is not there. */
+  /** The session of this key, made by `build` if it is not there. Engines may map weights, so those of a live session can change too. */
   get(key: string, build: () => Graph): Promise<Session> {
+    this.#check();
     const known = this.#held.get(key);
     if (known) {
       this.#held.delete(key);
@@ -32,8 +38,9 @@ export class SessionCache {
     const bytes = COPIES * weightBytes(graph);
     this.#makeRoom(bytes);
     const session = this.#engine.createSession(graph, this.#options);
-    this.#held.set(key, { session, bytes });
-    session.catch(() => this.#held.delete(key));
+    const made = { session, bytes };
+    this.#held.set(key, made);
+    session.catch(() => this.#held.get(key) === made && this.#held.delete(key));
     return session;
   }
 

@@ -12,6 +12,8 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly #release: () => void;
   readonly #changed = new vscode.EventEmitter<void>();
   #explain: Explains = 'logits';
+  /** The file is no longer what it was when the process read it. */
+  #outdated = false;
   #image: ImageSource | undefined;
   /** The generation of the process that has the model, and what came of reading it. */
   #opening: { readonly generation: number; readonly explain: Explains; readonly summary: Promise<ModelSummary> } | undefined;
@@ -35,9 +37,11 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.uri.fsPath;
   }
 
-  /** Reads the model (again, when the process is a new one, or another value is to be explained). */
+  /** Reads the model (again, when the process is a new one, another value is to be explained, or the file was found changed). */
   open(explain: Explains = this.#explain, signal?: AbortSignal): Promise<ModelSummary> {
     this.#explain = explain;
+    if (this.#outdated) this.#opening = undefined;
+    this.#outdated = false;
     return this.#run(signal, () => this.#opened());
   }
 
@@ -102,6 +106,7 @@ export class ModelDocument implements vscode.CustomDocument {
       try {
         return await work(stop);
       } catch (error) {
+        if (error instanceof RemoteError && error.kind === 'changed') this.#outdated = true;
         if (stop.aborted || !(error instanceof RemoteError && error.kind === RESTARTED)) throw error;
       }
     }

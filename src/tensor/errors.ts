@@ -4,6 +4,7 @@ export type ErrorKind =
   | 'unsupported' // valid, but not something that we can do
   | 'corrupt' // the file is not what it says it is
   | 'missing' // a file that is needed is not there
+  | 'changed' // a file is no longer what it was when it was opened
   | 'refused' // we could, but will not: a path that leaves the model's folder
   | 'too-large'
   | 'cancelled'

@@ -119,6 +119,22 @@ describe('failures', () => {
     await untilState(page, 'empty');
   });
 
+  test('a model whose file has changed is opened again, with the same image', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await page.evaluate(() => {
+      window.fakeHost.failures.sweep = { kind: 'changed', message: 'model.onnx: has changed since the model was opened.' };
+    });
+    await page.locator('[data-class]').nth(1).click();
+    await untilState(page, 'error');
+    expect(await message(page).textContent()).toContain('The file has changed on disk');
+    const before = await callNames(page);
+    await page.locator('[data-testid=retry]').click();
+    await untilState(page, 'ready');
+    const after = (await callNames(page)).slice(before.length).filter((name) => name !== 'layerSelected');
+    expect(after).toEqual(['open', 'setImage', 'sweep']);
+  });
+
   test('a bad image leaves the one before', async () => {
     const page = await panels.open();
     await explainFirstImage(page);

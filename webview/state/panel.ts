@@ -139,9 +139,9 @@ export class Panel {
 
   /** After a failure: everything again, with the same layer, target and view. */
   retry(): Promise<void> {
-    const { stage } = this.problem.peek() ?? {};
+    const { stage, kind } = this.problem.peek() ?? {};
     this.problem.value = undefined;
-    if (stage === 'explanation' && this.model.peek() && this.image.peek()) return this.#runSweep();
+    if (stage === 'explanation' && kind !== 'changed' && this.model.peek() && this.image.peek()) return this.#runSweep();
     return this.start();
   }
 

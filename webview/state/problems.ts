@@ -21,6 +21,7 @@ const SUBJECTS: Readonly<Record<Stage, string>> = {
 const TITLES: Readonly<Record<string, (subject: string, stage: Stage) => string>> = {
   corrupt: (subject) => `${subject} cannot be read: the file is damaged or is something else`,
   missing: (_, stage) => (stage === 'model' ? 'A file that this model needs is missing' : 'The file is missing'),
+  changed: () => 'The file has changed on disk',
   refused: (_, stage) => (stage === 'model' ? 'Refused, to keep this model inside its folder' : 'Refused'),
   unsupported: (subject, stage) =>
     stage === 'model' ? `${subject} uses something that is not supported yet` : `${subject} is not supported`,
