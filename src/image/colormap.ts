@@ -6,22 +6,20 @@ interface ColormapInfo {
   readonly label: string;
   /** 'diverging': its middle stands for 0; 'sequential': its first colour does. */
   readonly kind: 'sequential' | 'diverging';
-  /** Even steps of value look like even steps of colour. */
-  readonly perceptual: boolean;
 }
 
 /** The colormaps that are offered, the default of its kind first; names are matplotlib's, RdWhGn is Captum's red-white-green. */
 export const COLORMAPS = {
-  inferno: { label: 'Inferno', kind: 'sequential', perceptual: true },
-  viridis: { label: 'Viridis', kind: 'sequential', perceptual: true },
-  magma: { label: 'Magma', kind: 'sequential', perceptual: true },
-  turbo: { label: 'Turbo', kind: 'sequential', perceptual: false },
-  jet: { label: 'JET (Grad-CAM paper)', kind: 'sequential', perceptual: false },
-  Greens: { label: 'Greens (Captum, positive)', kind: 'sequential', perceptual: false },
-  Reds: { label: 'Reds (Captum, negative)', kind: 'sequential', perceptual: false },
-  Blues: { label: 'Blues (Captum, absolute)', kind: 'sequential', perceptual: false },
-  vanimo: { label: 'Vanimo (purple – green)', kind: 'diverging', perceptual: true },
-  RdWhGn: { label: 'Red – white – green (Captum)', kind: 'diverging', perceptual: false },
+  inferno: { label: 'Inferno', kind: 'sequential' },
+  viridis: { label: 'Viridis', kind: 'sequential' },
+  magma: { label: 'Magma', kind: 'sequential' },
+  turbo: { label: 'Turbo', kind: 'sequential' },
+  jet: { label: 'JET (Grad-CAM paper)', kind: 'sequential' },
+  Greens: { label: 'Greens (Captum, positive)', kind: 'sequential' },
+  Reds: { label: 'Reds (Captum, negative)', kind: 'sequential' },
+  Blues: { label: 'Blues (Captum, absolute)', kind: 'sequential' },
+  vanimo: { label: 'Vanimo (purple – green)', kind: 'diverging' },
+  RdWhGn: { label: 'Red – white – green (Captum)', kind: 'diverging' },
 } as const satisfies Readonly<Record<string, ColormapInfo>>;
 
 export type ColormapName = keyof typeof COLORMAPS;
@@ -32,11 +30,6 @@ export const isColormapName = (name: string): name is ColormapName => Object.has
 
 /** The perceptually uniform default: diverging where both signs are shown. */
 export const defaultColormap = (sign: Sign): ColormapName => (sign === 'all' ? 'vanimo' : 'inferno');
-
-/** The colormap that captum's visualize_image_attr takes for a sign. */
-export const captumColormap = (sign: Sign): ColormapName => CAPTUM[sign];
-
-const CAPTUM: Readonly<Record<Sign, ColormapName>> = { all: 'RdWhGn', positive: 'Greens', negative: 'Reds', absolute_value: 'Blues' };
 
 const decoded = new Map<ColormapName, Uint8Array>();
 

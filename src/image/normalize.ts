@@ -1,21 +1,15 @@
 /** Captum's VisualizeSign: which of the values are shown. */
 export type Sign = 'all' | 'positive' | 'negative' | 'absolute_value';
 
-/** How a map's values become 0 to 1 (for sign 'all' −1 to 1): (the value under the sign − offset) / scale, clipped. */
+/** How a map's values become 0 to 1 (for sign 'all' −1 to 1): the value under the sign, over the scale, clipped. */
 export interface Normalization {
   readonly sign: Sign;
-  readonly offset: number;
-  /** What the end of the colour scale stands for, less the offset; 0 where there is nothing to show, and then everything becomes 0. */
+  /** What the end of the colour scale stands for; 0 where there is nothing of this sign to show, and then everything becomes 0. */
   readonly scale: number;
-  /**
-   * 'some': there is something to show. 'zero': every value is 0. 'nothing-positive', 'nothing-negative': there are values, but none of
-   * this sign. 'constant': all are equal, so min-max has nothing to tell apart.
-   */
-  readonly state: 'some' | 'zero' | 'nothing-positive' | 'nothing-negative' | 'constant';
 }
 
 /** A value as a sign shows it: its size, for 'all' the value itself; 0 where the sign does not show it. */
-export function underSign(value: number, sign: Sign): number {
+function underSign(value: number, sign: Sign): number {
   switch (sign) {
     case 'all':
       return value;
@@ -26,12 +20,6 @@ export function underSign(value: number, sign: Sign): number {
     case 'absolute_value':
       return Math.abs(value);
   }
-}
-
-function emptyState(values: ArrayLike<number>, sign: Sign): Normalization['state'] {
-  for (let i = 0; i < values.length; i++)
-    if (Number.isFinite(values[i]) && values[i] !== 0) return sign === 'positive' ? 'nothing-positive' : 'nothing-negative';
-  return 'zero';
 }
 
 /**
@@ -52,7 +40,7 @@ export function captumNormalization(values: Float32Array, sign: Sign, outlierPer
     sizes[i] = size;
     total += size;
   }
-  if (total === 0) return { sign, offset: 0, scale: 0, state: emptyState(values, sign) };
+  if (total === 0) return { sign, scale: 0 };
   sizes.sort();
   const reached = total * 0.01 * (100 - outlierPercent);
   let sum = 0;
@@ -63,28 +51,13 @@ export function captumNormalization(values: Float32Array, sign: Sign, outlierPer
   }
   // With outlierPercent 100 the threshold is the smallest value, which may be 0: the smallest that is not stands in.
   while (sizes[at] === 0) at++;
-  return { sign, offset: 0, scale: sizes[at] as number, state: 'some' };
-}
-
-/** The normalisation of the Grad-CAM paper's pictures: ReLU, then the smallest value becomes 0 and the largest 1. */
-export function minMaxNormalization(values: Float32Array): Normalization {
-  const sign = 'positive';
-  let low = Number.POSITIVE_INFINITY;
-  let high = 0;
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    const size = underSign(value, sign);
-    if (size < low) low = size;
-    if (size > high) high = size;
-  }
-  if (high === 0) return { sign, offset: 0, scale: 0, state: emptyState(values, sign) };
-  return low === high ? { sign, offset: low, scale: 0, state: 'constant' } : { sign, offset: low, scale: high - low, state: 'some' };
+  return { sign, scale: sizes[at] as number };
 }
 
 /** One value, normalised: 0 to 1, for sign 'all' −1 to 1; 0 for NaN. */
-export function normalizeValue(value: number, { sign, offset, scale }: Normalization): number {
+export function normalizeValue(value: number, { sign, scale }: Normalization): number {
   if (scale === 0) return 0;
-  const v = (underSign(value, sign) - offset) / scale;
+  const v = underSign(value, sign) / scale;
   const low = sign === 'all' ? -1 : 0;
   return v >= 1 ? 1 : v > low ? v : v <= low ? low : 0;
 }

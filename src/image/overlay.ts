@@ -8,10 +8,10 @@ import { type Normalization, normalizeValue, type Sign } from './normalize.ts';
 export type Upsampling = 'none' | InterpolateMode;
 
 /** 'value': the larger the value, the more opaque, clear at 0. 'uniform': the same everywhere, as the classic pictures have it. */
-export type Ramp = 'value' | 'uniform';
+type Ramp = 'value' | 'uniform';
 
 /** The size of a normalised value from which on the ramp 'value' is fully opaque. */
-export const OPAQUE_FROM = 0.55;
+const OPAQUE_FROM = 0.55;
 
 export interface OverlayStyle {
   readonly colormap: ColormapName;
@@ -73,7 +73,7 @@ export function renderOverlay({ map, normalization, upsampling, geometry, over, 
  * @param width pixels, 2 or more
  */
 export function colorBar(width: number, sign: Sign, style: OverlayStyle): OverlayPicture {
-  const paint = painter({ sign: sign === 'all' ? 'all' : 'positive', offset: 0, scale: 1, state: 'some' }, style);
+  const paint = painter({ sign: sign === 'all' ? 'all' : 'positive', scale: 1 }, style);
   const pixels = Uint32Array.from({ length: width }, (_, i) => paint(sign === 'all' ? (2 * i) / (width - 1) - 1 : i / (width - 1)));
   return { width, height: 1, data: new Uint8ClampedArray(pixels.buffer) };
 }
@@ -121,17 +121,17 @@ const alphaByte = (alpha: number): number => Math.round(Math.min(1, Math.max(0, 
 const STEPS = 4096;
 
 /**
- * The pixels of all values from −(offset + scale) to offset + scale, 2 · STEPS + 1 steps in all, `perValue` steps per 1. A step is drawn
+ * The pixels of all values from −scale to scale, 2 · STEPS + 1 steps in all, `perValue` steps per 1. A step is drawn
  * as its end that comes first on the colour scale: the lower one, but where a sign shows sizes the one that is nearer to 0.
  */
 function colorScale(normalization: Normalization, style: OverlayStyle): { colors: Uint32Array; perValue: number } {
-  const limit = normalization.offset + normalization.scale;
+  const { sign, scale } = normalization;
   const paint = painter(normalization, style);
   const colors = Uint32Array.from({ length: 2 * STEPS + 1 }, (_, i) => {
-    const nearer = normalization.sign !== 'all' && i > 0 && i < STEPS ? 1 : 0;
-    return paint(((i + nearer - STEPS) / STEPS) * limit);
+    const nearer = sign !== 'all' && i > 0 && i < STEPS ? 1 : 0;
+    return paint(((i + nearer - STEPS) / STEPS) * scale);
   });
-  return { colors, perValue: limit === 0 ? 0 : STEPS / limit };
+  return { colors, perValue: scale === 0 ? 0 : STEPS / scale };
 }
 
 /** From a map's value to a pixel: alpha, blue, green, red from the highest byte down. */

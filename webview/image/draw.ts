@@ -79,9 +79,7 @@ export function drawThumbnail(map: LayerMap, style: Style, side: number): Overla
   const values = few ? interpolate(map.data, map, { width, height }, 'bicubic') : map.data;
   // without outliers the scale ends at the peak, which is found without sorting: thousands of these are drawn while a tree scrolls
   const normalization: Normalization =
-    outlierPercent === 0
-      ? { sign, offset: 0, scale: peakOf(map, sign), state: 'some' }
-      : captumNormalization(map.data, sign, outlierPercent);
+    outlierPercent === 0 ? { sign, scale: peakOf(map, sign) } : captumNormalization(map.data, sign, outlierPercent);
   const table = colormapTable(colormapFor(style));
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < values.length; i++) {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { COLORMAP_NAMES, colorIndex, colormapTable, isColormapName } from '../../../src/image/colormap.ts';
+import { COLORMAP_NAMES, type ColormapName, colorIndex, colormapTable, isColormapName } from '../../../src/image/colormap.ts';
 import { decodeImage } from '../../../src/image/decode/decode.ts';
 import { encodePng } from '../../../src/image/encodePng.ts';
 import { geometryOf } from '../../../src/image/geometry.ts';
+import type { RgbImage } from '../../../src/image/image.ts';
 import { interpolate } from '../../../src/image/interpolate.ts';
 import { captumNormalization, normalizeValues, type Sign } from '../../../src/image/normalize.ts';
 import { outlined } from '../../../src/image/outline.ts';
 import { colorBar, composite, type OverlayOptions, renderOverlay, valueAt } from '../../../src/image/overlay.ts';
-import { grayStretched, PRESETS } from '../../../src/image/presets.ts';
 import { floatsOf, maxDifference, readJson, rgbOf, texture } from './fixtures.ts';
 
 const whole = (width: number, height: number) => geometryOf({ width, height }, { width, height }, { width, height }, 0, 0);
@@ -28,7 +28,7 @@ describe("colormaps are matplotlib's", () => {
   });
 });
 
-describe("captumBlended is captum's visualize_image_attr", () => {
+describe("a uniform ramp over the gray picture is captum's visualize_image_attr with blended_heat_map", () => {
   const { width, height, values, pictures } = readJson<{
     width: number;
     height: number;
@@ -37,16 +37,30 @@ describe("captumBlended is captum's visualize_image_attr", () => {
   }>('blended');
   it.each(pictures.map((p) => [p.sign, p] as const))('%s', (sign, { rgb }) => {
     const map = { width, height, data: floatsOf(values) };
-    const preset = PRESETS.captumBlended;
     const overlay = renderOverlay({
-      ...preset.style(sign),
-      ...{ map, upsampling: preset.upsampling, geometry: whole(width, height), over: 'original', size: { width, height }, dim: 0 },
-      normalization: preset.normalization(map.data, sign),
+      ...{ colormap: CAPTUM_COLORMAPS[sign], opacity: 0.5, ramp: 'uniform' },
+      ...{ map, upsampling: 'nearest', geometry: whole(width, height), over: 'original', size: { width, height }, dim: 0 },
+      normalization: captumNormalization(map.data, sign, 2),
     });
     const picture = composite(grayStretched(texture(width, height)), overlay);
     expect(maxDifference(rgbOf(picture), Buffer.from(rgb, 'base64'))).toBeLessThanOrEqual(2);
   });
 });
+
+/** What captum takes for each sign. */
+const CAPTUM_COLORMAPS: Readonly<Record<Sign, ColormapName>> = {
+  ...{ all: 'RdWhGn', positive: 'Greens', negative: 'Reds', absolute_value: 'Blues' },
+};
+
+/** The gray mean of the channels, stretched from the picture's least to its greatest, as matplotlib's imshow with cmap 'gray' shows it. */
+function grayStretched({ width, height, data }: RgbImage): RgbImage {
+  const sums = Array.from({ length: width * height }, (_, p) => [0, 1, 2].reduce((sum, c) => sum + (data[p * 4 + c] as number), 0));
+  const [low, high] = [Math.min(...sums), Math.max(...sums)];
+  const gray = new Uint8ClampedArray(data.length).fill(255);
+  for (const [p, sum] of sums.entries())
+    gray.fill(Math.min(255, Math.trunc(((sum - low) / Math.max(1, high - low)) * 256)), p * 4, p * 4 + 3);
+  return { width, height, data: gray };
+}
 
 const MAP = { width: 3, height: 2, data: Float32Array.of(0, 0.25, 1, -1, -0.1, 0.5) };
 const options = (changes: Partial<OverlayOptions> = {}): OverlayOptions => ({
@@ -110,18 +124,11 @@ describe('renderOverlay', () => {
       expect(pixel(picture, x, y)[3]).toBe(204);
   });
 
-  it('shows nothing where there is nothing, in the classic presets too', () => {
-    for (const preset of Object.values(PRESETS)) {
-      const data = new Float32Array(6);
-      const picture = renderOverlay(
-        options({
-          map: { width: 3, height: 2, data },
-          normalization: preset.normalization(data, preset.sign),
-          ...preset.style(preset.sign),
-        }),
-      );
-      expect(picture.data.every((v) => v === 0)).toBe(true);
-    }
+  it.each(['value', 'uniform'] as const)('shows nothing where there is nothing, with the ramp %s too', (ramp) => {
+    const data = new Float32Array(6);
+    const normalization = captumNormalization(data, 'positive', 2);
+    const picture = renderOverlay(options({ map: { width: 3, height: 2, data }, normalization, ramp }));
+    expect(picture.data.every((v) => v === 0)).toBe(true);
   });
 
   it('renders 600×600 within a frame of 16 ms', () => {
