@@ -109,7 +109,6 @@ export const floatsAttribute = <F = undefined>(node: Node, name: string, fallbac
 export type AttributeInput = number | string | readonly number[] | Attribute;
 
 export const float = (value: number): Attribute => ({ type: 'float', value });
-export const floatList = (value: readonly number[]): Attribute => ({ type: 'floats', value });
 
 /** { axis: 1, mode: 'nearest', pads: [0, 1], alpha: float(0.5) } as typed attributes; undefined entries are left out. */
 export function attributesOf(input: Readonly<Record<string, AttributeInput | undefined>>): Attributes {

@@ -1,6 +1,5 @@
 import { canonicalDim, evaluateDim, symbolsOf } from '../tensor/dim.ts';
 import type { DType } from '../tensor/dtype.ts';
-import { InspectumError } from '../tensor/errors.ts';
 import type { Dim, Shape } from '../tensor/shape.ts';
 import { sizeOf, toNumbers } from '../tensor/tensor.ts';
 import { type Attribute, type Graph, type Initializer, type Node, nodeKey, type Port, type ValueInfo } from './graph.ts';
@@ -39,29 +38,6 @@ export function inferShapes(graph: Graph, inputShapes?: ReadonlyMap<string, Shap
   scope.run();
   const outputs = graph.outputs.map((port) => ({ ...port, ...scope.values.get(port.name) }));
   return { graph: { ...graph, inputs, outputs, values: scope.values }, problems: scope.problems, elements: scope.elements };
-}
-
-/**
- * The graph for inputs of these shapes: specialise(graph, new Map([['image', [1, 3, 224, 224]]])).
- * @throws InspectumError 'usage' where the graph has no such input, the rank differs, or a dim that the model fixes does
- */
-export function specialise(graph: Graph, inputShapes: ReadonlyMap<string, Shape>): Graph {
-  for (const [name, shape] of inputShapes) {
-    const port = graph.inputs.find((p) => p.name === name);
-    if (!port) throw new InspectumError('usage', `The model has no input ${name}; it has ${graph.inputs.map((p) => p.name).join(', ')}.`);
-    const fits = !port.shape || (port.shape.length === shape.length && port.shape.every((d, i) => typeof d !== 'number' || d === shape[i]));
-    if (!fits) throw new InspectumError('usage', `Input ${name} takes ${port.shape?.join('×')}, not ${shape.join('×')}.`);
-  }
-  return inferShapes(graph, inputShapes).graph;
-}
-
-/**
- * The graph with the given extent (or symbol) for the first dim of every input where the model leaves it open. A model that
- * fixes its batch stays as it is.
- */
-export function withBatch(graph: Graph, batch: Dim): Graph {
-  const open = graph.inputs.filter((port) => typeof port.shape?.[0] === 'string');
-  return inferShapes(graph, new Map(open.map((port) => [port.name, [batch, ...(port.shape as Shape).slice(1)]]))).graph;
 }
 
 /**

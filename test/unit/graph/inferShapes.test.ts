@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inferShapes, specialise, withBatch } from '../../../src/graph/inferShapes.ts';
+import { inferShapes } from '../../../src/graph/inferShapes.ts';
 import { evaluateDim } from '../../../src/tensor/dim.ts';
 import type { Dim } from '../../../src/tensor/shape.ts';
 import { caseNamed, graphOf, SHAPE_CASES, type ShapeCase } from './shapeCases.ts';
@@ -105,23 +105,10 @@ describe('exported models with open batch, height and width', () => {
     expect(text).toContain('batch×5×2*floor((height + 1)/2)×2*floor((width + 1)/2)');
   });
 
-  test('specialise gives the shapes of the run', () => {
+  test('with the sizes of a run, every shape is that of the run', () => {
     const c = caseNamed('exported View');
-    const graph = specialise(dynamic('exported View'), new Map([['image', [2, 3, 12, 16]]]));
+    const { graph } = inferShapes(dynamic('exported View'), new Map([['image', [2, 3, 12, 16]]]));
     for (const [name, { dims }] of Object.entries(c.values)) expect(graph.values.get(name)?.shape, name).toEqual(dims);
-  });
-
-  test('specialise refuses an unknown input, another rank and a dim that the model fixes', () => {
-    const graph = dynamic('exported View');
-    expect(() => specialise(graph, new Map([['photo', [1, 3, 8, 8]]]))).toThrow('The model has no input photo; it has image.');
-    expect(() => specialise(graph, new Map([['image', [3, 8, 8]]]))).toThrow('Input image takes batch×3×height×width, not 3×8×8.');
-    expect(() => specialise(graph, new Map([['image', [1, 1, 8, 8]]]))).toThrow('not 1×1×8×8');
-  });
-
-  test('withBatch sets an open batch and leaves a fixed one', () => {
-    expect(withBatch(dynamic('exported Attend'), 4).outputs[0]?.shape).toEqual([4, 16]);
-    const fixed = inferShapes(graphOf(caseNamed('exported Attend'))).graph;
-    expect(withBatch(fixed, 4).inputs[0]?.shape).toEqual([2, 3, 12, 16]);
   });
 
   test('inferring twice changes nothing', () => {
