@@ -17,11 +17,10 @@ export const onnxRuntime: Engine = {
 
   async createSession(graph: Graph, options: EngineOptions = {}): Promise<Session> {
     const folder = weightFolder(graph);
-    const model = serializeModel(graph, (weight) =>
-      folder !== undefined && isReferable(weight.source)
-        ? { reference: path.relative(folder, weight.source.path) }
-        : { bytes: readBytes(weight) },
-    );
+    const model = serializeModel(graph, (weight) => {
+      const reference = folder === undefined ? undefined : referenceFrom(folder, weight.source);
+      return reference === undefined ? { bytes: readBytes(weight) } : { reference };
+    });
     const sessionOptions: ort.InferenceSession.SessionOptions = {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
@@ -41,7 +40,13 @@ const MIN_REFERENCE_BYTES = 1024;
 
 const isReferable = (source: FileRange): boolean => source.length >= MIN_REFERENCE_BYTES;
 
-/** The one folder that all large weights stand in; undefined where there are none. */
+/** A large weight's file as seen from the folder; undefined for a small weight, and for a file outside, which the engine refuses. */
+function referenceFrom(folder: string, source: FileRange): string | undefined {
+  const relative = path.relative(folder, source.path);
+  return isReferable(source) && !relative.startsWith('..') && !path.isAbsolute(relative) ? relative : undefined;
+}
+
+/** The folder with large weights whose path is the shortest: mostly that of all of them. Undefined where there are none. */
 function weightFolder(graph: Graph): string | undefined {
   const files = [...graph.initializers.values()].map((i: Initializer) => i.source).filter((s) => s.kind === 'file');
   const large = files.filter(isReferable).map((s) => path.dirname(s.path));
