@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainFirstImage } from './harness/page.ts';
+import { explainFirstImage, untilState } from './harness/page.ts';
 import { usePanels } from './harness/suite.ts';
 
 const panels = usePanels();
@@ -71,6 +71,20 @@ describe('the prediction', () => {
     expect(await options.first().textContent()).toContain(wanted.label);
     await search.press('Enter');
     await page.locator(`[data-testid=overlay][data-target="${wanted.index}"]`).waitFor();
+    expect(await search.count()).toBe(0);
+  });
+
+  test('the command that opens the search opens it once, not again for every image', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await page.evaluate(() => window.fakeHost.tell('command', 'chooseTarget'));
+    const search = page.locator('[data-testid=class-search]');
+    await search.press('Escape');
+    expect(await search.count()).toBe(0);
+    await page.locator('[data-testid=change-image]').click();
+    await page.locator('[data-image]').nth(1).click();
+    await untilState(page, 'ready');
+    await page.locator('[data-testid=another-class]').waitFor();
     expect(await search.count()).toBe(0);
   });
 

@@ -17,7 +17,10 @@ export function ClassSearch() {
     return findClasses(query.value, labels, classes);
   });
   useSignalEffect(() => {
-    if (panel.command.value?.name === 'chooseTarget') open.value = true;
+    if (panel.command.value?.name !== 'chooseTarget') return;
+    // taken: this component goes and comes with the prediction
+    panel.command.value = undefined;
+    open.value = true;
   });
   useSignalEffect(() => {
     if (open.value) requestAnimationFrame(() => input.current?.focus());
