@@ -18,6 +18,15 @@ const SUBJECTS: Readonly<Record<Stage, string>> = {
   process: 'The compute process',
 };
 
+/** For failures that have no words of their own. */
+const FAILED: Readonly<Record<Stage, string>> = {
+  model: 'This model could not be opened',
+  image: 'This image could not be read',
+  explanation: 'This could not be explained',
+  saving: 'The picture could not be saved',
+  process: 'The compute process failed',
+};
+
 const TITLES: Readonly<Record<string, (subject: string, stage: Stage) => string>> = {
   corrupt: (subject) => `${subject} cannot be read: the file is damaged or is something else`,
   missing: (_, stage) => (stage === 'model' ? 'A file that this model needs is missing' : 'The file is missing'),
@@ -36,5 +45,5 @@ export function problemOf(stage: Stage, error: unknown): Problem | undefined {
   const { kind, message } = toWireError(error);
   if (kind === 'cancelled') return undefined;
   const title = Object.hasOwn(TITLES, kind) ? TITLES[kind] : undefined;
-  return { stage, kind, title: title?.(SUBJECTS[stage], stage) ?? `${SUBJECTS[stage]} failed`, message };
+  return { stage, kind, title: title?.(SUBJECTS[stage], stage) ?? FAILED[stage], message };
 }
