@@ -27,7 +27,7 @@ export class WorkerProcess {
   readonly peer: Peer<Record<never, never>, Record<never, never>, WorkerCalls, WorkerEvents>;
   readonly #child: ChildProcess;
   readonly #options: WorkerOptions;
-  readonly #watch: NodeJS.Timeout;
+  #watch: NodeJS.Timeout | undefined;
   readonly #ended: (reason: WireError) => void;
   #ending: WireError | undefined;
   #gone = false;
@@ -49,7 +49,7 @@ export class WorkerProcess {
     this.peer = new Peer((message) => child.connected && child.send(message, () => undefined), {}, listeners);
     child.on('message', (message) => this.peer.receive(message as Message));
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => log(String(data).trimEnd()));
-    this.#watch = setInterval(() => void this.#checkMemory(), WATCH_INTERVAL_MS);
+    this.#watchMemory();
     child.on('error', (error) => this.#finish(`could not be run: ${error.message}`));
     child.on('exit', (code, signal) => this.#finish(`ended unexpectedly (${signal ? `signal ${signal}` : `exit code ${code}`})`));
     log(`compute process ${child.pid} started`);
@@ -64,17 +64,25 @@ export class WorkerProcess {
   #finish(what: string): void {
     if (this.#gone) return;
     this.#gone = true;
-    clearInterval(this.#watch);
+    clearTimeout(this.#watch);
     const reason = this.#ending ?? { kind: 'engine', message: `The compute process ${what}. "Inspectum: Show Log" may say more.` };
     this.#options.log(`compute process ${this.#child.pid} ended: ${reason.message}`);
     this.#ended(reason);
     this.peer.close(reason);
   }
 
+  /** The next look begins when the last has ended: where it takes another program, that may take longer than the interval. */
+  #watchMemory(): void {
+    this.#watch = setTimeout(async () => {
+      await this.#checkMemory();
+      if (!this.#gone) this.#watchMemory();
+    }, WATCH_INTERVAL_MS);
+  }
+
   async #checkMemory(): Promise<void> {
     const { memoryLimit } = this.#options;
     const resident = await residentMemory(this.#child.pid ?? 0).catch(() => 0);
-    if (resident <= memoryLimit) return;
+    if (this.#gone || resident <= memoryLimit) return;
     this.end({
       kind: 'memory',
       message: `The compute process used ${Math.round(resident / MB)} MB, more than the limit of ${Math.round(memoryLimit / MB)} MB, and was ended. Raise "inspectum.memoryLimit" in the settings, or use a smaller model or image.`,
