@@ -22,7 +22,10 @@ export interface Host {
 export function connect(listeners: Listeners): Host {
   const vscode = acquireVsCodeApi();
   const peer = new Peer<Nothing, Nothing, PanelCalls, PanelEvents>((message) => vscode.postMessage(message), {}, listeners);
-  window.addEventListener('message', ({ data }: MessageEvent<Message>) => peer.receive(data));
+  // VS Code's own frame around this page has the page's origin
+  window.addEventListener('message', ({ data, origin }: MessageEvent<Message>) => {
+    if (origin === window.origin) peer.receive(data);
+  });
   return {
     calls: peer,
     memory: (vscode.getState() ?? {}) as PanelMemory,
