@@ -10,8 +10,6 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { ResolvedInput } from './convention.ts';
 import type { Model } from './model.ts';
 
-export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
-
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /** An image made ready for a model: the tensor to feed, and what is shown of it. */
@@ -26,21 +24,20 @@ export interface PreparedImage {
  * @throws InspectumError 'missing' or 'too-large' (the file), 'corrupt' (not an image that can be read), 'unsupported' (an input that
  * takes no image)
  */
-export async function prepareImage(model: Model, source: ImageSource, port = model.input?.port ?? ''): Promise<PreparedImage> {
+export async function prepareImage(model: Model, file: string, port = model.input?.port ?? ''): Promise<PreparedImage> {
   const input = model.imageInput(port);
-  const { name, bytes } = 'path' in source ? { name: source.path, bytes: await readBytes(source.path) } : source;
   if (!input)
     throw new InspectumError(
       'unsupported',
-      `${name}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files on the command line.`,
+      `${file}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files on the command line.`,
     );
-  const upright = await decodeImage(bytes, name);
+  const upright = await decodeImage(await readBytes(file), file);
   const { tensor: pixels, seen, geometry } = preprocess(upright, input.preprocessing);
   const shown = shrinkTo(upright, SHOWN);
   return {
     feeds: { [input.port]: cast(pixels, input.dtype) },
     image: {
-      name,
+      name: file,
       original: picture(shown),
       network: picture(seen),
       geometry: geometryForSize(geometry, shown),

@@ -34,7 +34,7 @@ export async function readInputs(model: Model, sources: readonly string[]): Prom
       feeds.set(port, asInput(model, port, await readNpyFile(file), file));
       continue;
     }
-    const prepared = await prepareImage(model, { path: file }, port);
+    const prepared = await prepareImage(model, file, port);
     image ??= prepared.image;
     for (const [name, fed] of Object.entries(prepared.feeds)) feeds.set(name, fed);
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandContext } from './commands.ts';
+import { DroppedImages } from './droppedImages.ts';
 import { LastImages } from './images.ts';
 import { InspectorView } from './inspectorView.ts';
 import { LayerTreeView } from './layerTreeView.ts';
@@ -13,7 +14,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('Inspectum', { log: true });
   const worker = new WorkerClient(() => workerOptions(context.extensionUri, output));
   const lastImages = new LastImages(context.workspaceState);
-  const editors = new ModelEditorProvider(context.extensionUri, worker, lastImages);
+  const editors = new ModelEditorProvider(context.extensionUri, worker, {
+    last: lastImages,
+    dropped: new DroppedImages(context.storageUri ?? context.globalStorageUri),
+  });
   const commandContext: CommandContext = { editors, worker, lastImages, output };
   context.subscriptions.push(
     output,

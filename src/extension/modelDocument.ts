@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Explains, InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
 import { RemoteError } from '../protocol/rpc.ts';
-import type { ImageSource, WorkerCalls } from '../protocol/worker.ts';
+import type { WorkerCalls } from '../protocol/worker.ts';
 import type { WorkerClient } from './workerClient.ts';
 import { RESTARTED } from './workerProcess.ts';
 
@@ -14,7 +14,8 @@ export class ModelDocument implements vscode.CustomDocument {
   #explain: Explains = 'logits';
   /** The file is no longer what it was when the process read it. */
   #outdated = false;
-  #image: ImageSource | undefined;
+  /** Absolute path. */
+  #image: string | undefined;
   /** The generation of the process that has the model, and what came of reading it. */
   #opening: { readonly generation: number; readonly explain: Explains; readonly summary: Promise<ModelSummary> } | undefined;
   /** The generation of the process that has the image. */
@@ -45,12 +46,7 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#run(signal, () => this.#opened());
   }
 
-  /** The image that was last set, prepared again; null: none was. */
-  async keptImage(signal?: AbortSignal): Promise<InputImage | null> {
-    return this.#image ? this.setImage(this.#image, signal) : null;
-  }
-
-  setImage(image: ImageSource, signal?: AbortSignal): Promise<InputImage> {
+  setImage(image: string, signal?: AbortSignal): Promise<InputImage> {
     return this.#run(signal, async (stop) => {
       await this.#opened();
       const given = await this.#giveImage(image, stop);
@@ -129,7 +125,7 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.summary;
   }
 
-  async #giveImage(image: ImageSource, stop: AbortSignal): Promise<InputImage> {
+  async #giveImage(image: string, stop: AbortSignal): Promise<InputImage> {
     this.#imageIn = this.#worker.generation;
     try {
       return await this.#worker.call('image', { model: this.path, image }, stop);

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import type { LastImages } from './images.ts';
 import { ModelDocument } from './modelDocument.ts';
-import { Panel } from './panel.ts';
+import { Panel, type PanelImages } from './panel.ts';
 import type { WorkerClient } from './workerClient.ts';
 
 export const VIEW_TYPE = 'inspectum.model';
@@ -10,7 +9,7 @@ export const VIEW_TYPE = 'inspectum.model';
 export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<ModelDocument> {
   readonly #extensionUri: vscode.Uri;
   readonly #worker: WorkerClient;
-  readonly #lastImages: LastImages;
+  readonly #images: PanelImages;
   readonly #panels = new Set<Panel>();
   readonly #changed = new vscode.EventEmitter<void>();
   #active: Panel | undefined;
@@ -18,10 +17,10 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
   /** Fires when another panel becomes active, or the active one's model or layer changes. */
   readonly onChanged = this.#changed.event;
 
-  constructor(extensionUri: vscode.Uri, worker: WorkerClient, lastImages: LastImages) {
+  constructor(extensionUri: vscode.Uri, worker: WorkerClient, images: PanelImages) {
     this.#extensionUri = extensionUri;
     this.#worker = worker;
-    this.#lastImages = lastImages;
+    this.#images = images;
   }
 
   /** The panel that was last looked at, while it is open. */
@@ -44,7 +43,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
   }
 
   resolveCustomEditor(document: ModelDocument, view: vscode.WebviewPanel): void {
-    const panel = new Panel(document, view, this.#extensionUri, this.#worker, this.#lastImages);
+    const panel = new Panel(document, view, this.#extensionUri, this.#worker, this.#images);
     this.#panels.add(panel);
     if (view.active || !this.#active) this.#activate(panel);
     view.onDidChangeViewState(() => {

@@ -3,27 +3,33 @@ import * as vscode from 'vscode';
 import type { InputImage } from '../protocol/model.ts';
 import type { PanelCalls, PanelEvents } from '../protocol/panel.ts';
 import { type Handlers, type Message, Peer } from '../protocol/rpc.ts';
-import type { ImageSource } from '../protocol/worker.ts';
+import type { DroppedImages } from './droppedImages.ts';
 import { chooseImageFile, type LastImages, offeredImages } from './images.ts';
 import type { ModelDocument } from './modelDocument.ts';
 import { panelHtml } from './panelHtml.ts';
 import type { WorkerClient } from './workerClient.ts';
 import { RESTARTED } from './workerProcess.ts';
 
+/** What panels remember of images. */
+export interface PanelImages {
+  readonly last: LastImages;
+  readonly dropped: DroppedImages;
+}
+
 /** One panel: a webview that shows a model, and the calls that it may make. */
 export class Panel {
   readonly document: ModelDocument;
   readonly view: vscode.WebviewPanel;
-  readonly #lastImages: LastImages;
+  readonly #images: PanelImages;
   readonly #peer: Peer<PanelCalls, PanelEvents, Record<never, never>, Record<never, never>>;
   readonly #disposables: vscode.Disposable[] = [];
   readonly #opened: Promise<void>;
   #open: () => void = () => undefined;
 
-  constructor(document: ModelDocument, view: vscode.WebviewPanel, extensionUri: vscode.Uri, worker: WorkerClient, lastImages: LastImages) {
+  constructor(document: ModelDocument, view: vscode.WebviewPanel, extensionUri: vscode.Uri, worker: WorkerClient, images: PanelImages) {
     this.document = document;
     this.view = view;
-    this.#lastImages = lastImages;
+    this.#images = images;
     this.#opened = new Promise((resolve) => {
       this.#open = resolve;
     });
@@ -59,12 +65,12 @@ export class Panel {
   /** Explains an image that was chosen outside of the panel. */
   async showImage(file: string): Promise<void> {
     await this.#opened;
-    this.#peer.tell('image', await this.#setImage({ path: file }));
+    this.#peer.tell('image', await this.#setImage(file));
   }
 
-  async #setImage(image: ImageSource, signal?: AbortSignal): Promise<InputImage> {
-    const shown = await this.document.setImage(image, signal);
-    if ('path' in image) this.#lastImages.remember(this.document.path, image.path);
+  async #setImage(file: string, signal?: AbortSignal): Promise<InputImage> {
+    const shown = await this.document.setImage(file, signal);
+    this.#images.last.remember(this.document.path, file);
     return shown;
   }
 
@@ -76,13 +82,13 @@ export class Panel {
         this.#open();
         return summary;
       },
-      images: () => offeredImages(document.path, this.#lastImages.of(document.path)),
+      images: () => offeredImages(document.path, this.#images.last.of(document.path)),
       chooseImage: async (_params, signal) => {
-        const file = await chooseImageFile(this.#lastImages.of(document.path) ?? document.path);
-        return file === undefined ? null : this.#setImage({ path: file }, signal);
+        const file = await chooseImageFile(this.#images.last.of(document.path) ?? document.path);
+        return file === undefined ? null : this.#setImage(file, signal);
       },
-      setImage: (image, signal) => this.#setImage(image, signal),
-      keptImage: (_params, signal) => document.keptImage(signal),
+      setImage: async (image, signal) =>
+        this.#setImage('path' in image ? image.path : await this.#images.dropped.keep(image.name, image.bytes), signal),
       sweep: ({ target }, signal) => document.sweep(target, signal),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
       cancel: () => {

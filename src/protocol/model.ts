@@ -118,7 +118,7 @@ export interface Picture {
 }
 
 export interface InputImage {
-  /** Absolute path, or the name of a dropped or pasted image. */
+  /** Absolute path. */
   readonly name: string;
   /** The upright original, at most 1600 pixels on its longer side (geometry refers to this picture). */
   readonly original: Picture;

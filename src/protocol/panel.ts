@@ -46,8 +46,6 @@ export type PanelCalls = {
   chooseImage: (params: null) => InputImage | null;
   /** An offered path, or what was dropped or pasted. */
   setImage: (params: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }) => InputImage;
-  /** The image that this panel had before, dropped and pasted ones too, set again for the compute process; null: none that is known. */
-  keptImage: (params: null) => InputImage | null;
   sweep: (params: { readonly target?: number }) => Sweep;
   explain: (params: { readonly layer: string; readonly target?: number }) => LayerExplanation;
   /** Stops what is being computed for this model, whatever it takes. Aborting a call only gives up its result. */

@@ -1,8 +1,5 @@
 import type { Explains, InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
 
-/** Where an image comes from: a file that the worker reads, or bytes that were dropped or pasted. */
-export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
-
 /** What the extension asks of the compute process. `model` and `image` name what was opened before. */
 export type WorkerCalls = {
   /** Answers at once unless a run blocks the process. */
@@ -12,7 +9,7 @@ export type WorkerCalls = {
   /** Forgets a model and releases its sessions. */
   close: (params: { readonly path: string }) => null;
   /** Decodes and preprocesses an image for a model; later calls for the model use it. */
-  image: (params: { readonly model: string; readonly image: ImageSource }) => InputImage;
+  image: (params: { readonly model: string; readonly image: string }) => InputImage;
   /** Prediction, and Grad-CAM of every spatial layer for `target` (default: the top class), in one pass. */
   sweep: (params: { readonly model: string; readonly target?: number }) => Sweep;
   /** One layer for a target: a map, or contributions of units. */

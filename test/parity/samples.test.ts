@@ -21,7 +21,7 @@ afterAll(() => model.release());
 /** Top-1 of torchvision's preprocessing on a PIL image and ONNX Runtime in Python, recorded by the fixtures' script. */
 describe('the sample images', () => {
   it.each(expected.images)('$file is class $top', async ({ file, top, probability, logits }) => {
-    const { feeds } = await prepareImage(model, { path: path.join(root, 'samples/images', path.basename(file)) });
+    const { feeds } = await prepareImage(model, path.join(root, 'samples/images', path.basename(file)));
     const prediction = await new Explainer(model, feeds).prediction();
     const [best] = prediction.top;
     expect(best?.index).toBe(top);
@@ -52,7 +52,7 @@ describe('held-out scenes', () => {
   const inputSize = 128;
 
   const explainer = async (file: string): Promise<Explainer> => {
-    const { feeds } = await prepareImage(model, { path: path.join(fixtures, 'heldout', path.basename(file)) });
+    const { feeds } = await prepareImage(model, path.join(fixtures, 'heldout', path.basename(file)));
     return new Explainer(model, feeds);
   };
 

@@ -205,6 +205,21 @@ describe('memory', () => {
     expect(await page.locator('[data-testid=change-image]').textContent()).toBe('cactus-and-rocket.jpg');
   });
 
+  test('a reload brings back an image that was dropped', async () => {
+    const page = await panels.open();
+    await untilState(page, 'empty');
+    await page.evaluate(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array([1, 2, 3])], 'dropped.png', { type: 'image/png' }));
+      const event = new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true });
+      document.querySelector('[data-testid=panel]')?.dispatchEvent(event);
+    });
+    await untilState(page, 'ready');
+    await page.reload();
+    await untilState(page, 'ready');
+    expect(await page.locator('[data-testid=change-image]').textContent()).toBe('dropped.png');
+  });
+
   test('an image that is gone since leaves the panel usable', async () => {
     const page = await panels.open();
     await explainFirstImage(page);

@@ -12,7 +12,7 @@ import { buildWorker, delay, failure, isAlive, networkSockets, Observed, SAMPLE,
 const folder = mkdtempSync(path.join(os.tmpdir(), 'inspectum-worker-'));
 /** Takes seconds for a pass, in one uninterruptible run. */
 const slow = path.join(folder, 'slow.onnx');
-const image = { path: sampleImage('mushroom.jpg') };
+const image = sampleImage('mushroom.jpg');
 const running: Observed[] = [];
 let script = '';
 
@@ -204,15 +204,6 @@ describe('what crosses', () => {
       new Set(['Reading the model', 'Preparing shapes.onnx', 'Reading the image', 'Explaining every layer']),
     );
     expect(texts.filter((_, i) => i % 2 === 1)).toEqual([null, null, null, null]);
-  });
-
-  test('bytes that were dropped are an image too', async () => {
-    const { client } = observed();
-    await client.call('open', { path: SAMPLE, explain: 'output' });
-    const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==', 'base64');
-    const { name, original } = await client.call('image', { model: SAMPLE, image: { name: 'dropped.png', bytes: new Uint8Array(pixel) } });
-    expect(name).toBe('dropped.png');
-    expect([original.width, original.height]).toEqual([1, 1]);
   });
 
   const truncated = path.join(folder, 'truncated.onnx');

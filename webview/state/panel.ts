@@ -121,16 +121,9 @@ export class Panel {
     });
     this.#tellSelected();
     const before = this.image.peek();
-    if (before) return this.#take((signal) => this.#reload(before, signal));
-    const { image } = this.#restored;
-    if (image) {
-      const kept = await this.#host.calls.call('keptImage', null).catch(() => null);
-      if (this.image.peek()) return;
-      if (kept) return this.#take(() => Promise.resolve(kept));
-      if (isPath(image)) await this.setImage({ path: image });
-      if (this.image.peek()) return;
-    }
-    await this.refreshOffered();
+    const image = before?.name ?? this.#restored.image;
+    if (image) await this.setImage({ path: image });
+    if (!this.image.peek()) await this.refreshOffered();
   }
 
   async refreshOffered(): Promise<void> {
@@ -197,12 +190,6 @@ export class Panel {
   #tellSelected(): void {
     const layer = this.selected.peek();
     if (layer !== undefined) void this.#host.calls.call('layerSelected', { layer }).catch(() => null);
-  }
-
-  #reload(image: InputImage, signal: AbortSignal): Promise<InputImage> {
-    return isPath(image.name)
-      ? this.#host.calls.call('setImage', { path: image.name }, signal)
-      : this.#host.calls.call('keptImage', null, signal).then((kept) => kept ?? image);
   }
 
   async #take(get: (signal: AbortSignal) => Promise<InputImage | null>, text = 'Reading the image'): Promise<void> {
@@ -289,9 +276,6 @@ export class Panel {
     this.#host.remember(memory);
   }
 }
-
-/** Images of the disk have absolute paths as names; dropped and pasted ones do not. */
-const isPath = (name: string): boolean => name.startsWith('/') || /^([a-z]:)?[\\/]/i.test(name);
 
 /** The last part of a path, for display. */
 export const fileNameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

@@ -14,7 +14,6 @@ export interface FakeHost {
   /** Milliseconds that an answer takes, by call. */
   readonly delays: Partial<Record<keyof PanelCalls, number>>;
   tell<K extends keyof PanelEvents>(name: K, payload: PanelEvents[K]): void;
-  kept: InputImage | null;
 }
 
 declare global {
@@ -40,13 +39,13 @@ const host: FakeHost = {
   calls: [],
   failures: {},
   delays: {},
-  kept: null,
   tell: (name, payload) => peer.tell(name, payload),
 };
 
 const imageNamed = (path: string): InputImage => {
   const label = path.replace('/workspace/', '');
-  const image = host.recording.images[label];
+  const [dropped] = Object.values(host.recording.images);
+  const image = path.startsWith('/storage/') ? dropped : host.recording.images[label];
   if (!image) throw new RemoteError({ kind: 'missing', message: `There is no file ${path}.` });
   return { ...image, name: path };
 };
@@ -56,12 +55,10 @@ const handlers: Handlers<PanelCalls> = {
   images: () => host.offered,
   cancel: () => null,
   chooseImage: () => imageNamed(host.offered[0]?.path ?? ''),
-  keptImage: () => host.kept,
   setImage: (params) => {
     if ('path' in params) return imageNamed(params.path);
     const [label] = Object.keys(host.recording.images);
-    host.kept = { ...imageNamed(`/workspace/${label}`), name: params.name };
-    return host.kept;
+    return { ...imageNamed(`/workspace/${label}`), name: `/storage/${params.name}` };
   },
   sweep: ({ target }) => {
     const { sweeps } = host.recording;

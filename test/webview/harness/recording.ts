@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Explainer } from '../../../src/app/explain.ts';
 import { allLayers } from '../../../src/app/layerTree.ts';
@@ -22,9 +21,7 @@ const samples = fileURLToPath(new URL('../../../samples/', import.meta.url));
 export async function record(file: string, images: Readonly<Record<string, string>>): Promise<Recording> {
   const model = Model.open(file);
   const prepared = await Promise.all(
-    Object.entries(images).map(
-      async ([label, path]) => [label, await prepareImage(model, { name: label, bytes: readFileSync(path) })] as const,
-    ),
+    Object.entries(images).map(async ([label, path]) => [label, await prepareImage(model, path)] as const),
   );
   const [first] = prepared;
   if (!first) throw new Error('A recording needs an image.');
