@@ -1,11 +1,11 @@
 import { type GraphBuilder, valuesRead } from '../graph/builder.ts';
-import { intAttribute, type Node } from '../graph/graph.ts';
+import { intAttribute, type Node, nodeKey } from '../graph/graph.ts';
 import { readInitializer } from '../graph/weights.ts';
 import { type DType, dtypeFromCode, isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { type Tensor, toNumbers } from '../tensor/tensor.ts';
-import { describeNode, noGradient, type Rule, type RuleContext, type RuleSet, ruleKey } from './rule.ts';
+import { describeNode, noGradient, type Rule, type RuleContext, type RuleSet } from './rule.ts';
 
 export interface DifferentiateRequest {
   /** The incoming gradient of each value that is explained: value → name of a value of the same shape. */
@@ -58,7 +58,7 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules, onRefu
     if (gradients.every((g) => g === undefined)) continue;
     let results: ReturnType<Rule>;
     try {
-      const rule = rules[ruleKey(node)];
+      const rule = ruleOf(node, rules);
       if (!rule) throw noRule(node);
       results = rule(new NodeContext(node, builder, gradients, onPath));
     } catch (error) {
@@ -84,6 +84,11 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules, onRefu
   return result;
 }
 
+function ruleOf(node: Node, rules: RuleSet): Rule | undefined {
+  const key = nodeKey(node);
+  return Object.hasOwn(rules, key) ? rules[key] : undefined;
+}
+
 /** The values that depend on `values` by a way that a gradient can take back. */
 function downstreamOf(builder: GraphBuilder, values: readonly string[], rules: RuleSet): Set<string> {
   const reached = new Set(values);
@@ -95,8 +100,8 @@ function downstreamOf(builder: GraphBuilder, values: readonly string[], rules: R
 
 /** Shapes, indices, comparisons and rounded values: what is computed from them is constant as far as gradients go. */
 function endsPath(builder: GraphBuilder, node: Node, rules: RuleSet): boolean {
-  const key = ruleKey(node);
-  if (rules[key] === noGradient) return true;
+  const key = nodeKey(node);
+  if (ruleOf(node, rules) === noGradient) return true;
   const to =
     key === 'Cast'
       ? dtypeFromCode(intAttribute(node, 'to', 0))

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Node } from '../graph/graph.ts';
+import { type Node, nodeKey } from '../graph/graph.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Shape } from '../tensor/shape.ts';
@@ -44,10 +44,8 @@ export const noGradient: Rule = () => [];
 /** Rules by operator; the key of an operator outside ONNX's own domain is `domain:op`. Overlays are spreads of it. */
 export type RuleSet = Readonly<Record<string, Rule>>;
 
-export const ruleKey = (node: Pick<Node, 'op' | 'domain'>): string => (node.domain ? `${node.domain}:${node.op}` : node.op);
-
 /** A node in words, for messages: operator, node and, where known, module. */
-export const describeNode = (node: Node): string => `${ruleKey(node)} (node ${node.name}${node.module ? `, module ${node.module}` : ''})`;
+export const describeNode = (node: Node): string => `${nodeKey(node)} (node ${node.name}${node.module ? `, module ${node.module}` : ''})`;
 
 /** The error of a rule that does not cover this use of its operator; `reason` completes the sentence "the node: ...". */
 export const refusal = ({ node }: RuleContext, reason: string): InspectumError =>

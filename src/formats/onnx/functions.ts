@@ -78,7 +78,8 @@ class Instance {
     for (const [name, value] of Object.entries(own))
       result[name] = value.type === 'graph' ? { type: 'graph', value: this.#graph(value.value, values) } : value;
     for (const [name, reference] of Object.entries(references)) {
-      const value = this.#call.attributes[reference] ?? this.#body.defaults[reference];
+      const from = [this.#call.attributes, this.#body.defaults].find((attributes) => Object.hasOwn(attributes, reference));
+      const value = from?.[reference];
       if (value) result[name] = value;
     }
     return result;

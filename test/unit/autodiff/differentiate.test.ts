@@ -108,6 +108,10 @@ describe('differentiate', () => {
     expect(error.message).toContain('Mystery (node n7, module features.3)');
   });
 
+  it('takes no operator for known whose name is one of JavaScript objects', () => {
+    expect(failure([node('constructor', ['x'], ['y'])], { y: 's' }, ['x']).message).toContain('constructor');
+  });
+
   it('tells operators of other domains from ONNX’s own', () => {
     const error = failure([node('B', ['x'], ['y'], {}, { domain: 'custom' })], { y: 's' }, ['x']);
     expect(error.message).toContain('custom:B');

@@ -165,12 +165,13 @@ test('names of JavaScript objects are names like others', () => {
   const nodes = names.map((name, i) => ({
     name,
     op: name,
-    inputs: [i === 0 ? 'x' : (names[i - 1] as string)],
+    inputs: [i === 0 ? 'x' : (names[i - 1] as string), 'w'],
     outputs: [name],
     attributes,
   }));
   const file = path.join(temporaryFolder(), 'model.onnx');
-  writeFileSync(file, modelFile({ nodes, outputs: names.map((name) => port(name, [1, 2])) }));
+  const tensors = [{ name: 'w', dims: [1, 2], raw: new Uint8Array(8) }];
+  writeFileSync(file, modelFile({ nodes, tensors, outputs: names.map((name) => port(name, [1, 2])) }));
   const model = Model.open(file);
   expect(model.graph.nodes.map((node) => node.name)).toEqual(names);
   expect(new Set(Object.keys(model.graph.nodes[0]?.attributes ?? {}))).toEqual(new Set(names));

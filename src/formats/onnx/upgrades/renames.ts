@@ -1,11 +1,14 @@
 import { type Node, stringAttribute } from '../../../graph/graph.ts';
 import type { Row } from './row.ts';
 
-const GRID_MODES: Readonly<Record<string, string>> = { bilinear: 'linear', bicubic: 'cubic' };
+const GRID_MODES: ReadonlyMap<string, string> = new Map([
+  ['bilinear', 'linear'],
+  ['bicubic', 'cubic'],
+]);
 
 function gridSample(node: Node): Node {
   const mode = stringAttribute(node, 'mode', 'bilinear');
-  return { ...node, attributes: { ...node.attributes, mode: { type: 'string', value: GRID_MODES[mode] ?? mode } } };
+  return { ...node, attributes: { ...node.attributes, mode: { type: 'string', value: GRID_MODES.get(mode) ?? mode } } };
 }
 
 /** Before opset 16 there was no shift by half a pixel, which now is the default. */
