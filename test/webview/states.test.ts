@@ -92,6 +92,12 @@ describe('work that takes long', () => {
     expect(await callNames(page)).toContain('cancel');
     expect(await message(page).count()).toBe(0);
     expect(await page.locator('[data-testid=working]').count()).toBe(0);
+    await page.evaluate(() => {
+      window.fakeHost.delays.sweep = 0;
+    });
+    await page.locator('[data-testid=explain]').click();
+    await page.locator('[data-testid=overlay]').waitFor();
+    expect(await page.locator('[data-testid=explain]').count()).toBe(0);
   });
 });
 

@@ -125,6 +125,8 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   const { sign, upsampling, outlierPercent, colormap } = panel.view.value;
   const map = shown?.kind === 'map' ? shown.map : undefined;
   const scale = drawn.value?.normalization.scale ?? 0;
+  // after a cancelled computation, or a failure that was dismissed
+  const isIdle = !panel.sweep.value && !panel.job.value && !panel.problem.value;
   return (
     <div class="content" style={{ maxWidth: shown?.kind === 'units' ? '760px' : `max(${size.width}px, 524px)` }}>
       <PaneHeader />
@@ -150,9 +152,18 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
             {scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />}
             <Controls />
             <div class="words">
-              <p class="meaning" data-testid="meaning">
-                {shown?.kind === 'map' ? meaningOf(shown.map, { sign, colormap }, shown.target) : shown?.why}
-              </p>
+              {isIdle ? (
+                <p class="meaning">
+                  The layers have not been explained on this image.{' '}
+                  <button type="button" class="link" data-testid="explain" onClick={() => void panel.setTarget(panel.chosenTarget.peek())}>
+                    Explain
+                  </button>
+                </p>
+              ) : (
+                <p class="meaning" data-testid="meaning">
+                  {shown?.kind === 'map' ? meaningOf(shown.map, { sign, colormap }, shown.target) : shown?.why}
+                </p>
+              )}
               {map && (
                 <p class="muted" data-testid="resolution">
                   {resolutionOf(map, { upsampling, outlierPercent })}

@@ -82,6 +82,7 @@ export class Panel {
     image: (image) => void this.#take(() => Promise.resolve(image)),
     stopped: (error) => {
       this.job.peek()?.cancel();
+      this.#explaining.abort();
       this.problem.value = problemOf('process', error);
     },
   });
