@@ -14,7 +14,13 @@ export class DroppedImages {
   /** Writes an image, the oldest ones beyond a few are deleted. @returns its absolute path, which ends in the image's name */
   async keep(name: string, bytes: Uint8Array): Promise<string> {
     const folder = vscode.Uri.joinPath(this.#folder, createHash('sha256').update(bytes).digest('hex').slice(0, 16));
-    const file = vscode.Uri.joinPath(folder, name.replace(/[^\w.-]+/g, '_').slice(-80) || 'image');
+    const file = vscode.Uri.joinPath(
+      folder,
+      name
+        .replace(/[^\w.-]+/g, '_')
+        .replace(/^\.+/, '')
+        .slice(-80) || 'image',
+    );
     await vscode.workspace.fs.createDirectory(folder);
     await vscode.workspace.fs.writeFile(file, bytes);
     await this.#deleteOldest();

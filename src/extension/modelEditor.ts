@@ -32,7 +32,10 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
     return [...this.#panels];
   }
 
+  /** @throws Error for what is no file on disk (the other side of a comparison, say): its path would be taken for a file's */
   openCustomDocument(uri: vscode.Uri): ModelDocument {
+    if (uri.scheme !== 'file')
+      throw new Error(`Inspectum reads models from files on disk, not from "${uri.scheme}:". Save it as a file first.`);
     const document = new ModelDocument(uri, this.#worker);
     document.onChanged(() => {
       if (this.#active?.document === document) this.#changed.fire();
