@@ -44,7 +44,11 @@ const STEPS = [
   {
     name: 'types',
     minutes: 3,
-    commands: ['tsconfig.json', 'webview/tsconfig.json', 'scripts/tsconfig.json'].map((project) => [tsc, '-p', project]),
+    commands: ['tsconfig.json', 'webview/tsconfig.json', 'test/webview/tsconfig.json', 'scripts/tsconfig.json'].map((project) => [
+      tsc,
+      '-p',
+      project,
+    ]),
   },
   { name: 'build', minutes: 2, commands: [['scripts/build.mjs', '--production']] },
   vitest('suites', 'vitest.config.ts', 10),

@@ -83,7 +83,7 @@ function refuseUnused(method: Method, job: AttributionJob): void {
   if (job.baseline !== undefined) refuse('baseline', 'compares with no baseline');
 }
 
-export function methodNamed(name: string): Method {
+function methodNamed(name: string): Method {
   const method: Method | undefined = Object.hasOwn(METHODS, name) ? METHODS[name as keyof typeof METHODS] : undefined;
   if (!method)
     throw new InspectumError(

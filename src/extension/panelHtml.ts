@@ -9,7 +9,7 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri): st
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource} blob:`,
+    `img-src ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
   ].join('; ');
   return `<!DOCTYPE html>

@@ -15,7 +15,7 @@ export function numberToFloat16(value: number): number {
 }
 
 /** The bfloat16 bits nearest to a number's float32 (ties to even). */
-export function numberToBfloat16(value: number): number {
+function numberToBfloat16(value: number): number {
   if (Number.isNaN(value)) return 0x7fc0;
   view.setFloat32(0, value);
   const bits = view.getUint32(0);

@@ -111,7 +111,7 @@ export function float16ToNumber(bits: number): number {
 const bitsView = new DataView(new ArrayBuffer(4));
 
 /** bfloat16 bits (the upper half of a float32) to a number. */
-export function bfloat16ToNumber(bits: number): number {
+function bfloat16ToNumber(bits: number): number {
   bitsView.setUint16(0, bits);
   bitsView.setUint16(2, 0);
   return bitsView.getFloat32(0);

@@ -93,7 +93,7 @@ export function ClassChart() {
 }
 
 /** "38.1%", and no false zero. */
-export function formatPercent(probability: number): string {
+function formatPercent(probability: number): string {
   const percent = probability * 100;
   return percent === 0 || percent >= 0.1 ? `${percent.toFixed(1)}%` : '<0.1%';
 }

@@ -117,7 +117,7 @@ interface Found {
 }
 
 /** Classes whose label has every word, or whose number begins with the query; an exact number first. */
-export function findClasses(query: string, labels: readonly string[] | undefined, classes: number): Found[] {
+function findClasses(query: string, labels: readonly string[] | undefined, classes: number): Found[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const number = /^\s*\d+\s*$/.test(query) ? String(Number(query)) : undefined;
   const found: Found[] = [];

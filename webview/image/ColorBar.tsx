@@ -33,7 +33,7 @@ export function ColorBar({ sign, colormap, scale }: Props) {
 const STEPS = [1, 2, 2.5, 5, 10];
 
 /** Both ends, and round numbers between them that do not crowd them. */
-export function ticksOf(low: number, high: number): { readonly value: number; readonly place: number }[] {
+function ticksOf(low: number, high: number): { readonly value: number; readonly place: number }[] {
   const range = high - low;
   if (!(range > 0)) return [];
   const rough = range / 5;

@@ -42,7 +42,7 @@ export const colormapFor = ({ sign, colormap }: Pick<Style, 'sign' | 'colormap'>
  * The scale of a map as it is drawn: Captum's, after upsampling to the network's input. A map that has nothing to show has nothing after
  * blending either, though blending may overshoot zero.
  */
-export function normalizationOf(map: LayerMap, { sign, outlierPercent }: Style, upsampling: Upsampling, input: Size): Normalization {
+function normalizationOf(map: LayerMap, { sign, outlierPercent }: Style, upsampling: Upsampling, input: Size): Normalization {
   const cells = captumNormalization(map.data, sign, outlierPercent);
   if (cells.scale === 0 || upsampling === 'none') return cells;
   return captumNormalization(interpolate(map.data, map, input, upsampling), sign, outlierPercent);

@@ -15,7 +15,7 @@ import { connect } from '../host.ts';
 import { indexLayers } from './layers.ts';
 import { type Problem, problemOf, type Stage } from './problems.ts';
 
-export const DEFAULT_VIEW: ViewSettings = {
+const DEFAULT_VIEW: ViewSettings = {
   opacity: 0.62,
   colormap: 'inferno',
   sign: 'positive',

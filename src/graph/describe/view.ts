@@ -94,7 +94,7 @@ const FORMS = new Set(['DequantizeLinear', 'Transpose', 'Cast', 'Identity', 'Res
 const producersOfGraph = new WeakMap<Graph, ReadonlyMap<string, Node>>();
 
 /** The node that makes each value. */
-export function producersOf(graph: Graph): ReadonlyMap<string, Node> {
+function producersOf(graph: Graph): ReadonlyMap<string, Node> {
   const known = producersOfGraph.get(graph);
   if (known) return known;
   const made = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));

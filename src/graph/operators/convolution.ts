@@ -40,7 +40,7 @@ function exactly(list: readonly number[] | undefined, count: number, fallback: n
 const reach = (kernel: Dim, dilation: number): Dim => addDims(multiplyDims(subtractDims(kernel, 1), dilation), 1);
 
 /** Positions of the window over an axis of the given extent. */
-export function slide(extent: Dim, axis: number, w: Window): Dim {
+function slide(extent: Dim, axis: number, w: Window): Dim {
   const stride = w.strides[axis] as number;
   if (!w.pads) return ceilDivideDims(extent, stride);
   const [before, after] = w.autoPad === 'VALID' ? [0, 0] : [w.pads[axis] as number, w.pads[axis + w.kernel.length] as number];

@@ -3,7 +3,7 @@ import { broadcast } from './broadcast.ts';
 import { fromShape, type Infer, type InferContext, info, type OperatorRow } from './context.ts';
 
 /** NumPy's matmul of two shapes. @throws RangeError where the inner extents disagree */
-export function matMulShape(a: Shape, b: Shape): Shape {
+function matMulShape(a: Shape, b: Shape): Shape {
   if (a.length === 0 || b.length === 0) throw new RangeError('a matrix product of a scalar');
   const [rows, columns] = [a.length > 1 ? [a.at(-2) as Dim] : [], b.length > 1 ? [b.at(-1) as Dim] : []];
   const [inner, other] = [a.at(-1) as Dim, (b.length > 1 ? b.at(-2) : b[0]) as Dim];

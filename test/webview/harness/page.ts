@@ -74,7 +74,7 @@ export class PanelBrowser {
       .map(([name, value]) => (value === null ? '' : `${name}: ${value};`))
       .join('');
     const nonce = 'cGFuZWw';
-    const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${ORIGIN}; img-src ${ORIGIN} blob:; font-src ${ORIGIN}`;
+    const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${ORIGIN}; img-src ${ORIGIN}; font-src ${ORIGIN}`;
     const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Panel</title>
       <meta http-equiv="Content-Security-Policy" content="${policy}">
       <link rel="stylesheet" href="${ORIGIN}/theme.css"><link rel="stylesheet" href="${ORIGIN}/webview.css"></head>
