@@ -5,6 +5,9 @@ import type { WorkerCalls } from '../protocol/worker.ts';
 import type { WorkerClient } from './workerClient.ts';
 import { RESTARTED } from './workerProcess.ts';
 
+/** How often work is done again that ended with the process for the sake of another model. */
+const MAX_TRIES = 4;
+
 /** A model file that is open, and its life in the compute process: every new process gets the model and the image again. */
 export class ModelDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
@@ -98,12 +101,12 @@ export class ModelDocument implements vscode.CustomDocument {
   /** Does work, and again if the process was ended meanwhile for the sake of another model. */
   async #run<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
     const stop = signal ? AbortSignal.any([signal, this.#abort.signal]) : this.#abort.signal;
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       try {
         return await work(stop);
       } catch (error) {
         if (error instanceof RemoteError && error.kind === 'changed') this.#outdated = true;
-        if (stop.aborted || !(error instanceof RemoteError && error.kind === RESTARTED)) throw error;
+        if (stop.aborted || tries === MAX_TRIES || !(error instanceof RemoteError && error.kind === RESTARTED)) throw error;
       }
     }
   }

@@ -41,12 +41,13 @@ export class Panel {
       worker.onProgress(({ model, progress }) => {
         if (model === document.path) this.#peer.tell('progress', progress);
       }),
-      worker.onEnded((reason) => {
-        if (reason.kind !== RESTARTED) this.#peer.tell('stopped', reason);
+      worker.onEnded((reason, model) => {
+        if (reason.kind !== RESTARTED && (model ?? document.path) === document.path) this.#peer.tell('stopped', reason);
       }),
     );
     view.onDidDispose(() => {
       this.#peer.close({ kind: 'cancelled', message: 'The panel was closed.' });
+      this.#open();
       for (const disposable of this.#disposables) disposable.dispose();
     });
     webview.html = panelHtml(webview, extensionUri);
@@ -64,6 +65,7 @@ export class Panel {
 
   /** Explains an image that was chosen outside of the panel. */
   async showImage(file: string): Promise<void> {
+    await this.document.open();
     await this.#opened;
     this.#peer.tell('image', await this.#setImage(file));
   }

@@ -14,6 +14,14 @@ interface Patience {
 
 const PATIENCE: Patience = { grace: 10_000, cancel: 400, ping: 300 };
 
+/** `model`: the one that the process worked for; undefined: for none. */
+type EndListener = (reason: WireError, model: string | undefined) => void;
+
+const RESTART: WireError = { kind: RESTARTED, message: 'The compute process was restarted.' };
+
+const modelOf = (params: ParamsOf<keyof WorkerCalls>): string | undefined =>
+  params === null ? undefined : 'path' in params ? params.path : params.model;
+
 type ParamsOf<K extends keyof WorkerCalls> = Parameters<WorkerCalls[K]>[0];
 type ResultOf<K extends keyof WorkerCalls> = ReturnType<WorkerCalls[K]>;
 
@@ -24,11 +32,15 @@ type ResultOf<K extends keyof WorkerCalls> = ReturnType<WorkerCalls[K]>;
 export class WorkerClient {
   readonly #options: () => WorkerOptions;
   readonly #patience: Patience;
-  readonly #ended = new Set<(reason: WireError) => void>();
+  readonly #ended = new Set<EndListener>();
   readonly #progress = new Set<(event: WorkerEvents['progress']) => void>();
   #process: WorkerProcess | undefined;
   /** The model that the process works for. */
   #busyWith: string | undefined;
+  /** The model that it worked for last: it holds memory for it after the work, too. */
+  #lastWork: string | undefined;
+  /** The model for whose work a process ended. */
+  readonly #endedWith = new WeakMap<WorkerProcess, string>();
   #users = 0;
   #grace: NodeJS.Timeout | undefined;
   #disposed = false;
@@ -56,15 +68,22 @@ export class WorkerClient {
 
   /**
    * Asks the process. Aborting settles the call at once, and takes it from the process's queue; what runs already goes on.
-   * @throws RemoteError with the kind that the process gave; 'cancelled'; RESTARTED where the process was ended on purpose; 'engine' or
-   *   'memory' where it ended otherwise
+   * @throws RemoteError with the kind that the process gave; 'cancelled'; RESTARTED where the process was ended on purpose, or while it
+   *   worked for another model; 'engine' or 'memory' where it ended otherwise
    */
-  call<K extends keyof WorkerCalls>(name: K, params: ParamsOf<K>, signal?: AbortSignal): Promise<ResultOf<K>> {
-    return this.#start().peer.call(name, params as never, signal) as Promise<ResultOf<K>>;
+  async call<K extends keyof WorkerCalls>(name: K, params: ParamsOf<K>, signal?: AbortSignal): Promise<ResultOf<K>> {
+    const asked = this.#start();
+    try {
+      return (await asked.peer.call(name, params as never, signal)) as ResultOf<K>;
+    } catch (error) {
+      const culprit = this.#endedWith.get(asked);
+      if (culprit === undefined || signal?.aborted || culprit === modelOf(params)) throw error;
+      throw new RemoteError(RESTART);
+    }
   }
 
-  /** `listener` is told why the process ended; with kind RESTARTED where it was on purpose. */
-  onEnded(listener: (reason: WireError) => void): { dispose(): void } {
+  /** `listener` is told why the process ended, with kind RESTARTED where it was on purpose, and for which model it worked. */
+  onEnded(listener: EndListener): { dispose(): void } {
     this.#ended.add(listener);
     return { dispose: () => this.#ended.delete(listener) };
   }
@@ -76,7 +95,7 @@ export class WorkerClient {
 
   /** Ends the process on purpose; the next call starts another. */
   end(): void {
-    this.#process?.end({ kind: RESTARTED, message: 'The compute process was restarted.' });
+    this.#process?.end(RESTART);
   }
 
   /** Within a second, ends a process that a run for this model blocks: such a run cannot be stopped otherwise. */
@@ -99,21 +118,27 @@ export class WorkerClient {
 
   #start(): WorkerProcess {
     if (this.#disposed) throw new RemoteError({ kind: 'cancelled', message: 'Inspectum has ended.' });
-    this.#process ??= new WorkerProcess(
+    if (this.#process) return this.#process;
+    const started: WorkerProcess = new WorkerProcess(
       this.#options(),
       {
         progress: (event) => {
           this.#busyWith = event.progress ? event.model : undefined;
+          this.#lastWork = event.model;
           for (const listener of this.#progress) listener(event);
         },
       },
       (reason) => {
+        const model = reason.kind === 'memory' ? this.#lastWork : this.#busyWith;
+        if (model !== undefined) this.#endedWith.set(started, model);
         this.#process = undefined;
         this.#busyWith = undefined;
+        this.#lastWork = undefined;
         this.generation++;
-        for (const listener of this.#ended) listener(reason);
+        for (const listener of this.#ended) listener(reason, model);
       },
     );
-    return this.#process;
+    this.#process = started;
+    return started;
   }
 }

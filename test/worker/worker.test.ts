@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { RESTARTED } from '../../src/extension/workerProcess.ts';
 import type { Progress } from '../../src/protocol/model.ts';
 import type { WireError } from '../../src/protocol/rpc.ts';
 import type { WorkerCalls } from '../../src/protocol/worker.ts';
@@ -118,6 +119,27 @@ describe('the life of the process', () => {
     expect(kind).toBe('memory');
     expect(Number(/used (\d+) MB, more than the limit of 200 MB/.exec(message)?.[1])).toBeGreaterThan(200);
     expect(message).toContain('inspectum.memoryLimit');
+  });
+
+  test('what other models wait for may be asked again when one takes too much memory', async () => {
+    const { client } = observed({ memoryLimit: 200 * 2 ** 20 });
+    const told: (string | undefined)[] = [];
+    client.onEnded((_reason, model) => told.push(model));
+    const taken = failure(
+      (async () => {
+        await client.call('open', { path: slow, explain: 'output' });
+        await client.call('image', { model: slow, image });
+        await client.call('sweep', { model: slow });
+      })(),
+    );
+    const other = failure(
+      (async () => {
+        while (client.generation === 0) await client.call('close', { path: SAMPLE });
+      })(),
+    );
+    expect((await taken).kind).toBe('memory');
+    expect(told).toEqual([slow]);
+    expect((await other).kind).toBe(RESTARTED);
   });
 });
 
