@@ -24,8 +24,6 @@ export interface OpenOptions extends EngineOptions {
   readonly engine?: Engine;
   /** What is explained unless another value is named: the first output, raw (the default), or the logits that it is made of. */
   readonly explain?: Explains;
-  /** Bytes that live sessions may take; default 2 GB. */
-  readonly sessionBudget?: number;
 }
 
 /** An open model: its graph, its tree, and the sessions that compute with it. */
@@ -57,10 +55,7 @@ export class Model {
     }
   }
 
-  private constructor(
-    file: string,
-    { config, engine = onnxRuntime, explain = 'output', sessionBudget = 2 * 2 ** 30, ...engineOptions }: OpenOptions,
-  ) {
+  private constructor(file: string, { config, engine = onnxRuntime, explain = 'output', ...engineOptions }: OpenOptions) {
     const files = new FileStamps();
     files.note(file);
     const read = readModel(file);
@@ -78,7 +73,7 @@ export class Model {
     this.output = chosen?.value ?? first.name;
     this.scale = chosen?.scale ?? scaleOf(this.graph, this.output, this.configuration.output);
     for (const { source } of this.graph.initializers.values()) if (source.kind === 'file') files.note(source.path);
-    this.sessions = new SessionCache(engine, engineOptions, sessionBudget, () => files.check());
+    this.sessions = new SessionCache(engine, engineOptions, () => files.check());
     const explains = { what: chosen ? 'logits' : 'output', value: this.output, ...(logits && { operator: logits.operator }) } as const;
     this.summary = this.#summarise(read.format, explains, [
       ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),

@@ -5,59 +5,67 @@ import { sizeOf } from '../tensor/tensor.ts';
 
 /** A session holds its weights and packed copies of them. */
 const COPIES = 2.5;
+/** Bytes, by estimate, that the sessions of all models of the process may take; the one in use always may. */
+const BUDGET = 2 * 2 ** 30;
 
-/** Keeps the sessions that were used last, within a budget of memory. */
+interface Held {
+  readonly session: Promise<Session>;
+  readonly bytes: number;
+}
+
+/** The live sessions of the process, the one that was used last at the end. */
+const live = new Map<Held, () => void>();
+
+/** A model's sessions. Of all models', those that were used last are kept, within one budget. */
 export class SessionCache {
   readonly #engine: Engine;
   readonly #options: EngineOptions;
-  readonly #budget: number;
   readonly #check: () => void;
-  readonly #held = new Map<string, { readonly session: Promise<Session>; readonly bytes: number }>();
+  readonly #held = new Map<string, Held>();
 
-  /**
-   * @param budget bytes that the sessions may take by estimate; the one in use always may
-   * @param check throws where the weights can no longer be relied on; called before a session is made or used
-   */
-  constructor(engine: Engine, options: EngineOptions, budget: number, check: () => void) {
+  /** @param check throws where the weights can no longer be relied on; called before a session is made or used */
+  constructor(engine: Engine, options: EngineOptions, check: () => void) {
     this.#engine = engine;
     this.#options = options;
-    this.#budget = budget;
     this.#check = check;
   }
 
   /** The session of this key, made by `build` if it is not there. Engines may map weights, so those of a live session can change too. */
   get(key: string, build: () => Graph): Promise<Session> {
     this.#check();
-    const known = this.#held.get(key);
-    if (known) {
-      this.#held.delete(key);
-      this.#held.set(key, known);
-      return known.session;
-    }
-    const graph = build();
-    const bytes = COPIES * weightBytes(graph);
-    this.#makeRoom(bytes);
-    const session = this.#engine.createSession(graph, this.#options);
-    const made = { session, bytes };
-    this.#held.set(key, made);
-    session.catch(() => this.#held.get(key) === made && this.#held.delete(key));
-    return session;
+    const held = this.#held.get(key) ?? this.#make(key, build());
+    live.delete(held);
+    live.set(held, () => this.#forget(key, held));
+    return held.session;
   }
 
   async release(): Promise<void> {
-    const all = [...this.#held.values()];
-    this.#held.clear();
-    await Promise.allSettled(all.map(async ({ session }) => (await session).release()));
+    await Promise.all([...this.#held].map(([key, held]) => this.#forget(key, held)));
   }
 
-  #makeRoom(bytes: number): void {
-    let total = [...this.#held.values()].reduce((sum, held) => sum + held.bytes, bytes);
-    for (const [key, held] of this.#held) {
-      if (total <= this.#budget) return;
-      this.#held.delete(key);
-      total -= held.bytes;
-      void held.session.then((session) => session.release()).catch(() => undefined);
-    }
+  #make(key: string, graph: Graph): Held {
+    const bytes = COPIES * weightBytes(graph);
+    makeRoom(bytes);
+    const held: Held = { session: this.#engine.createSession(graph, this.#options), bytes };
+    this.#held.set(key, held);
+    held.session.catch(() => this.#forget(key, held));
+    return held;
+  }
+
+  async #forget(key: string, held: Held): Promise<void> {
+    live.delete(held);
+    if (this.#held.get(key) === held) this.#held.delete(key);
+    const session = await held.session.catch(() => undefined);
+    await session?.release();
+  }
+}
+
+function makeRoom(bytes: number): void {
+  let total = [...live.keys()].reduce((sum, held) => sum + held.bytes, bytes);
+  for (const [held, forget] of live) {
+    if (total <= BUDGET) return;
+    total -= held.bytes;
+    forget();
   }
 }
 
