@@ -101,7 +101,25 @@ export class Workbench {
 
   /** @param {string} file relative to the workspace */
   async openFromExplorer(file) {
-    await (await this.explorerRow(file)).click();
+    const row = await this.explorerRow(file);
+    await row.click();
+    const { asBinary, anyEditor } = this;
+    await anyEditor.first().waitFor({ state: 'attached' });
+    // the extension's tab may be there before VS Code knows its editor: the model is then refused as a binary file
+    for (let tries = 0; tries < 5 && (await asBinary.isVisible()); tries++) {
+      await this.closeEditors();
+      await row.click();
+      await anyEditor.first().waitFor({ state: 'attached' });
+    }
+  }
+
+  /** What VS Code shows of a binary file that no editor is known for. */
+  get asBinary() {
+    return this.page.locator('.monaco-editor-pane-placeholder');
+  }
+
+  get anyEditor() {
+    return this.asBinary.or(this.page.locator('.editor-instance .monaco-editor, iframe.webview'));
   }
 
   /**
