@@ -36,6 +36,7 @@ def main() -> None:
         "prepare": lambda: None,
         "gradCam": lambda: LayerGradCam(model, last).attribute(x, target),
         "saliency": lambda: Saliency(model).attribute(x, target),
+        "everyConvolution": every_layer,
         "everyLayer": every_layer,
         "memory": lambda: {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)},
     }

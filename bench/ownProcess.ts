@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { attribute } from '../src/app/attribute.ts';
 import { Explainer, prepareSweep } from '../src/app/explain.ts';
 import { Model } from '../src/app/model.ts';
+import { buildSweep, type SweepGraph } from '../src/attribution/sweep.ts';
+import { TARGET_INPUT, targetFeed } from '../src/attribution/target.ts';
 import { randomImage } from '../test/tools/randomModel.ts';
 import type { Answer, Setting, Task } from './protocol.ts';
 
@@ -13,6 +15,7 @@ const [settingText = '', file = ''] = process.argv.slice(2);
 const { layer, target, threads }: Setting = JSON.parse(settingText);
 const feeds = { input: randomImage() };
 let model: Model;
+let convolutions: SweepGraph | undefined;
 
 const tasks: Record<Task, () => Promise<Answer | undefined>> = {
   async prepare() {
@@ -28,6 +31,14 @@ const tasks: Record<Task, () => Promise<Answer | undefined>> = {
   async saliency() {
     await attribute(model, { method: 'Saliency', target, feeds, set: {} });
     return undefined;
+  },
+  async everyConvolution() {
+    const outputs = model.graph.nodes.filter((node) => node.op === 'Conv').map((node) => node.outputs[0] as string);
+    convolutions ??= buildSweep(model.graph, model.output, outputs);
+    const { graph } = convolutions;
+    const session = await model.sessions.get('convolutions', () => graph);
+    await session.run({ ...feeds, [TARGET_INPUT]: targetFeed(target) });
+    return { layers: outputs.length };
   },
   async everyLayer() {
     return { layers: (await new Explainer(model, feeds).sweep(target)).maps.length };

@@ -1,5 +1,5 @@
 /** What both sides of the benchmark do, one request at a time: a line of JSON in, a line of JSON out. */
-export const TASKS = ['prepare', 'gradCam', 'saliency', 'everyLayer', 'memory'] as const;
+export const TASKS = ['prepare', 'gradCam', 'saliency', 'everyConvolution', 'everyLayer', 'memory'] as const;
 export type Task = (typeof TASKS)[number];
 
 export interface Setting {
@@ -11,11 +11,11 @@ export interface Setting {
   readonly threads: number;
 }
 
-/** `prepare` and the three methods answer with their time; `memory` with the peak resident set in MB. */
+/** `prepare` and the methods answer with their time; `memory` with the peak resident set in MB. */
 export interface Answer {
   readonly ms?: number;
   readonly mb?: number;
-  /** Of `everyLayer`: how many layers were explained. */
+  /** Of `everyConvolution` and `everyLayer`: how many layers were explained. */
   readonly layers?: number;
   /** Of the first answer: versions. */
   readonly versions?: string;

@@ -21,6 +21,7 @@ const SETTINGS: readonly Setting[] = [
 const METHODS: readonly { readonly task: Task; readonly what: string; readonly rounds: number }[] = [
   { task: 'gradCam', what: 'Grad-CAM, last convolution', rounds: 25 },
   { task: 'saliency', what: 'Saliency', rounds: 20 },
+  { task: 'everyConvolution', what: 'Grad-CAM, every convolution', rounds: 10 },
   { task: 'everyLayer', what: 'Grad-CAM, every layer', rounds: 8 },
 ];
 
@@ -110,7 +111,7 @@ Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${availab
 
 torchvision's models with random weights, one image of 224×224, batch 1. Times are milliseconds, minimum / median of interleaved
 runs of two processes; ratios are Captum's time over ours. Captum explains every convolution by a loop of \`LayerGradCam\`; ours is one
-pass that explains every spatial layer, activations and blocks too.
+pass, over the convolutions, or as the panel has it over every spatial layer, activations and blocks too.
 
 | model | what | Captum | Inspectum | ratio |
 |---|---|--:|--:|--:|
