@@ -7,6 +7,7 @@ import { unravelIndex } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
+import { indexOfMax } from './scores.ts';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -55,7 +56,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   const target = !method.needsTarget ? null : job.target === undefined ? await topTarget(model, output, job.feeds) : job.target;
   const result = (await method.attribute({
     graph: model.graph,
-    session: (key, build) => model.sessions.get(key, build),
+    session: model.session,
     feeds: job.feeds,
     input,
     output,
@@ -112,25 +113,23 @@ function checkedParameters(method: Method, set: Readonly<Record<string, unknown>
 /** The flat index of the highest value of the explained output, per captum's usual call on the top class. */
 async function topTarget(model: Model, output: string, feeds: Feeds): Promise<Target> {
   const scores = await scoresOf(model, output, feeds);
-  const count = scores.data.length / (scores.dims[0] ?? 1);
-  let best = 0;
-  for (let i = 1; i < count; i++) if (Number(scores.data[i]) > Number(scores.data[best])) best = i;
+  const best = indexOfMax(scores.data.subarray(0, scores.data.length / (scores.dims[0] ?? 1)));
   const dims = scores.dims.slice(1);
   return dims.filter((d) => d !== 1).length <= 1 ? best : unravelIndex(best, dims);
 }
 
 /** Runs the model forward for one of its values, in the value's own shape, as float32. */
-export const scoresOf = (model: Model, output: string, feeds: Feeds): Promise<Tensor> =>
-  METHODS.LayerActivation.attribute({
+export const scoresOf = async (model: Model, output: string, feeds: Feeds): Promise<Tensor<'float32'>> =>
+  (await METHODS.LayerActivation.attribute({
     graph: model.graph,
-    session: (key, build) => model.sessions.get(key, build),
+    session: model.session,
     feeds,
     input: '',
     output,
     target: null,
     layer: { id: output, output, input: undefined },
     parameters: {},
-  });
+  })) as Tensor<'float32'>;
 
 /** captum.attr.LayerAttribution.interpolate to the input's height and width. */
 function upsample(map: Tensor<'float32'>, mode: unknown, input: Tensor | undefined, method: string): Tensor<'float32'> {

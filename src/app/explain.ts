@@ -10,7 +10,7 @@ import { formatShape, isStatic, unravelIndex } from '../tensor/shape.ts';
 import { sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { type Feeds, scoresOf } from './attribute.ts';
 import type { Model } from './model.ts';
-import { classScore, describeScale, probabilitiesOf, topClasses } from './scores.ts';
+import { classScore, describeScale, indexOfMax, probabilitiesOf, topClasses } from './scores.ts';
 
 const TOP = 5;
 /** Units that are sent to be shown; the rest are too small to see. */
@@ -41,12 +41,7 @@ export class Explainer {
     const scores = (results[sweep.scores] as Tensor<'float32'>).data;
     this.#scores = scores;
     const chosen = Number((results[sweep.target] as Tensor<'int64'>).data[0]);
-    const maps: LayerMap[] = [];
-    for (const [output, name] of sweep.maps) {
-      const map = results[name] as Tensor<'float32'>;
-      const [, , height = 0, width = 0] = map.dims;
-      maps.push({ output, width, height, data: map.data.slice(0, width * height) });
-    }
+    const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>));
     this.#sweep = {
       prediction: this.#prediction(scores),
       target: this.#classScore(chosen),
@@ -81,7 +76,7 @@ export class Explainer {
       };
     const request: AttributionRequest = {
       graph: model.graph,
-      session: (key, build) => model.sessions.get(key, build),
+      session: model.session,
       feeds: this.#feeds,
       input: model.input?.port ?? '',
       output: model.output,
@@ -93,14 +88,8 @@ export class Explainer {
     try {
       const [, channels, height, width] = shape;
       if (shape.length === 4 && typeof height === 'number' && typeof width === 'number' && height * width > 1) {
-        const { data, dims } = (await layerGradCam.attribute(request)) as Tensor<'float32'>;
-        const size = { width: dims[3] ?? 0, height: dims[2] ?? 0 };
-        return {
-          kind: 'map',
-          map: { output: layer.output, ...size, data: data.slice(0, size.width * size.height) },
-          target: chosen,
-          ms: performance.now() - started,
-        };
+        const cam = (await layerGradCam.attribute(request)) as Tensor<'float32'>;
+        return { kind: 'map', map: layerMap(layer.output, cam), target: chosen, ms: performance.now() - started };
       }
       const { data } = (await unitContributions(request, layer.output, shape)) as Tensor<'float32'>;
       const units = Array.from(data, (value, index) => ({ index, value }))
@@ -120,7 +109,7 @@ export class Explainer {
   }
 
   async #forwardScores(): Promise<Float32Array> {
-    this.#scores ??= (await scoresOf(this.#model, this.#model.output, this.#feeds)).data as Float32Array;
+    this.#scores ??= (await scoresOf(this.#model, this.#model.output, this.#feeds)).data;
     return this.#scores;
   }
 
@@ -153,7 +142,11 @@ export class Explainer {
   }
 }
 
-const indexOfMax = (values: Float32Array): number => values.reduce((best, v, i) => (v > (values[best] as number) ? i : best), 0);
+/** The first example's map of an attribution (N, 1, H, W). */
+function layerMap(output: string, { dims, data }: Tensor<'float32'>): LayerMap {
+  const [, , height = 0, width = 0] = dims;
+  return { output, width, height, data: data.slice(0, width * height) };
+}
 
 const SWEEPS = new WeakMap<Model, SweepGraph>();
 

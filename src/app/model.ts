@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LayerValues } from '../attribution/method.ts';
+import type { AttributionRequest, LayerValues } from '../attribution/method.ts';
 import type { Engine, EngineOptions } from '../engines/engine.ts';
 import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
 import { readModel } from '../formats/index.ts';
@@ -116,6 +116,9 @@ export class Model {
           this.configuration,
         );
   }
+
+  /** As methods ask for sessions. */
+  readonly session: AttributionRequest['session'] = (key, build) => this.sessions.get(key, build);
 
   shapeOf(value: string): Shape | undefined {
     return this.graph.values.get(value)?.shape;

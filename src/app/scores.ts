@@ -81,6 +81,9 @@ export function classScore(
   return { index, ...(label !== undefined && { label }), score: scores[index] as number, probability: probabilities[index] as number };
 }
 
+/** The place of the highest value, the first of equal ones. */
+export const indexOfMax = (values: Float32Array): number => values.reduce((best, v, i) => (v > (values[best] as number) ? i : best), 0);
+
 /** The classes with the highest scores, best first. */
 export function topClasses(scores: ArrayLike<number>, scale: Scale, labels: readonly string[] | undefined, count: number): ClassScore[] {
   const probabilities = probabilitiesOf(scores, scale);

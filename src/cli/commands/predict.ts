@@ -11,13 +11,12 @@ export async function predict(
   const output = model.explained(options.output);
   const { feeds } = await readInputs(model, options.inputs);
   const { data, dims } = await scoresOf(model, output, feeds);
-  const values = data as Float32Array;
   const examples = dims[0] ?? 1;
-  const scores = values.subarray(0, values.length / examples);
+  const scores = data.subarray(0, data.length / examples);
   const scale = scaleOf(model.graph, output, model.configuration.output);
   const top = topClasses(scores, scale, model.configuration.labels, options.top);
   if (options.json)
-    return JSON.stringify({ input: options.inputs.length === 1 ? options.inputs[0] : options.inputs, output: Array.from(values), top });
+    return JSON.stringify({ input: options.inputs.length === 1 ? options.inputs[0] : options.inputs, output: Array.from(data), top });
   const rows = top.map(
     (c) =>
       `${(c.probability * 100).toFixed(1).padStart(6)}%  ${String(c.index).padStart(5)}  ${c.label ?? ''}  (${c.score.toPrecision(5)})`,
