@@ -1,26 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Choices, InputSettings } from '../protocol/choices.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { labelsFrom } from './labels.ts';
 import { readJson } from './textFile.ts';
-
-/** The `input` of inspectum.json: how an image becomes the network's input. Every field may be missing. */
-export interface InputSettings {
-  /** [height, width] */
-  readonly size?: readonly [number, number];
-  readonly fit?: 'shorter-side' | 'squash' | 'letterbox' | 'none';
-  readonly resize?: number;
-  readonly crop?: 'center';
-  readonly interpolation?: 'nearest' | 'bilinear' | 'bicubic';
-  readonly channels?: 'RGB' | 'BGR' | 'L';
-  readonly layout?: 'auto' | 'NCHW' | 'NHWC';
-  readonly dtype?: 'auto' | 'float32' | 'float16' | 'uint8' | 'int8';
-  readonly range?: readonly [number, number];
-  readonly mean?: readonly number[];
-  readonly std?: readonly number[];
-  readonly pad?: readonly number[];
-  readonly align?: 'center' | 'start';
-}
 
 export interface Configuration {
   readonly input: InputSettings;
@@ -45,6 +28,10 @@ export function readConfiguration(modelPath: string, file?: string): Configurati
   const metadata = path.join(folder, 'metadata.json');
   return (existsSync(metadata) && teachableMachine(metadata)) || { input: {}, output: 'auto', files: [] };
 }
+
+/** The configuration with what a person has chosen in place of what its files say. */
+export const withChoices = (configuration: Configuration, { input }: Choices): Configuration =>
+  input ? { ...configuration, input: { ...configuration.input, ...input } } : configuration;
 
 type Json = Readonly<Record<string, unknown>>;
 

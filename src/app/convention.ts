@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Port } from '../graph/graph.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
+import type { InputSettings } from '../protocol/choices.ts';
 import type { InputConvention } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Dim } from '../tensor/shape.ts';
-import type { Configuration, InputSettings } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 
 /** Everything that preprocessing needs to know; nothing is left open. */
 export interface ResolvedInput extends InputConvention {

@@ -10,6 +10,10 @@ export class FileStamps {
     if (!this.#stamps.has(file)) this.#stamps.set(file, stampOf(file));
   }
 
+  get unchanged(): boolean {
+    return [...this.#stamps].every(([file, stamp]) => stamp !== undefined && stampOf(file) === stamp);
+  }
+
   /** @throws InspectumError 'changed' or 'missing' where a file is not what it was */
   check(): void {
     for (const [file, stamp] of this.#stamps) {

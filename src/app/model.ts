@@ -2,39 +2,39 @@ import path from 'node:path';
 import type { AttributionRequest, LayerValues } from '../attribution/method.ts';
 import type { Engine, EngineOptions } from '../engines/engine.ts';
 import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
-import { readModel } from '../formats/index.ts';
-import { inFloat32 } from '../graph/float32.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
-import type { Explains, Layer, ModelSummary } from '../protocol/model.ts';
+import type { Choices } from '../protocol/choices.ts';
+import type { Layer, ModelSummary } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
-import { type Configuration, readConfiguration } from './configuration.ts';
+import { type Configuration, readConfiguration, withChoices } from './configuration.ts';
 import { type ResolvedInput, resolveInput } from './convention.ts';
-import { FileStamps } from './fileStamps.ts';
 import { findLayer, layerOfRow, nearest } from './findLayer.ts';
 import { allLayers, layerTree } from './layerTree.ts';
 import { logitsBefore, type Scale, scaleOf } from './scores.ts';
 import { SessionCache } from './sessions.ts';
+import { readSource, type Source } from './source.ts';
 
 export interface OpenOptions extends EngineOptions {
   /** An inspectum.json instead of the one beside the model. */
   readonly config?: string;
   readonly engine?: Engine;
-  /** What is explained unless another value is named: the first output, raw (the default), or the logits that it is made of. */
-  readonly explain?: Explains;
+  /** What a person has chosen; without choices the first output is explained, raw. */
+  readonly choices?: Choices;
 }
 
-/** An open model: its graph, its tree, and the sessions that compute with it. */
+/** An open model with what was chosen for it: its graph, its tree, and the sessions that compute with it. */
 export class Model {
+  readonly source: Source;
   readonly path: string;
   readonly graph: Graph;
   readonly layers: readonly Layer[];
   readonly configuration: Configuration;
   /** Undefined where the model takes no image. */
   readonly input: ResolvedInput | undefined;
-  /** The value that is explained: the first output, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
+  /** The value that is explained: an output, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
   readonly output: string;
   readonly scale: Scale;
   readonly sessions: SessionCache;
@@ -42,43 +42,37 @@ export class Model {
 
   /**
    * Reads a model and its configuration; no weight is read and nothing is computed yet.
+   * @param file a path, or what was read of one before: choices are applied to it anew
    * @throws InspectumError as the readers and the configuration do
    */
-  static open(file: string, options: OpenOptions = {}): Model {
-    const absolute = path.resolve(file);
+  static open(file: string | Source, options: OpenOptions = {}): Model {
+    const at = typeof file === 'string' ? path.resolve(file) : file.path;
     try {
-      return new Model(absolute, options);
+      return new Model(typeof file === 'string' ? readSource(at) : file, options);
     } catch (cause) {
       if (cause instanceof InspectumError) throw cause;
       // A damaged file can say anything: an attribute of another type, a weight where a shape should be.
-      throw new InspectumError('corrupt', `${absolute}: makes no sense as a model: ${(cause as Error).message}. It is damaged.`, { cause });
+      throw new InspectumError('corrupt', `${at}: makes no sense as a model: ${(cause as Error).message}. It is damaged.`, { cause });
     }
   }
 
-  private constructor(file: string, { config, engine = onnxRuntime, explain = 'output', ...engineOptions }: OpenOptions) {
-    const files = new FileStamps();
-    files.note(file);
-    const read = readModel(file);
-    this.path = file;
-    this.configuration = readConfiguration(file, config);
-    this.input = resolveInput(read.graph.inputs, this.configuration);
-    const { graph: float32, from } = inFloat32(read.graph);
-    const { graph, problems } = inferShapes(float32, this.input && sizedInput(float32, this.input));
+  private constructor(source: Source, { config, engine = onnxRuntime, choices = {}, ...engineOptions }: OpenOptions) {
+    this.source = source;
+    this.path = source.path;
+    this.configuration = withChoices(readConfiguration(this.path, config), choices);
+    this.input = resolveInput(source.graph.inputs, this.configuration);
+    const { graph, problems } = inferShapes(source.graph, this.input && sizedInput(source.graph, this.input));
     this.graph = foldConstants(graph);
     this.layers = layerTree(this.graph);
-    const [first] = this.graph.outputs;
-    if (!first) throw new InspectumError('corrupt', `${file}: the graph has no output.`);
-    const logits = logitsBefore(this.graph, first.name);
-    const chosen = explain === 'logits' ? logits : undefined;
-    this.output = chosen?.value ?? first.name;
+    const explained = this.graph.outputs.find(({ name }) => name === choices.output) ?? this.graph.outputs[0];
+    if (!explained) throw new InspectumError('corrupt', `${this.path}: the graph has no output.`);
+    const logits = logitsBefore(this.graph, explained.name);
+    const chosen = choices.explain === 'logits' ? logits : undefined;
+    this.output = chosen?.value ?? explained.name;
     this.scale = chosen?.scale ?? scaleOf(this.graph, this.output, this.configuration.output);
-    for (const { source } of this.graph.initializers.values()) if (source.kind === 'file') files.note(source.path);
-    this.sessions = new SessionCache(engine, engineOptions, () => files.check());
+    this.sessions = new SessionCache(engine, engineOptions, () => source.files.check());
     const explains = { what: chosen ? 'logits' : 'output', value: this.output, ...(logits && { operator: logits.operator }) } as const;
-    this.summary = this.#summarise(read.format, explains, [
-      ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),
-      ...problems.map((p) => `${p.node}: ${p.message}`),
-    ]);
+    this.summary = this.#summarise(explains, [...source.notes, ...problems.map((p) => `${p.node}: ${p.message}`)]);
   }
 
   /** A layer as a person names it. @throws InspectumError 'usage' where there is none, or several */
@@ -128,7 +122,7 @@ export class Model {
     return this.sessions.release();
   }
 
-  #summarise(format: string, explains: ModelSummary['explains'], problems: readonly string[]): ModelSummary {
+  #summarise(explains: ModelSummary['explains'], problems: readonly string[]): ModelSummary {
     const rows = [...allLayers(this.layers)].filter((l) => l.children.length === 0 || l.op !== undefined);
     const nodes = [...allLayers(this.layers)].filter((l) => l.op !== undefined);
     const defaultLayer = rows.filter((l) => l.spatial && !l.plumbing).at(-1);
@@ -146,7 +140,7 @@ export class Model {
     return {
       path: this.path,
       fileName: path.basename(this.path),
-      format,
+      format: this.source.format,
       parameters: nodes.reduce((sum, l) => sum + l.parameters, 0),
       ...(nodes.every((l) => l.macs !== undefined) && { macs: nodes.reduce((sum, l) => sum + (l.macs ?? 0), 0) }),
       inputs: this.graph.inputs.map(port),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Explains, InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
+import type { Choices } from '../protocol/choices.ts';
+import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
 import type { WorkerClient } from './workerClient.ts';
@@ -14,13 +15,13 @@ export class ModelDocument implements vscode.CustomDocument {
   readonly #worker: WorkerClient;
   readonly #release: () => void;
   readonly #changed = new vscode.EventEmitter<void>();
-  #explain: Explains = 'logits';
+  #choices: Choices = { explain: 'logits' };
   /** The file is no longer what it was when the process read it. */
   #outdated = false;
   /** Absolute path. */
   #image: string | undefined;
   /** The generation of the process that has the model, and what came of reading it. */
-  #opening: { readonly generation: number; readonly explain: Explains; readonly summary: Promise<ModelSummary> } | undefined;
+  #opening: { readonly generation: number; readonly choices: Choices; readonly summary: Promise<ModelSummary> } | undefined;
   /** The generation of the process that has the image. */
   #imageIn: number | undefined;
   #abort = new AbortController();
@@ -41,9 +42,9 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.uri.fsPath;
   }
 
-  /** Reads the model (again, when the process is a new one, another value is to be explained, or the file was found changed). */
-  open(explain: Explains = this.#explain, signal?: AbortSignal): Promise<ModelSummary> {
-    this.#explain = explain;
+  /** Opens the model (again, when the process is a new one, something else was chosen, or the file was found changed). */
+  open(choices: Choices = this.#choices, signal?: AbortSignal): Promise<ModelSummary> {
+    if (JSON.stringify(choices) !== JSON.stringify(this.#choices)) this.#choices = choices;
     if (this.#outdated) this.#opening = undefined;
     this.#outdated = false;
     return this.#run(signal, () => this.#opened());
@@ -113,9 +114,9 @@ export class ModelDocument implements vscode.CustomDocument {
 
   async #opened(): Promise<ModelSummary> {
     const { generation } = this.#worker;
-    const explain = this.#explain;
-    if (this.#opening?.generation === generation && this.#opening.explain === explain) return this.#opening.summary;
-    const opening = { generation, explain, summary: this.#worker.call('open', { path: this.path, explain }, this.#abort.signal) };
+    const choices = this.#choices;
+    if (this.#opening?.generation === generation && this.#opening.choices === choices) return this.#opening.summary;
+    const opening = { generation, choices, summary: this.#worker.call('open', { path: this.path, choices }, this.#abort.signal) };
     this.#opening = opening;
     this.#imageIn = undefined;
     try {

@@ -79,8 +79,8 @@ export class Panel {
   #calls(): Handlers<PanelCalls> {
     const { document } = this;
     return {
-      open: async ({ explain }, signal) => {
-        const summary = await document.open(explain, signal);
+      open: async ({ choices }, signal) => {
+        const summary = await document.open(choices, signal);
         this.#open();
         return summary;
       },

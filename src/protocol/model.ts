@@ -1,3 +1,5 @@
+import type { Explains } from './choices.ts';
+
 /** A row of the layer tree: a module (with children) or a node. */
 export interface Layer {
   /** Module path or node name: what `--layer` takes. Unique in the tree. */
@@ -47,9 +49,6 @@ export interface InputConvention {
   /** True where nothing in the files says so. */
   readonly guessed: boolean;
 }
-
-/** Which value is explained: the output as it is, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
-export type Explains = 'output' | 'logits';
 
 export interface ModelSummary {
   /** Absolute path. */

@@ -1,4 +1,5 @@
-import type { Explains, InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { Choices } from './choices.ts';
+import type { InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
 import type { WireError } from './rpc.ts';
 
 /** What a panel needs to come back after the window reloads; kept by the webview with vscode.setState. */
@@ -7,7 +8,7 @@ export interface PanelMemory {
   readonly layer?: string;
   readonly target?: number;
   readonly view?: ViewSettings;
-  readonly explain?: Explains;
+  readonly choices?: Choices;
   /** Pixels of the left and the right column, where somebody has moved them. */
   readonly columns?: readonly [number, number];
 }
@@ -39,7 +40,7 @@ export interface OfferedImage {
 /** What the webview may ask of the extension: these names and no others. */
 export type PanelCalls = {
   /** The first call: opens the model (again, after a failure or a restart of the worker). */
-  open: (params: { readonly explain: Explains }) => ModelSummary;
+  open: (params: { readonly choices: Choices }) => ModelSummary;
   /** Images to offer, at most 60. */
   images: (params: null) => readonly OfferedImage[];
   /** Lets the person choose a file in VS Code's own dialog; null: dismissed. */

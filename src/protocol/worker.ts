@@ -1,11 +1,12 @@
-import type { Explains, InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { Choices } from './choices.ts';
+import type { InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
 
 /** What the extension asks of the compute process. `model` and `image` name what was opened before. */
 export type WorkerCalls = {
   /** Answers at once unless a run blocks the process. */
   ping: (params: null) => null;
-  /** Reads a model; also begins to prepare its sweep in the background. */
-  open: (params: { readonly path: string; readonly explain: Explains }) => ModelSummary;
+  /** Reads a model, unless it is open and unchanged, and applies choices; also begins to prepare its sweep in the background. */
+  open: (params: { readonly path: string; readonly choices: Choices }) => ModelSummary;
   /** Forgets a model and releases its sessions. */
   close: (params: { readonly path: string }) => null;
   /** Decodes and preprocesses an image for a model; later calls for the model use it. */

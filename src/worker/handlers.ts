@@ -57,12 +57,13 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
 
   return {
     ping: () => null,
-    open: ({ path, explain }, signal) =>
+    open: ({ path, choices }, signal) =>
       jobs.run(
         signal,
         withProgress(path, 'Reading the model', async () => {
+          const source = models.get(path)?.model.source;
           await forget(path);
-          const model = Model.open(path, { ...options, explain });
+          const model = Model.open(source?.files.unchanged ? source : path, { ...options, choices });
           models.set(path, { model });
           void answered()
             .then(() => jobs.run(signal, () => prepare(model)))

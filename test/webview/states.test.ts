@@ -268,7 +268,7 @@ describe('a model that ends in a Softmax', () => {
     await expect.poll(() => chip.textContent()).toContain('output of Softmax');
     await untilState(page, 'ready');
     const opened = await page.evaluate(() => window.fakeHost.calls.filter(({ name }) => name === 'open').map(({ params }) => params));
-    expect(opened).toEqual([{ explain: 'logits' }, { explain: 'output' }]);
+    expect(opened).toEqual([{ choices: { explain: 'logits' } }, { choices: { explain: 'output' } }]);
     expect((await callNames(page)).filter((name) => name === 'sweep')).toHaveLength(2);
   });
 });

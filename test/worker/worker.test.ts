@@ -39,7 +39,7 @@ function observed(
 async function blocked(options: Parameters<typeof observed>[0] = {}, signal?: AbortSignal) {
   const one = observed(options);
   const { client } = one;
-  await client.call('open', { path: slow, explain: 'output' });
+  await client.call('open', { path: slow, choices: {} });
   await client.call('image', { model: slow, image });
   let begun = false;
   client.onProgress(({ progress }) => {
@@ -87,7 +87,7 @@ describe('the life of the process', () => {
     const one = observed();
     const reasons: WireError[] = [];
     one.client.onEnded((reason) => reasons.push(reason));
-    await one.client.call('open', { path: SAMPLE, explain: 'output' });
+    await one.client.call('open', { path: SAMPLE, choices: {} });
     const { generation } = one.client;
     const waiting = failure(one.client.call('image', { model: SAMPLE, image }));
     process.kill(one.pid, 'SIGKILL');
@@ -111,7 +111,7 @@ describe('the life of the process', () => {
     const { client } = observed({ memoryLimit: 200 * 2 ** 20 });
     const { kind, message } = await failure(
       (async () => {
-        await client.call('open', { path: slow, explain: 'output' });
+        await client.call('open', { path: slow, choices: {} });
         await client.call('image', { model: slow, image });
         await client.call('sweep', { model: slow });
       })(),
@@ -127,7 +127,7 @@ describe('the life of the process', () => {
     client.onEnded((_reason, model) => told.push(model));
     const taken = failure(
       (async () => {
-        await client.call('open', { path: slow, explain: 'output' });
+        await client.call('open', { path: slow, choices: {} });
         await client.call('image', { model: slow, image });
         await client.call('sweep', { model: slow });
       })(),
@@ -149,7 +149,7 @@ describe('cancelling', () => {
     const { client, sweep, one } = await blocked({}, controller.signal);
     const reasons: WireError[] = [];
     client.onEnded((reason) => reasons.push(reason));
-    const other = failure(client.call('open', { path: SAMPLE, explain: 'output' }));
+    const other = failure(client.call('open', { path: SAMPLE, choices: {} }));
     await client.endIfBlocked(SAMPLE);
     expect(isAlive(one.pid)).toBe(true);
     const began = performance.now();
@@ -161,12 +161,12 @@ describe('cancelling', () => {
     expect(performance.now() - began).toBeLessThan(1000);
     expect((await other).kind).toBe('restarted');
     expect(reasons.map(({ kind }) => kind)).toEqual(['restarted']);
-    expect((await client.call('open', { path: SAMPLE, explain: 'output' })).fileName).toBe('shapes.onnx');
+    expect((await client.call('open', { path: SAMPLE, choices: {} })).fileName).toBe('shapes.onnx');
   });
 
   test('a process that listens goes on', async () => {
     const one = observed();
-    await one.client.call('open', { path: SAMPLE, explain: 'output' });
+    await one.client.call('open', { path: SAMPLE, choices: {} });
     await one.client.call('image', { model: SAMPLE, image });
     const controller = new AbortController();
     const sweep = failure(one.client.call('sweep', { model: SAMPLE }, controller.signal));
@@ -185,7 +185,7 @@ describe('cancelling', () => {
     const waiting = failure(client.call('explain', { model: slow, layer: 'conv1' }, controller.signal));
     controller.abort();
     expect((await waiting).kind).toBe('cancelled');
-    const after = client.call('open', { path: SAMPLE, explain: 'output' });
+    const after = client.call('open', { path: SAMPLE, choices: {} });
     await expect(sweep).rejects.toThrow('did not fail');
     await after;
     expect(texts).toContain('Reading the model');
@@ -195,7 +195,7 @@ describe('cancelling', () => {
 
   test('a call that is aborted before it is made is not made', async () => {
     const one = observed();
-    expect((await failure(one.client.call('open', { path: SAMPLE, explain: 'output' }, AbortSignal.abort()))).kind).toBe('cancelled');
+    expect((await failure(one.client.call('open', { path: SAMPLE, choices: {} }, AbortSignal.abort()))).kind).toBe('cancelled');
   });
 });
 
@@ -204,7 +204,7 @@ describe('what crosses', () => {
     const { client } = observed();
     const events: [string, Progress | null][] = [];
     client.onProgress(({ model, progress }) => events.push([path.basename(model), progress]));
-    const summary = await client.call('open', { path: SAMPLE, explain: 'output' });
+    const summary = await client.call('open', { path: SAMPLE, choices: {} });
     expect(summary).toMatchObject({ fileName: 'shapes.onnx', classes: 10 });
     const { original, network, geometry } = await client.call('image', { model: SAMPLE, image });
     expect(original.rgba).toBeInstanceOf(Uint8Array);
@@ -245,7 +245,7 @@ describe('what crosses', () => {
   ])('%s is an error with a kind and words that name it', async (_what, file, make, expected) => {
     make();
     const { client } = observed();
-    const { kind, message } = await failure(client.call('open', { path: file, explain: 'output' }));
+    const { kind, message } = await failure(client.call('open', { path: file, choices: {} }));
     expect(kind).toBe(expected);
     expect(message).toContain(path.basename(file));
     await client.call('ping', null);
@@ -268,7 +268,7 @@ test('nothing is sent over a network, and no file is left behind', async () => {
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, temporary);
   try {
     const one = observed();
-    await one.client.call('open', { path: SAMPLE, explain: 'output' });
+    await one.client.call('open', { path: SAMPLE, choices: {} });
     await one.client.call('image', { model: SAMPLE, image });
     const sockets: string[] = [];
     for (const target of [0, 1, 2, 3]) {

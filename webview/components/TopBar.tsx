@@ -1,4 +1,5 @@
-import type { Explains, InputConvention, ModelSummary } from '../../src/protocol/model.ts';
+import type { Explains } from '../../src/protocol/choices.ts';
+import type { InputConvention, ModelSummary } from '../../src/protocol/model.ts';
 import { nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { formatCount } from '../state/layers.ts';
@@ -21,7 +22,7 @@ export function TopBar({ onSave }: { onSave: () => void }) {
         </span>
       )}
       {model?.input && <InputChip input={model.input} />}
-      {model && <ExplainsChip explains={model.explains} onChange={(what) => void panel.setExplains(what)} />}
+      {model && <ExplainsChip explains={model.explains} onChange={(explain) => void panel.choose({ explain })} />}
       <span class="space" />
       {sweep && (
         <>

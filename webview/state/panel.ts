@@ -1,15 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import type {
-  ClassScore,
-  Explains,
-  InputImage,
-  Layer,
-  LayerExplanation,
-  LayerMap,
-  ModelSummary,
-  Progress,
-  Sweep,
-} from '../../src/protocol/model.ts';
+import type { Choices } from '../../src/protocol/choices.ts';
+import type { ClassScore, InputImage, Layer, LayerExplanation, LayerMap, ModelSummary, Progress, Sweep } from '../../src/protocol/model.ts';
 import type { OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import { connect } from '../host.ts';
 import { indexLayers } from './layers.ts';
@@ -46,8 +37,8 @@ export class Panel {
   readonly sweep = signal<Sweep>();
   /** The class that somebody chose; undefined: the top one, whichever it is. */
   readonly chosenTarget = signal<number>();
-  /** Which value is explained. */
-  readonly explain = signal<Explains>('logits');
+  /** What somebody chose for this model, in place of what was inferred. */
+  readonly choices = signal<Choices>({ explain: 'logits' });
   readonly selected = signal<string>();
   readonly view = signal<ViewSettings>(DEFAULT_VIEW);
   readonly columns = signal<readonly [number, number]>();
@@ -91,8 +82,8 @@ export class Panel {
   #explaining = new AbortController();
 
   constructor() {
-    const { view, columns, target, explain } = this.#restored;
-    if (explain) this.explain.value = explain;
+    const { view, columns, target, choices } = this.#restored;
+    if (choices) this.choices.value = choices;
     if (view) this.view.value = { ...DEFAULT_VIEW, ...view };
     if (columns) this.columns.value = columns;
     this.chosenTarget.value = target;
@@ -111,7 +102,7 @@ export class Panel {
   /** Opens the model, and what was shown before the page went away. */
   async start(): Promise<void> {
     const model = await this.#run('model', 'Reading the model', (signal) =>
-      this.#host.calls.call('open', { explain: this.explain.peek() }, signal),
+      this.#host.calls.call('open', { choices: this.choices.peek() }, signal),
     );
     if (!model) return;
     const layer = this.selected.peek() ?? this.#restored.layer;
@@ -153,9 +144,9 @@ export class Panel {
     return this.image.peek() ? this.#runSweep() : Promise.resolve();
   }
 
-  /** Explains the output as it is, or the logits that it is made of. */
-  setExplains(explain: Explains): Promise<void> {
-    this.explain.value = explain;
+  /** Chooses something for the model in place of what was inferred, and shows it with that. */
+  choose(change: Partial<Choices>): Promise<void> {
+    this.choices.value = { ...this.choices.peek(), ...change };
     return this.start();
   }
 
@@ -272,7 +263,7 @@ export class Panel {
       ...((layer ?? this.#restored.layer) !== undefined && { layer: layer ?? this.#restored.layer }),
       ...(target !== undefined && { target }),
       ...(columns && { columns }),
-      explain: this.explain.value,
+      choices: this.choices.value,
     };
     this.#host.remember(memory);
   }

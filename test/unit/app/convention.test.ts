@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Configuration, InputSettings } from '../../../src/app/configuration.ts';
+import type { Configuration } from '../../../src/app/configuration.ts';
 import { imagePort, resolveInput } from '../../../src/app/convention.ts';
 import type { Port } from '../../../src/graph/graph.ts';
+import type { InputSettings } from '../../../src/protocol/choices.ts';
 import type { Dim } from '../../../src/tensor/shape.ts';
 import { refusal } from '../formats/models.ts';
 

@@ -8,7 +8,7 @@ import { floats, sizeOf } from '../../../src/tensor/tensor.ts';
 /** A model that ends in a Softmax, explained both ways. */
 const FILE = path.resolve(import.meta.dirname, '../../fixtures/models/probabilities.onnx');
 const raw = Model.open(FILE);
-const before = Model.open(FILE, { explain: 'logits' });
+const before = Model.open(FILE, { choices: { explain: 'logits' } });
 const [port] = raw.graph.inputs;
 const dims = (port?.shape ?? []).map((d) => (typeof d === 'number' ? d : 1));
 const feeds = {

@@ -1,0 +1,29 @@
+/** The `input` of inspectum.json: how an image becomes the network's input. Every field may be missing. */
+export interface InputSettings {
+  /** [height, width] */
+  readonly size?: readonly [number, number];
+  readonly fit?: 'shorter-side' | 'squash' | 'letterbox' | 'none';
+  readonly resize?: number;
+  readonly crop?: 'center';
+  readonly interpolation?: 'nearest' | 'bilinear' | 'bicubic';
+  readonly channels?: 'RGB' | 'BGR' | 'L';
+  readonly layout?: 'auto' | 'NCHW' | 'NHWC';
+  readonly dtype?: 'auto' | 'float32' | 'float16' | 'uint8' | 'int8';
+  readonly range?: readonly [number, number];
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly pad?: readonly number[];
+  readonly align?: 'center' | 'start';
+}
+
+/** Which value is explained: the output as it is, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
+export type Explains = 'output' | 'logits';
+
+/** What a person has chosen for a model; what is missing is taken from its files, else inferred. Kept with the panel. */
+export interface Choices {
+  readonly explain?: Explains;
+  /** The output that is explained, where there are several; default the first. */
+  readonly output?: string;
+  /** In place of what files say and inference guesses. */
+  readonly input?: InputSettings;
+}
