@@ -33,9 +33,10 @@ export function readConfiguration(modelPath: string, file?: string): Configurati
 export const withChoices = (configuration: Configuration, { input }: Choices): Configuration =>
   input ? { ...configuration, input: { ...configuration.input, ...input } } : configuration;
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
-function record(value: unknown, where: string): Json {
+/** A JSON object. @throws InspectumError 'usage' for anything else */
+export function record(value: unknown, where: string): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InspectumError('usage', `${where}: should be a JSON object.`);
   return value as Json;

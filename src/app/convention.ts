@@ -73,7 +73,7 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
       'usage',
       `${configuration.files.join(', ')}: "channels" ${order} in layout ${layout} does not fit the input ${port.name}, which is ${port.shape?.join('×')}.`,
     );
-  const size = sizeOf(port, layout, input);
+  const { size, sizeFrom } = sizeOf(port, layout, input);
   const dtype = port.dtype === 'uint8' || port.dtype === 'int8' ? port.dtype : 'float32';
   const saysNumbers = input.mean !== undefined || input.std !== undefined || input.range !== undefined;
   const unscaled = dtype === 'float32' ? UNIT : BYTES[dtype];
@@ -81,12 +81,18 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
   const smaller = Math.min(...size);
   const crops = size[0] === size[1] && smaller >= CROPPED_FROM;
   const fit = input.fit ?? (crops ? 'shorter-side' : 'squash');
+  const { range, mean, std } = { ...numbers, ...input };
   return {
     port: port.name,
     dtype,
     size,
+    sizeFrom,
     channels: order,
     layout,
+    fit,
+    range,
+    mean,
+    std,
     name: saysNumbers ? `from ${configuration.files.map((f) => path.basename(f)).join(', ')}` : numbers.name,
     guessed: !saysNumbers,
     preprocessing: {
@@ -96,9 +102,9 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
       fit,
       resize: input.resize ?? (input.fit === undefined && crops ? Math.round(smaller * RESIZE_RATIO) : smaller),
       interpolation: input.interpolation ?? 'bilinear',
-      range: input.range ?? numbers.range,
-      mean: input.mean ?? numbers.mean,
-      std: input.std ?? numbers.std,
+      range,
+      mean,
+      std,
       pad: input.pad ?? [114, 114, 114],
       align: input.align ?? 'center',
     },
@@ -106,10 +112,9 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
 }
 
 /** [height, width]: what the model fixes, else what the configuration says. */
-function sizeOf({ shape }: Port, layout: 'NCHW' | 'NHWC', { size }: InputSettings): readonly [number, number] {
-  const [height, width] = (layout === 'NCHW' ? shape?.slice(2) : shape?.slice(1, 3)) ?? [];
-  return [
-    typeof height === 'number' ? height : (size?.[0] ?? ASSUMED_SIZE),
-    typeof width === 'number' ? width : (size?.[1] ?? ASSUMED_SIZE),
-  ];
+function sizeOf({ shape }: Port, layout: 'NCHW' | 'NHWC', { size }: InputSettings): Pick<InputConvention, 'size' | 'sizeFrom'> {
+  const sides = (layout === 'NCHW' ? shape?.slice(2) : shape?.slice(1, 3)) ?? [];
+  const side = (i: 0 | 1): number => (typeof sides[i] === 'number' ? sides[i] : (size?.[i] ?? ASSUMED_SIZE));
+  const fixed = typeof sides[0] === 'number' && typeof sides[1] === 'number';
+  return { size: [side(0), side(1)], sizeFrom: fixed ? 'model' : size ? 'file' : 'assumed' };
 }

@@ -19,13 +19,13 @@ const MAX_UNITS = 400;
 /** One model with one input: the sweep is computed once per target, a layer that it holds is answered from it. */
 export class Explainer {
   readonly #model: Model;
-  readonly #feeds: Feeds;
+  readonly feeds: Feeds;
   #sweep: Sweep | undefined;
   #scores: Float32Array | undefined;
 
   constructor(model: Model, feeds: Feeds) {
     this.#model = model;
-    this.#feeds = feeds;
+    this.feeds = feeds;
   }
 
   /** Prediction, and Grad-CAM of every spatial layer for `target` (default: the top class) in one pass. */
@@ -36,7 +36,7 @@ export class Explainer {
     if (target !== undefined) flatTarget(target, [1, sizeOf(this.#dims())], model.output);
     const { session, sweep } = await prepareSweep(model);
     const started = performance.now();
-    const results = await session.run({ ...this.#feeds, [TARGET_INPUT]: targetFeed(target ?? -1) });
+    const results = await session.run({ ...this.feeds, [TARGET_INPUT]: targetFeed(target ?? -1) });
     const ms = performance.now() - started;
     const scores = (results[sweep.scores] as Tensor<'float32'>).data;
     this.#scores = scores;
@@ -77,7 +77,7 @@ export class Explainer {
     const request: AttributionRequest = {
       graph: model.graph,
       session: model.session,
-      feeds: this.#feeds,
+      feeds: this.feeds,
       input: model.input?.port ?? '',
       output: model.output,
       target: model.classCount() === undefined ? unravelIndex(flat, this.#dims()) : flat,
@@ -109,7 +109,7 @@ export class Explainer {
   }
 
   async #forwardScores(): Promise<Float32Array> {
-    this.#scores ??= (await scoresOf(this.#model, this.#model.output, this.#feeds)).data;
+    this.#scores ??= (await scoresOf(this.#model, this.#model.output, this.feeds)).data;
     return this.#scores;
   }
 
@@ -125,20 +125,20 @@ export class Explainer {
   }
 
   #prediction(scores: Float32Array): Prediction {
-    const { output, scale, configuration } = this.#model;
+    const { output, scale, labels } = this.#model;
     const classes = this.#model.classCount() !== undefined;
     return {
       output,
       scale: classes ? describeScale(scale, scores.length) : `${scores.length} values, not one vector of classes`,
-      top: classes ? topClasses(scores, scale, configuration.labels, TOP) : [],
+      top: classes ? topClasses(scores, scale, labels, TOP) : [],
     };
   }
 
   #classScore(index: number): ClassScore {
     const scores = this.#scores ?? new Float32Array(index + 1);
-    const { scale, configuration } = this.#model;
+    const { scale, labels } = this.#model;
     const isVector = this.#model.classCount() !== undefined;
-    return classScore(index, scores, isVector ? probabilitiesOf(scores, scale) : scores, configuration.labels);
+    return classScore(index, scores, isVector ? probabilitiesOf(scores, scale) : scores, labels);
   }
 }
 

@@ -6,7 +6,7 @@ import { foldConstants } from '../graph/foldConstants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import type { Choices } from '../protocol/choices.ts';
-import type { Layer, ModelSummary } from '../protocol/model.ts';
+import type { InputConvention, Layer, ModelSummary } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration, withChoices } from './configuration.ts';
@@ -31,6 +31,7 @@ export class Model {
   readonly path: string;
   readonly graph: Graph;
   readonly layers: readonly Layer[];
+  readonly choices: Choices;
   readonly configuration: Configuration;
   /** Undefined where the model takes no image. */
   readonly input: ResolvedInput | undefined;
@@ -59,6 +60,7 @@ export class Model {
   private constructor(source: Source, { config, engine = onnxRuntime, choices = {}, ...engineOptions }: OpenOptions) {
     this.source = source;
     this.path = source.path;
+    this.choices = choices;
     this.configuration = withChoices(readConfiguration(this.path, config), choices);
     this.input = resolveInput(source.graph.inputs, this.configuration);
     const { graph, problems } = inferShapes(source.graph, this.input && sizedInput(source.graph, this.input));
@@ -111,6 +113,11 @@ export class Model {
         );
   }
 
+  /** The class names in use. */
+  get labels(): readonly string[] | undefined {
+    return this.configuration.labels;
+  }
+
   /** As methods ask for sessions. */
   readonly session: AttributionRequest['session'] = (key, build) => this.sessions.get(key, build);
 
@@ -127,7 +134,7 @@ export class Model {
     const nodes = [...allLayers(this.layers)].filter((l) => l.op !== undefined);
     const defaultLayer = rows.filter((l) => l.spatial && !l.plumbing).at(-1);
     const classes = this.classCount();
-    const labels = this.configuration.labels;
+    const { labels } = this;
     const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({
       name,
       dtype: dtype ?? 'unknown',
@@ -147,15 +154,7 @@ export class Model {
       outputs: this.graph.outputs.map(port),
       layers: this.layers,
       ...(defaultLayer && { defaultLayer: defaultLayer.id }),
-      ...(this.input && {
-        input: {
-          size: this.input.size,
-          channels: this.input.channels,
-          layout: this.input.layout,
-          name: this.input.name,
-          guessed: this.input.guessed,
-        },
-      }),
+      ...(this.input && { input: shownInput(this.input) }),
       ...(classes !== undefined && { classes }),
       ...(labels && { labels }),
       explains,
@@ -172,6 +171,8 @@ export class Model {
     return typeof count === 'number' ? count : undefined;
   }
 }
+
+const shownInput = ({ port, dtype, preprocessing, ...shown }: ResolvedInput): InputConvention => shown;
 
 /** The image input's shape with height, width and channels fixed, so that shapes downstream are numbers. */
 function sizedInput(graph: Graph, input: ResolvedInput): ReadonlyMap<string, Shape> {

@@ -31,11 +31,11 @@ export async function prepareImage(model: Model, file: string, port = model.inpu
       'unsupported',
       `${file}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files on the command line.`,
     );
-  const upright = await decodeImage(await readBytes(file), file);
-  const { tensor: pixels, seen, geometry } = preprocess(upright, input.preprocessing);
+  const upright = await decodeFile(file);
+  const { tensor: pixels, seen, geometry } = feedOf(upright, input);
   const shown = shrinkTo(upright, SHOWN);
   return {
-    feeds: { [input.port]: cast(pixels, input.dtype) },
+    feeds: { [input.port]: pixels },
     image: {
       name: file,
       original: picture(shown),
@@ -43,6 +43,15 @@ export async function prepareImage(model: Model, file: string, port = model.inpu
       geometry: geometryForSize(geometry, shown),
     },
   };
+}
+
+/** The upright picture in an image file. @throws InspectumError as `readBytes` and the decoders do */
+export const decodeFile = async (file: string): Promise<RgbImage> => decodeImage(await readBytes(file), file);
+
+/** What an image input is fed for a picture, and what the network sees of it. */
+export function feedOf(upright: RgbImage, { preprocessing, dtype }: Pick<ResolvedInput, 'preprocessing' | 'dtype'>) {
+  const { tensor: pixels, ...rest } = preprocess(upright, preprocessing);
+  return { ...rest, tensor: cast(pixels, dtype) };
 }
 
 /** Quantised networks take whole numbers. */

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandContext } from './commands.ts';
-import { DroppedImages } from './droppedImages.ts';
+import { DroppedFiles } from './droppedFiles.ts';
 import { LastImages } from './images.ts';
 import { InspectorView } from './inspectorView.ts';
 import { LayerTreeView } from './layerTreeView.ts';
 import { ModelEditorProvider, VIEW_TYPE } from './modelEditor.ts';
 import { StatusBar } from './statusBar.ts';
+import { Truths } from './truths.ts';
 import { WorkerClient } from './workerClient.ts';
 import type { WorkerOptions } from './workerProcess.ts';
 
@@ -16,7 +17,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const lastImages = new LastImages(context.workspaceState);
   const editors = new ModelEditorProvider(context.extensionUri, worker, {
     last: lastImages,
-    dropped: new DroppedImages(context.storageUri ?? context.globalStorageUri),
+    truths: new Truths(context.workspaceState),
+    dropped: new DroppedFiles(context.storageUri ?? context.globalStorageUri),
   });
   const commandContext: CommandContext = { editors, worker, lastImages, output };
   context.subscriptions.push(

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Choices } from '../protocol/choices.ts';
-import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
+import type { ConventionOutcome, InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
 import type { WorkerClient } from './workerClient.ts';
@@ -67,6 +67,17 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#compute('explain', { model: this.path, layer, ...(target !== undefined && { target }) }, signal);
   }
 
+  conventions(signal?: AbortSignal): Promise<readonly ConventionOutcome[]> {
+    return this.#compute('conventions', { model: this.path }, signal);
+  }
+
+  saveConfiguration(signal?: AbortSignal): Promise<{ readonly file: string }> {
+    return this.#run(signal, async (stop) => {
+      await this.#opened();
+      return this.#worker.call('saveConfiguration', { model: this.path }, stop);
+    });
+  }
+
   select(layer: string): void {
     if (this.selectedLayer === layer) return;
     this.selectedLayer = layer;
@@ -87,7 +98,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#changed.dispose();
   }
 
-  #compute<K extends 'sweep' | 'explain'>(
+  #compute<K extends 'sweep' | 'explain' | 'conventions'>(
     name: K,
     params: Parameters<WorkerCalls[K]>[0],
     signal: AbortSignal | undefined,

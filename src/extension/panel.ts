@@ -1,19 +1,22 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { InputImage } from '../protocol/model.ts';
+import type { InputImage, Truth } from '../protocol/model.ts';
 import type { PanelCalls, PanelEvents } from '../protocol/panel.ts';
 import { type Handlers, type Message, Peer } from '../protocol/rpc.ts';
-import type { DroppedImages } from './droppedImages.ts';
+import type { DroppedFiles } from './droppedFiles.ts';
 import { chooseImageFile, type LastImages, offeredImages } from './images.ts';
+import { chooseLabelsFile } from './labelsFile.ts';
 import type { ModelDocument } from './modelDocument.ts';
 import { panelHtml } from './panelHtml.ts';
+import type { Truths } from './truths.ts';
 import type { WorkerClient } from './workerClient.ts';
 import { RESTARTED } from './workerProcess.ts';
 
-/** What panels remember of images. */
+/** What panels remember of images, and of files that were dropped. */
 export interface PanelImages {
   readonly last: LastImages;
-  readonly dropped: DroppedImages;
+  readonly truths: Truths;
+  readonly dropped: DroppedFiles;
 }
 
 /** One panel: a webview that shows a model, and the calls that it may make. */
@@ -24,6 +27,8 @@ export class Panel {
   readonly #peer: Peer<PanelCalls, PanelEvents, Record<never, never>, Record<never, never>>;
   readonly #disposables: vscode.Disposable[] = [];
   readonly #opened: Promise<void>;
+  /** The image that was shown last, as the compute process gave it. */
+  #found: InputImage | undefined;
   #open: () => void = () => undefined;
 
   constructor(document: ModelDocument, view: vscode.WebviewPanel, extensionUri: vscode.Uri, worker: WorkerClient, images: PanelImages) {
@@ -73,7 +78,15 @@ export class Panel {
   async #setImage(file: string, signal?: AbortSignal): Promise<InputImage> {
     const shown = await this.document.setImage(file, signal);
     this.#images.last.remember(this.document.path, file);
-    return shown;
+    this.#found = shown;
+    const truth = this.#truth(file);
+    return { ...shown, ...(truth && { truth }) };
+  }
+
+  /** What the person says that an image shows, else what its folder or a file says. */
+  #truth(image: string): Truth | undefined {
+    const found = this.#found?.name === image ? this.#found.truth : undefined;
+    return this.#images.truths.of(this.document.path, image) ?? found;
   }
 
   #calls(): Handlers<PanelCalls> {
@@ -93,6 +106,17 @@ export class Panel {
         this.#setImage('path' in image ? image.path : await this.#images.dropped.keep(image.name, image.bytes), signal),
       sweep: ({ target }, signal) => document.sweep(target, signal),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
+      conventions: (_params, signal) => document.conventions(signal),
+      saveConfiguration: (_params, signal) => document.saveConfiguration(signal),
+      chooseLabels: async () => {
+        const file = await chooseLabelsFile(document.path);
+        return file === undefined ? null : { file };
+      },
+      keepLabels: async ({ name, bytes }) => ({ file: await this.#images.dropped.keep(name, bytes) }),
+      setTruth: ({ image, index }) => {
+        this.#images.truths.remember(document.path, image, index);
+        return this.#truth(image) ?? null;
+      },
       cancel: () => {
         document.cancel();
         return null;

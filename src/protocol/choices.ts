@@ -19,6 +19,12 @@ export interface InputSettings {
 /** Which value is explained: the output as it is, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
 export type Explains = 'output' | 'logits';
 
+/**
+ * Which class names are used. `file`: the absolute path of a file of names. `assumed`: ImageNet-1k's, which nothing in the files says.
+ * `offset`: the first of one name too many is a background class and dropped; where the output has one more, a background class is put before the names.
+ */
+export type LabelsChoice = { readonly file: string; readonly offset?: 1 } | { readonly assumed: 'imagenet' } | { readonly offset: 1 };
+
 /** What a person has chosen for a model; what is missing is taken from its files, else inferred. Kept with the panel. */
 export interface Choices {
   readonly explain?: Explains;
@@ -26,4 +32,5 @@ export interface Choices {
   readonly output?: string;
   /** In place of what files say and inference guesses. */
   readonly input?: InputSettings;
+  readonly labels?: LabelsChoice;
 }

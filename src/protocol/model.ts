@@ -1,4 +1,4 @@
-import type { Explains } from './choices.ts';
+import type { Explains, InputSettings, LabelsChoice } from './choices.ts';
 
 /** A row of the layer tree: a module (with children) or a node. */
 export interface Layer {
@@ -42,12 +42,56 @@ export interface PortSummary {
 export interface InputConvention {
   /** [height, width] */
   readonly size: readonly [number, number];
+  /** Who says the size: the model fixes it, a file beside it, its own metadata, a person, the image's own; else it is assumed. */
+  readonly sizeFrom: 'model' | 'file' | 'metadata' | 'chosen' | 'image' | 'assumed';
+  readonly fit: 'shorter-side' | 'squash' | 'letterbox' | 'none';
   readonly channels: 'RGB' | 'BGR' | 'L';
   readonly layout: 'NCHW' | 'NHWC';
+  /** What pixel values 0 and 255 become before mean and std. */
+  readonly range: readonly [number, number];
+  /** One number, or one per channel in the network's order. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
   /** "ImageNet mean/std", "0 to 1", "from inspectum.json". */
   readonly name: string;
-  /** True where nothing in the files says so. */
+  /** True where nothing in the files says range, mean and std. */
   readonly guessed: boolean;
+  /** What the graph itself does with its input: "subtracts 127.5 and multiplies by 0.0078". */
+  readonly inGraph?: string;
+}
+
+/** What the network sees in the given image under one of the usual conventions. */
+export interface ConventionOutcome {
+  /** "ImageNet mean/std, BGR" */
+  readonly name: string;
+  /** To be adopted as `Choices.input`. */
+  readonly settings: InputSettings;
+  /** The one in use. */
+  readonly current: boolean;
+  /** At most five classes, best first; empty where there is no class vector. */
+  readonly top: readonly ClassScore[];
+}
+
+/** Where the class names come from, and what else is offered. */
+export interface Labelling {
+  /** In words: "labels.txt", "the model's metadata (names)"; undefined where the classes are numbered. */
+  readonly source?: string;
+  /** True where nothing in the files says that these are the names. */
+  readonly assumed: boolean;
+  /** How many names there are. */
+  readonly count: number;
+  /** Other names, each as the choice that takes them. */
+  readonly offers: readonly { readonly text: string; readonly choice: LabelsChoice }[];
+  /** A sentence with both numbers, where there are not as many names as classes. */
+  readonly mismatch?: string;
+}
+
+/** The class that an image is known to show. */
+export interface Truth {
+  readonly index: number;
+  readonly from: 'hand' | 'folder' | 'file';
+  /** In words: "the folder tabby", "line 3 of labels.csv", "set by hand". */
+  readonly where: string;
 }
 
 export interface ModelSummary {
@@ -69,6 +113,8 @@ export interface ModelSummary {
   readonly classes?: number;
   /** One name per class, where known. */
   readonly labels?: readonly string[];
+  /** Undefined where there is no class vector. */
+  readonly labelling?: Labelling;
   readonly explains: {
     readonly what: Explains;
     /** Name of the value. */
@@ -124,6 +170,8 @@ export interface InputImage {
   /** What the network sees, before mean and std. */
   readonly network: Picture;
   readonly geometry: PlainGeometry;
+  /** Undefined where nobody and nothing says which class it shows. */
+  readonly truth?: Truth;
 }
 
 /** A layer's Grad-CAM, signed, before any upsampling. */

@@ -1,5 +1,5 @@
 import type { Choices } from './choices.ts';
-import type { InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { ConventionOutcome, InputImage, LayerExplanation, ModelSummary, Progress, Sweep, Truth } from './model.ts';
 import type { WireError } from './rpc.ts';
 
 /** What a panel needs to come back after the window reloads; kept by the webview with vscode.setState. */
@@ -49,6 +49,19 @@ export type PanelCalls = {
   setImage: (params: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }) => InputImage;
   sweep: (params: { readonly target?: number }) => Sweep;
   explain: (params: { readonly layer: string; readonly target?: number }) => LayerExplanation;
+  /** The best classes of the given image under every usual convention of preprocessing. */
+  conventions: (params: null) => readonly ConventionOutcome[];
+  /**
+   * Writes what was chosen (input, labels) into inspectum.json beside the model. From then on the file says it: open again without
+   * these choices.
+   */
+  saveConfiguration: (params: null) => { readonly file: string };
+  /** Lets the person choose a file of class names for `Choices.labels`; null: dismissed. */
+  chooseLabels: (params: null) => { readonly file: string } | null;
+  /** Keeps a dropped file of class names, for `Choices.labels`. */
+  keepLabels: (params: { readonly name: string; readonly bytes: Uint8Array }) => { readonly file: string };
+  /** Says which class an image shows, or forgets what was said (null). @returns what counts now: the person's word before files' */
+  setTruth: (params: { readonly image: string; readonly index: number | null }) => Truth | null;
   /** Stops what is being computed for this model, whatever it takes. Aborting a call only gives up its result. */
   cancel: (params: null) => null;
   /** Tells the native tree what is selected here. */

@@ -1,5 +1,5 @@
 import type { Choices } from './choices.ts';
-import type { InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { ConventionOutcome, InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
 
 /** What the extension asks of the compute process. `model` and `image` name what was opened before. */
 export type WorkerCalls = {
@@ -15,6 +15,10 @@ export type WorkerCalls = {
   sweep: (params: { readonly model: string; readonly target?: number }) => Sweep;
   /** One layer for a target: a map, or contributions of units. */
   explain: (params: { readonly model: string; readonly layer: string; readonly target?: number }) => LayerExplanation;
+  /** The best classes of the given image under every usual convention of preprocessing. */
+  conventions: (params: { readonly model: string }) => readonly ConventionOutcome[];
+  /** Writes what was chosen (input, labels) into inspectum.json beside the model, and keeps what else it says. */
+  saveConfiguration: (params: { readonly model: string }) => { readonly file: string };
 };
 
 export type WorkerEvents = {

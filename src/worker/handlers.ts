@@ -1,6 +1,8 @@
+import { conventionOutcomes } from '../app/conventionOutcomes.ts';
 import { Explainer, prepareSweep } from '../app/explain.ts';
 import { Model, type OpenOptions } from '../app/model.ts';
 import { prepareImage } from '../app/readImage.ts';
+import { saveConfiguration } from '../app/saveConfiguration.ts';
 import type { Progress } from '../protocol/model.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
@@ -10,6 +12,8 @@ import type { Jobs } from './jobs.ts';
 interface Opened {
   readonly model: Model;
   explainer?: Explainer;
+  /** Path of the image that was given. */
+  image?: string;
 }
 
 export interface Surroundings {
@@ -18,6 +22,8 @@ export interface Surroundings {
   readonly answered: () => Promise<void>;
   readonly progress: (model: string, progress: Progress | null) => void;
 }
+
+const CONVENTIONS = 'Trying the usual conventions of preprocessing';
 
 /** The worker's answers, one after the other; only `ping` is not queued. */
 export function handlers(jobs: Jobs, { options, answered, progress }: Surroundings): Handlers<WorkerCalls> {
@@ -82,6 +88,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         withProgress(model, 'Reading the image', async () => {
           const entry = opened(model);
           const prepared = await prepareImage(entry.model, image);
+          entry.image = image;
           entry.explainer = new Explainer(entry.model, prepared.feeds);
           return prepared.image;
         }),
@@ -96,5 +103,20 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         signal,
         withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target)),
       ),
+    conventions: ({ model }, signal) =>
+      jobs.run(
+        signal,
+        withProgress(model, CONVENTIONS, async () => {
+          const { feeds } = explainer(model);
+          const { model: open, image = '' } = opened(model);
+          const report = (fraction: number): void => progress(model, { text: CONVENTIONS, fraction });
+          return conventionOutcomes(open, image, feeds, { signal, report });
+        }),
+      ),
+    saveConfiguration: ({ model }, signal) =>
+      jobs.run(signal, () => {
+        const { path, choices, labels } = opened(model).model;
+        return { file: saveConfiguration(path, choices, labels) };
+      }),
   };
 }

@@ -14,7 +14,7 @@ export async function predict(
   const examples = dims[0] ?? 1;
   const scores = data.subarray(0, data.length / examples);
   const scale = scaleOf(model.graph, output, model.configuration.output);
-  const top = topClasses(scores, scale, model.configuration.labels, options.top);
+  const top = topClasses(scores, scale, model.labels, options.top);
   if (options.json)
     return JSON.stringify({ input: options.inputs.length === 1 ? options.inputs[0] : options.inputs, output: Array.from(data), top });
   const rows = top.map(

@@ -71,6 +71,11 @@ const handlers: Handlers<PanelCalls> = {
     if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
     return explanation;
   },
+  conventions: () => [],
+  saveConfiguration: () => ({ file: '/workspace/inspectum.json' }),
+  chooseLabels: () => null,
+  keepLabels: ({ name }) => ({ file: `/storage/${name}` }),
+  setTruth: ({ index }) => (index === null ? null : { index, from: 'hand', where: 'set by hand' }),
   layerSelected: () => null,
   savePicture: () => true,
 };

@@ -3,15 +3,15 @@ import * as vscode from 'vscode';
 
 const MAX_KEPT = 20;
 
-/** Images that were dropped or pasted into a panel, kept as files of the extension's own so that they outlive the window. */
-export class DroppedImages {
+/** Images and files of class names that were dropped or pasted into a panel, kept as files of the extension's own so that they outlive the window. */
+export class DroppedFiles {
   readonly #folder: vscode.Uri;
 
   constructor(storage: vscode.Uri) {
     this.#folder = vscode.Uri.joinPath(storage, 'dropped');
   }
 
-  /** Writes an image, the oldest ones beyond a few are deleted. @returns its absolute path, which ends in the image's name */
+  /** Writes a file, the oldest ones beyond a few are deleted. @returns its absolute path, which ends in its name */
   async keep(name: string, bytes: Uint8Array): Promise<string> {
     const folder = vscode.Uri.joinPath(this.#folder, createHash('sha256').update(bytes).digest('hex').slice(0, 16));
     const file = vscode.Uri.joinPath(
@@ -19,7 +19,7 @@ export class DroppedImages {
       name
         .replace(/[^\w.-]+/g, '_')
         .replace(/^\.+/, '')
-        .slice(-80) || 'image',
+        .slice(-80) || 'file',
     );
     await vscode.workspace.fs.createDirectory(folder);
     await vscode.workspace.fs.writeFile(file, bytes);

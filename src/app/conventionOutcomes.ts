@@ -1,0 +1,57 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ConventionOutcome } from '../protocol/model.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import { type Feeds, scoresOf } from './attribute.ts';
+import type { ResolvedInput } from './convention.ts';
+import type { Model } from './model.ts';
+import { decodeFile, feedOf } from './readImage.ts';
+import { topClasses } from './scores.ts';
+import { type UsualConvention, usualConventions } from './usualConventions.ts';
+
+const TOP = 5;
+
+/**
+ * The best classes of an image under every usual convention of preprocessing, by a forward pass each; the one in use is among them.
+ * @param feeds what the model's other inputs are given
+ * @param report told before each pass how much is done, 0 to 1
+ * @throws InspectumError 'cancelled' between two passes; 'unsupported' where no input takes an image
+ */
+export async function conventionOutcomes(
+  model: Model,
+  image: string,
+  feeds: Feeds,
+  { signal, report }: { signal?: AbortSignal; report?: (fraction: number) => void } = {},
+): Promise<ConventionOutcome[]> {
+  const { input } = model;
+  if (!input) throw new InspectumError('unsupported', `${model.path}: no input takes an image, so there is no convention to choose.`);
+  const upright = await decodeFile(image);
+  const outcomes: ConventionOutcome[] = [];
+  const candidates = candidatesFor(input);
+  for (const [i, { name, settings }] of candidates.entries()) {
+    report?.(i / candidates.length);
+    await setImmediate();
+    if (signal?.aborted) throw new InspectumError('cancelled', 'Cancelled.');
+    const fed = { ...input, preprocessing: { ...input.preprocessing, ...settings } };
+    const { data } = await scoresOf(model, model.output, { ...feeds, [input.port]: feedOf(upright, fed).tensor });
+    const top = model.classCount() === undefined ? [] : topClasses(data, model.scale, model.labels, TOP);
+    outcomes.push({ name, settings, current: sameNumbers(settings, input), top });
+  }
+  return outcomes;
+}
+
+/** The usual conventions; before them the one in use, where it is none of them. */
+function candidatesFor(input: ResolvedInput): UsualConvention[] {
+  const usual = usualConventions(input.dtype, input.channels === 'L');
+  if (usual.some(({ settings }) => sameNumbers(settings, input))) return usual;
+  const { range, mean, std, channels } = input;
+  return [{ name: input.name, settings: { range, mean, std, channels } }, ...usual];
+}
+
+type Numbers = UsualConvention['settings'];
+
+/** Whether two conventions make the same numbers of the same pixels. */
+function sameNumbers(a: Numbers, b: Numbers): boolean {
+  const sameEach = (x: readonly number[], y: readonly number[]): boolean =>
+    [0, 1, 2].every((c) => Math.abs((x[c] ?? x[0] ?? 0) - (y[c] ?? y[0] ?? 0)) < 1e-9);
+  return a.channels === b.channels && sameEach(a.range, b.range) && sameEach(a.mean, b.mean) && sameEach(a.std, b.std);
+}
