@@ -23,6 +23,9 @@ export const DTYPES = {
   uint4: { code: 21, bits: 4 },
   int4: { code: 22, bits: 4 },
   float4e2m1: { code: 23, bits: 4 },
+  float8e8m0: { code: 24, bits: 8 },
+  uint2: { code: 25, bits: 2 },
+  int2: { code: 26, bits: 2 },
 } as const;
 
 export type DType = keyof typeof DTYPES;
@@ -34,5 +37,5 @@ export const dtypeFromCode = (code: number): DType | undefined => BY_CODE.get(co
 
 export const isFloat = (dtype: DType): boolean => dtype.startsWith('float') || dtype === 'bfloat16';
 
-/** Bytes that `count` elements take in raw little-endian form (4-bit types are packed two in a byte). */
+/** Bytes that `count` elements take in raw little-endian form (types of less than a byte are packed). */
 export const byteLength = (dtype: DType, count: number): number => Math.ceil((DTYPES[dtype].bits * count) / 8);
