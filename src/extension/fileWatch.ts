@@ -1,0 +1,63 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { settled } from './settled.ts';
+
+/** Milliseconds without a change after which a file counts as written. */
+const QUIET = 700;
+
+/** Tells when files have changed on disk, once they have stopped growing. */
+export class FileWatch implements vscode.Disposable {
+  readonly #onChanged: (files: readonly string[]) => void;
+  #files: ReadonlySet<string> = new Set();
+  /** By folder: names may hold any character, and patterns give some of them a meaning. */
+  readonly #watchers = new Map<string, vscode.Disposable>();
+  readonly #settling = new Map<string, AbortController>();
+  /** Written since the last time that it was told. */
+  readonly #written = new Set<string>();
+
+  constructor(onChanged: (files: readonly string[]) => void) {
+    this.#onChanged = onChanged;
+  }
+
+  /** Watches these files (absolute paths), which need not be there yet, and no others. */
+  watch(files: Iterable<string>): void {
+    this.#files = new Set(files);
+    const folders = new Set([...this.#files].map((file) => path.dirname(file)));
+    for (const [folder, watcher] of this.#watchers) {
+      if (folders.has(folder)) continue;
+      watcher.dispose();
+      this.#watchers.delete(folder);
+    }
+    for (const folder of folders) if (!this.#watchers.has(folder)) this.#watchers.set(folder, this.#watcher(folder));
+  }
+
+  dispose(): void {
+    this.watch([]);
+    for (const controller of this.#settling.values()) controller.abort();
+  }
+
+  #watcher(folder: string): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), '*'));
+    const onEvent = ({ fsPath }: vscode.Uri) => {
+      if (this.#files.has(fsPath)) void this.#settle(fsPath);
+    };
+    watcher.onDidChange(onEvent);
+    watcher.onDidCreate(onEvent);
+    return watcher;
+  }
+
+  /** Files that are written together are told together. */
+  async #settle(file: string): Promise<void> {
+    if (this.#settling.has(file)) return;
+    const controller = new AbortController();
+    this.#settling.set(file, controller);
+    const isThere = await settled(file, QUIET, controller.signal);
+    this.#settling.delete(file);
+    if (controller.signal.aborted) return;
+    if (isThere && this.#files.has(file)) this.#written.add(file);
+    if (this.#settling.size > 0 || this.#written.size === 0) return;
+    const written = [...this.#written];
+    this.#written.clear();
+    this.#onChanged(written);
+  }
+}
