@@ -10,6 +10,10 @@ export class FileStamps {
     if (!this.#stamps.has(file)) this.#stamps.set(file, stampOf(file));
   }
 
+  get paths(): readonly string[] {
+    return [...this.#stamps.keys()];
+  }
+
   get unchanged(): boolean {
     return [...this.#stamps].every(([file, stamp]) => stamp !== undefined && stampOf(file) === stamp);
   }

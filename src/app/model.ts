@@ -159,6 +159,7 @@ export class Model {
       ...(labels && { labels }),
       explains,
       notes: [...mismatch, ...problems],
+      files: { model: this.source.files.paths, configuration: this.configuration.files },
     };
   }
 

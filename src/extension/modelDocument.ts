@@ -50,6 +50,11 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#run(signal, () => this.#opened());
   }
 
+  /** Files were written since they were read: the next `open` reads them again. */
+  outdate(): void {
+    this.#outdated = true;
+  }
+
   setImage(image: string, signal?: AbortSignal): Promise<InputImage> {
     return this.#run(signal, async (stop) => {
       await this.#opened();

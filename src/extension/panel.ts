@@ -1,9 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { InputImage, Truth } from '../protocol/model.ts';
-import type { PanelCalls, PanelEvents } from '../protocol/panel.ts';
+import type { FilesChanged, PanelCalls, PanelEvents } from '../protocol/panel.ts';
 import { type Handlers, type Message, Peer } from '../protocol/rpc.ts';
 import type { DroppedFiles } from './droppedFiles.ts';
+import { FileWatch } from './fileWatch.ts';
 import { chooseImageFile, type LastImages, offeredImages } from './images.ts';
 import { chooseLabelsFile } from './labelsFile.ts';
 import type { ModelDocument } from './modelDocument.ts';
@@ -29,6 +30,7 @@ export class Panel {
   readonly #opened: Promise<void>;
   /** The image that was shown last, as the compute process gave it. */
   #found: InputImage | undefined;
+  readonly #watch = new FileWatch((files) => this.#filesChanged(files));
   #open: () => void = () => undefined;
 
   constructor(document: ModelDocument, view: vscode.WebviewPanel, extensionUri: vscode.Uri, worker: WorkerClient, images: PanelImages) {
@@ -50,6 +52,11 @@ export class Panel {
         if (reason.kind !== RESTARTED && (model ?? document.path) === document.path) this.#peer.tell('stopped', reason);
       }),
     );
+    this.#disposables.push(
+      this.#watch,
+      document.onChanged(() => this.#watchShown()),
+    );
+    this.#watchShown();
     view.onDidDispose(() => {
       this.#peer.close({ kind: 'cancelled', message: 'The panel was closed.' });
       this.#open();
@@ -79,8 +86,33 @@ export class Panel {
     const shown = await this.document.setImage(file, signal);
     this.#images.last.remember(this.document.path, file);
     this.#found = shown;
+    this.#watchShown();
     const truth = this.#truth(file);
     return { ...shown, ...(truth && { truth }) };
+  }
+
+  /** The files that what is shown was read from, and what each says. */
+  #shownFiles(): Map<string, FilesChanged['what'][number]> {
+    const { path: model, summary } = this.document;
+    const configuration = [path.join(path.dirname(model), 'inspectum.json'), ...(summary?.files.configuration ?? [])];
+    return new Map([
+      ...(this.#found ? [[this.#found.name, 'image'] as const] : []),
+      ...configuration.map((file) => [file, 'configuration'] as const),
+      ...[model, ...(summary?.files.model ?? [])].map((file) => [file, 'model'] as const),
+    ]);
+  }
+
+  #watchShown(): void {
+    this.#watch.watch(this.#shownFiles().keys());
+  }
+
+  #filesChanged(files: readonly string[]): void {
+    const shown = this.#shownFiles();
+    const what = [...new Set(files.flatMap((file) => shown.get(file) ?? []))];
+    if (what.length === 0) return;
+    const reload = vscode.workspace.getConfiguration('inspectum').get('reload') !== 'ask';
+    this.document.outdate();
+    this.#peer.tell('changed', { what, files, reload });
   }
 
   /** What the person says that an image shows, else what its folder or a file says. */

@@ -124,6 +124,8 @@ export interface ModelSummary {
   };
   /** Plain sentences on what was found: unsupported operators, assumptions, limits. */
   readonly notes: readonly string[];
+  /** Absolute paths of what it was read from: the model's own with those of its weights, and those that say how it is used. */
+  readonly files: { readonly model: readonly string[]; readonly configuration: readonly string[] };
 }
 
 export interface ClassScore {

@@ -37,6 +37,15 @@ export interface OfferedImage {
   readonly last: boolean;
 }
 
+/** What is shown was read from files that have been written since. */
+export interface FilesChanged {
+  readonly what: readonly ('model' | 'image' | 'configuration')[];
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  /** To be read again at once; otherwise the person is asked. */
+  readonly reload: boolean;
+}
+
 /** What the webview may ask of the extension: these names and no others. */
 export type PanelCalls = {
   /** The first call: opens the model (again, after a failure or a restart of the worker). */
@@ -79,6 +88,8 @@ export type PanelEvents = {
   command: 'savePicture' | 'chooseTarget' | 'searchLayers';
   /** An image was chosen outside of the panel (explorer, palette). */
   image: InputImage;
+  /** Files have changed on disk, and have stopped growing. */
+  changed: FilesChanged;
   /** The compute process ended: shown with an offer to retry. */
   stopped: WireError;
 };
