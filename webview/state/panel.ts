@@ -1,9 +1,9 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Choices } from '../../src/protocol/choices.ts';
 import type { ClassScore, InputImage, Layer, LayerExplanation, LayerMap, ModelSummary, Progress, Sweep } from '../../src/protocol/model.ts';
-import type { OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
+import type { FilesChanged, OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import { connect } from '../host.ts';
-import { indexLayers } from './layers.ts';
+import { indexLayers, type LayerIndex } from './layers.ts';
 import { type Problem, problemOf, type Stage } from './problems.ts';
 
 const DEFAULT_VIEW: ViewSettings = {
@@ -20,6 +20,12 @@ const DEFAULT_VIEW: ViewSettings = {
 export type Shown =
   | { readonly kind: 'map'; readonly map: LayerMap; readonly target: ClassScore }
   | Exclude<LayerExplanation, { kind: 'map' }>;
+
+/** What was shown before files were read again. */
+interface Before {
+  readonly sweep: Sweep;
+  readonly index: LayerIndex;
+}
 
 interface Job {
   readonly text: string;
@@ -47,12 +53,22 @@ export class Panel {
   readonly job = signal<Job>();
   /** The job has taken long enough to be shown. */
   readonly slow = signal(false);
+  /** Files that were written since they were read, where the person is to be asked. */
+  readonly changed = signal<FilesChanged>();
+  /** For comparison, until something else is chosen. */
+  readonly before = signal<Before>();
   /** Commands from outside that a component carries out. */
   readonly command = signal<{ readonly name: PanelEvents['command'] }>();
 
   readonly index = computed(() => indexLayers(this.model.value?.layers ?? []));
   readonly layer = computed<Layer | undefined>(() => this.index.value.byId.get(this.selected.value ?? ''));
   readonly maps = computed<ReadonlyMap<string, LayerMap>>(() => new Map(this.sweep.value?.maps.map((map) => [map.output, map])));
+  /** The selected layer's map before files were read again. */
+  readonly mapBefore = computed<LayerMap | undefined>(() => {
+    const { sweep, index } = this.before.value ?? {};
+    const output = index?.byId.get(this.selected.value ?? '')?.output;
+    return sweep?.maps.find((map) => map.output === output);
+  });
   readonly shown = computed<Shown | undefined>(() => this.#shown());
   readonly phase = computed(() => {
     if (this.problem.value) return 'error';
@@ -71,6 +87,10 @@ export class Panel {
       this.command.value = { name };
     },
     image: (image) => void this.#take(() => Promise.resolve(image)),
+    changed: (change) => {
+      if (change.reload) void this.reload();
+      else this.changed.value = change;
+    },
     stopped: (error) => {
       this.job.peek()?.cancel();
       this.#explaining.abort();
@@ -114,7 +134,7 @@ export class Panel {
     this.#tellSelected();
     const before = this.image.peek();
     const image = before?.name ?? this.#restored.image;
-    if (image) await this.setImage({ path: image });
+    if (image) await this.#take((signal) => this.#host.calls.call('setImage', { path: image }, signal));
     if (!this.image.peek()) await this.refreshOffered();
   }
 
@@ -130,17 +150,28 @@ export class Panel {
     return this.start();
   }
 
+  /** Reads everything again, and keeps what was shown for comparison. */
+  reload(): Promise<void> {
+    const sweep = this.sweep.peek();
+    if (sweep) this.before.value = { sweep, index: this.index.peek() };
+    this.changed.value = undefined;
+    return this.start();
+  }
+
   setImage(source: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
+    this.before.value = undefined;
     return this.#take((signal) => this.#host.calls.call('setImage', source, signal));
   }
 
   chooseImage(): Promise<void> {
+    this.before.value = undefined;
     return this.#take((signal) => this.#host.calls.call('chooseImage', null, signal), 'Waiting for a choice');
   }
 
   /** Makes a class the one that is explained; undefined: the top class again. */
   setTarget(target: number | undefined): Promise<void> {
     this.chosenTarget.value = target;
+    this.before.value = undefined;
     return this.image.peek() ? this.#runSweep() : Promise.resolve();
   }
 
