@@ -10,6 +10,12 @@ export interface ByteSource {
   read(offset: number, length: number): Uint8Array;
 }
 
+/** Where bytes stand in the file. */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
 const WINDOW = 1 << 15;
 
 /** A file read through one sliding window; large reads bypass it. */

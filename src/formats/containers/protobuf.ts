@@ -1,11 +1,5 @@
 import { InspectumError } from '../../tensor/errors.ts';
-import type { ByteSource } from './byteSource.ts';
-
-/** Where a length-delimited field stands in the file. */
-export interface Span {
-  readonly offset: number;
-  readonly length: number;
-}
+import type { ByteSource, Span } from './byteSource.ts';
 
 const WIRE = { varint: 0, fixed64: 1, delimited: 2, fixed32: 5 } as const;
 const MAX_DEPTH = 64;

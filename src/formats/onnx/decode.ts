@@ -1,14 +1,19 @@
 import { realpathSync } from 'node:fs';
-import type { Attribute, Graph, Initializer, Node, Port, ValueInfo } from '../../graph/graph.ts';
+import type { Attribute, Graph, Initializer, Port, ValueInfo } from '../../graph/graph.ts';
 import { dtypeFromCode } from '../../tensor/dtype.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Dim } from '../../tensor/shape.ts';
 import { withFile } from '../containers/byteSource.ts';
 import { ProtobufReader } from '../containers/protobuf.ts';
 import { describeContent } from '../containers/signature.ts';
+import type { ModelFile } from './externalData.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
 import { foldedModule, modulePath } from './modulePath.ts';
-import { type ModelFile, readTensor } from './tensorProto.ts';
+import { named } from './names.ts';
+import { OPEN, statedExtent, withBatch } from './ports.ts';
+import { SparseWeights } from './sparse.ts';
+import { readTensor } from './tensorProto.ts';
+import { exact } from './wholeNumbers.ts';
 
 /**
  * Reads an .onnx file as it is: nodes of the file's own opset, weights as places in the file.
@@ -40,9 +45,11 @@ function read(message: ProtobufReader, fields: Record<number, (message: Protobuf
 
 class Decoder {
   readonly #file: ModelFile;
+  readonly #sparse: SparseWeights;
 
   constructor(file: ModelFile) {
     this.#file = file;
+    this.#sparse = new SparseWeights(file.path);
   }
 
   model(message: ProtobufReader): OnnxModel {
@@ -106,11 +113,9 @@ class Decoder {
         const { name: value, ...info } = this.valueInfo(m.message());
         values.set(value, info);
       },
-      15: () => {
-        throw new InspectumError(
-          'unsupported',
-          `${this.#file.path}: has sparse initializers, which are not supported. Save the model with dense weights.`,
-        );
+      15: (m) => {
+        const t = this.sparseTensor(m.message());
+        initializers.set(t.name, t);
       },
     });
     return {
@@ -122,6 +127,22 @@ class Decoder {
       values,
       domains: new Map(),
     };
+  }
+
+  sparseTensor(message: ProtobufReader): Initializer {
+    let values: Initializer | undefined;
+    let indices: Initializer | undefined;
+    const dims: bigint[] = [];
+    read(message, {
+      1: (m) => {
+        values = readTensor(m.message(), this.#file);
+      },
+      2: (m) => {
+        indices = readTensor(m.message(), this.#file);
+      },
+      3: (m) => m.ints(dims),
+    });
+    return this.#sparse.dense(values, indices, dims);
   }
 
   node(message: ProtobufReader): FunctionNode {
@@ -331,8 +352,7 @@ class Decoder {
     let dim: Dim = OPEN;
     read(message, {
       1: (m) => {
-        const value = m.int();
-        if (value > 0 && Number.isSafeInteger(value)) dim = value;
+        dim = statedExtent(m.int64());
       },
       2: (m) => {
         dim = m.string() || dim;
@@ -340,34 +360,4 @@ class Decoder {
     });
     return dim;
   }
-}
-
-/** A dimension for which the file has neither value nor name, or one that no tensor can have. */
-const OPEN = '?';
-
-/** The first dimension of an input is the batch where the file does not name it. */
-function withBatch(port: Port): Port {
-  const [first, ...rest] = port.shape ?? [];
-  return first === OPEN ? { ...port, shape: ['batch', ...rest] } : port;
-}
-
-/** An integer attribute as a number. "To the end" is written as the largest int64: any number that is large enough means the same. */
-const exact = (value: bigint): number => Number(value > MAX_EXACT ? MAX_EXACT : value < -MAX_EXACT ? -MAX_EXACT : value);
-const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
-
-/** Nodes without a name get one from operator and position; a name that is taken gets a number. */
-function named<N extends Node>(nodes: readonly N[]): N[] {
-  const taken = new Set<string>();
-  const uses = new Map<string, number>();
-  return nodes.map((node, i) => {
-    const wanted = node.name || `${node.op}_${i}`;
-    let name = wanted;
-    while (taken.has(name)) {
-      const count = (uses.get(wanted) ?? 1) + 1;
-      uses.set(wanted, count);
-      name = `${wanted}_${count}`;
-    }
-    taken.add(name);
-    return name === node.name ? node : { ...node, name };
-  });
 }

@@ -1,3 +1,5 @@
+import type { Node } from '../../graph/graph.ts';
+
 /** Names of a model's values and nodes: each once. */
 export class Names {
   readonly #taken = new Set<string>();
@@ -17,4 +19,21 @@ export class Names {
     this.#taken.add(name);
     return name;
   }
+}
+
+/** Nodes without a name get one from operator and position; a name that is taken gets a number. */
+export function named<N extends Node>(nodes: readonly N[]): N[] {
+  const taken = new Set<string>();
+  const uses = new Map<string, number>();
+  return nodes.map((node, i) => {
+    const wanted = node.name || `${node.op}_${i}`;
+    let name = wanted;
+    while (taken.has(name)) {
+      const count = (uses.get(wanted) ?? 1) + 1;
+      uses.set(wanted, count);
+      name = `${wanted}_${count}`;
+    }
+    taken.add(name);
+    return name === node.name ? node : { ...node, name };
+  });
 }

@@ -1,21 +1,13 @@
-import { realpathSync, statSync } from 'node:fs';
-import path from 'node:path';
 import type { Initializer } from '../../graph/graph.ts';
-import { byteLength, type DType, dtypeFromCode } from '../../tensor/dtype.ts';
+import type { DType } from '../../tensor/dtype.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { isMemoryDType, type MemoryDType, sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { ProtobufReader, Span } from '../containers/protobuf.ts';
+import type { Span } from '../containers/byteSource.ts';
+import type { ProtobufReader } from '../containers/protobuf.ts';
+import { externalTensor, type ModelFile } from './externalData.ts';
+import { checkBytes, tensorInfo } from './tensorInfo.ts';
 
 const EXTERNAL = 1;
-/** More than any model has in one tensor, and small enough that sizes stay exact. */
-const MAX_ELEMENTS = 2 ** 40;
-const MAX_RANK = 64;
-
-/** A model's file by the path that was given, for messages, and by the one where its bytes stand: the two differ for links. */
-export interface ModelFile {
-  readonly path: string;
-  readonly real: string;
-}
 
 /** A TensorProto as it stands in the file, its weight bytes unread. */
 export function readTensor(message: ProtobufReader, model: ModelFile): Initializer {
@@ -74,46 +66,33 @@ export function readTensor(message: ProtobufReader, model: ModelFile): Initializ
     }
   }
 
-  const dtype = dtypeFromCode(code);
-  if (dtype === undefined)
-    throw new InspectumError('corrupt', `${modelPath}: tensor ${name} has the element type ${code}, which ONNX does not know.`);
-  if (dims.length > MAX_RANK)
-    throw new InspectumError('corrupt', `${modelPath}: tensor ${name} has ${dims.length} dimensions; at most ${MAX_RANK} make sense.`);
-  const shape = dims.map(Number);
-  const count = sizeOf(shape);
-  if (shape.some((d) => !Number.isSafeInteger(d) || d < 0) || !(count <= MAX_ELEMENTS))
-    throw new InspectumError('corrupt', `${modelPath}: tensor ${name} has the impossible shape [${shape.join(', ')}].`);
-  const sized = (bytes: number): void => {
-    if (bytes !== byteLength(dtype, count))
-      throw new InspectumError(
-        'corrupt',
-        `${modelPath}: tensor ${name} has the shape [${shape.join(', ')}] of ${dtype}, ${byteLength(dtype, count)} bytes, but ${bytes} bytes are stored.`,
-      );
-  };
+  const info = tensorInfo(modelPath, name, code, dims);
+  const { dtype, dims: shape } = info;
+  const sized = (bytes: number): void => checkBytes(modelPath, info, bytes);
 
-  if (location === EXTERNAL) return externalTensor({ name, dtype, dims: shape }, external, model);
+  if (location === EXTERNAL) return externalTensor(info, external, model);
   if (raw && dtype !== 'string') {
     sized(raw.length);
-    return { name, dtype, dims: shape, source: { kind: 'file', path: model.real, ...raw } };
+    return { ...info, source: { kind: 'file', path: model.real, ...raw } };
   }
   // Packed floats are their own little-endian bytes; a complex number is two of them.
   if (packedFloats && (dtype === 'float32' || dtype === 'complex64')) {
     sized(packedFloats.length);
-    return { name, dtype, dims: shape, source: { kind: 'file', path: model.real, ...packedFloats } };
+    return { ...info, source: { kind: 'file', path: model.real, ...packedFloats } };
   }
   const fields: TypedFields = { floats, doubles, int32s, int64s, strings };
   if (!isMemoryDType(dtype)) {
     const bytes = typedBytes(dtype, fields);
     sized(bytes.length);
-    return { name, dtype, dims: shape, source: { kind: 'raw', bytes } };
+    return { ...info, source: { kind: 'raw', bytes } };
   }
   const value = typedTensor(dtype, shape, fields);
   if (!value)
     throw new InspectumError(
       'corrupt',
-      `${modelPath}: tensor ${name} of shape [${shape.join(', ')}] (${dtype}) should hold ${count} elements, but its data field holds another number.`,
+      `${modelPath}: tensor ${name} of shape [${shape.join(', ')}] (${dtype}) should hold ${sizeOf(shape)} elements, but its data field holds another number.`,
     );
-  return { name, dtype, dims: shape, source: { kind: 'memory', tensor: value } };
+  return { ...info, source: { kind: 'memory', tensor: value } };
 }
 
 interface TypedFields {
@@ -175,53 +154,4 @@ function readEntry(message: ProtobufReader, into: Map<string, string>): void {
     else message.skip();
   }
   into.set(key, value);
-}
-
-/** A tensor whose bytes stand in a file beside the model; that file is looked at, not read. */
-function externalTensor(info: Omit<Initializer, 'source'>, entries: ReadonlyMap<string, string>, model: ModelFile): Initializer {
-  const needed = byteLength(info.dtype, sizeOf(info.dims));
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? needed);
-  if (length !== needed || info.dtype === 'string')
-    throw new InspectumError(
-      'corrupt',
-      `${model.path}: tensor ${info.name} has the shape [${info.dims.join(', ')}] of ${info.dtype}, ${needed} bytes, but ${length} bytes are stored.`,
-    );
-  const { file, size } = weightFile(entries.get('location') ?? '', info.name, model);
-  if (!Number.isSafeInteger(offset) || offset < 0 || offset + length > size)
-    throw new InspectumError(
-      'corrupt',
-      `${file}: ends at byte ${size}, but ${info.name} needs bytes ${offset} to ${offset + length}. It is truncated or belongs to another model.`,
-    );
-  return { ...info, source: { kind: 'file', path: file, offset, length } };
-}
-
-/** The file that a model names for its weights: in the model's folder or below, or beside the file that the model is a link to. */
-function weightFile(location: string, tensor: string, { path: modelPath, real: realModel }: ModelFile): { file: string; size: number } {
-  // The format wants '/'; writers on Windows leave '\' in. A drive or a share is absolute there and nowhere meant as a name.
-  const relative = location.replaceAll('\\', '/');
-  const folder = path.dirname(modelPath);
-  const file = path.resolve(folder, relative);
-  const refused = (): InspectumError =>
-    new InspectumError(
-      'refused',
-      `${modelPath}: the weights of ${tensor} are said to be in ${JSON.stringify(location)}, outside of the model's folder. Such a path is not followed.`,
-    );
-  const inside = (child: string, parent: string): boolean => child.startsWith(parent.endsWith(path.sep) ? parent : parent + path.sep);
-  if (path.win32.isAbsolute(relative) || /^[a-z]:/i.test(relative) || !inside(file, folder)) throw refused();
-  let real: string;
-  try {
-    real = realpathSync(file);
-  } catch (cause) {
-    throw new InspectumError(
-      'missing',
-      `${modelPath}: the weights of ${tensor} should be in ${file}, which is not there. Put that file beside the model.`,
-      { cause },
-    );
-  }
-  if (!inside(real, realpathSync(folder)) && path.dirname(real) !== path.dirname(realModel)) throw refused();
-  const stat = statSync(real);
-  if (!stat.isFile())
-    throw new InspectumError('missing', `${modelPath}: the weights of ${tensor} should be in ${file}, which is not a file.`);
-  return { file: real, size: stat.size };
 }

@@ -1,0 +1,13 @@
+import type { ReadModel } from '../format.ts';
+import { lift } from './lift.ts';
+import type { OnnxModel } from './model.ts';
+
+/** A model of ONNX's operators, however its file is written, as the rest of the product takes it. @throws InspectumError as `lift` */
+export function lifted(format: string, model: OnnxModel): ReadModel {
+  const opset = model.opsets.get('');
+  return {
+    graph: lift(model),
+    format: [format, ...(opset === undefined ? [] : [`opset ${opset}`]), ...(model.producer ? [model.producer] : [])].join(', '),
+    metadata: model.metadata,
+  };
+}
