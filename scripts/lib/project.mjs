@@ -56,8 +56,8 @@ function findManifest(name) {
  */
 export function firstModel(folder) {
   const model = readdirSync(folder)
-    .filter((name) => name.endsWith('.onnx'))
+    .filter((name) => /\.(onnx|ort)$/.test(name))
     .sort()[0];
-  if (!model) throw new Error(`${folder} holds no .onnx file.`);
+  if (!model) throw new Error(`${folder} holds no .onnx or .ort file.`);
   return model;
 }

@@ -14,7 +14,7 @@ export interface CommandContext {
 
 type Command = (context: CommandContext, ...args: unknown[]) => unknown;
 
-const MODEL_FILES = '**/*.onnx';
+const MODEL_EXTENSIONS = ['onnx', 'ort'];
 
 /** Every command, by the name in package.json. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -91,10 +91,10 @@ async function chooseModel(
   title: string,
   first: readonly vscode.Uri[] = editors.panels.map((p) => p.document.uri),
 ): Promise<vscode.Uri | undefined> {
-  const found = await vscode.workspace.findFiles(MODEL_FILES, '**/{node_modules,.git,.venv,venv}/**', 500);
+  const found = await vscode.workspace.findFiles(`**/*.{${MODEL_EXTENSIONS.join(',')}}`, '**/{node_modules,.git,.venv,venv}/**', 500);
   const all = new Map([...first, ...found].map((uri) => [uri.toString(), uri]));
   if (all.size === 0) {
-    const [uri] = (await vscode.window.showOpenDialog({ title, filters: { 'ONNX models': ['onnx'] } })) ?? [];
+    const [uri] = (await vscode.window.showOpenDialog({ title, filters: { Models: MODEL_EXTENSIONS } })) ?? [];
     return uri;
   }
   const items = [...all.values()].map((uri) => ({

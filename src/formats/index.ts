@@ -4,9 +4,10 @@ import { sortNodes, validateGraph } from '../graph/validate.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Format, ReadModel } from './format.ts';
 import { onnx } from './onnx/index.ts';
+import { ort } from './ort/index.ts';
 
 /** The readers, by name. */
-const FORMATS: Readonly<Record<string, Format>> = { onnx };
+export const FORMATS: Readonly<Record<string, Format>> = { onnx, ort };
 
 /**
  * Reads a model file by its ending. The graph's nodes are in an order in which they can run.

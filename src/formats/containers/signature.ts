@@ -19,7 +19,7 @@ export function describeContent(head: Uint8Array): string | undefined {
   const signature = SIGNATURES.find(([start]) => text.startsWith(start));
   if (signature) return signature[1];
   // The four bytes before a FlatBuffer's identifier are an offset.
-  if (text.startsWith('ORTM', 4)) return "in ONNX Runtime's own format";
+  if (text.startsWith('ORTM', 4)) return "in ONNX Runtime's own format, whose files end in .ort";
   if (text.startsWith('TFL3', 4)) return 'a TensorFlow Lite model';
   const trimmed = text.trimStart();
   if (trimmed.startsWith('<')) return 'a web page or XML: a download that asked for a login, perhaps';

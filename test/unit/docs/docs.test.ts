@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfiguration } from '../../../src/app/configuration.ts';
+import { FORMATS } from '../../../src/formats/index.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 
@@ -40,6 +41,18 @@ function fieldsIn(read: () => unknown): string[] {
   }
   throw new Error('an unknown field was accepted');
 }
+
+test('the extension opens files of every ending that is read', () => {
+  const { contributes } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const patterns = contributes.customEditors.flatMap((editor: { selector: { filenamePattern: string }[] }) =>
+    editor.selector.map(({ filenamePattern }) => filenamePattern),
+  );
+  const menus: { command: string; when: string }[] = contributes.menus['explorer/context'];
+  for (const extension of Object.values(FORMATS).flatMap((format) => format.extensions)) {
+    expect(patterns).toContain(`*${extension}`);
+    for (const { when } of menus) expect(new RegExp(/=~ \/(.*)\/i$/.exec(when)?.[1] ?? '', 'i').test(extension), when).toBe(true);
+  }
+});
 
 test('every link and picture of the documents leads to a file', () => {
   for (const document of ['README.md', 'CONTRIBUTING.md', 'docs/formats-onnx.md', 'docs/methods.md', 'docs/dependencies.md']) {

@@ -5,7 +5,10 @@ import { Model } from '../../../src/app/model.ts';
 import { InspectumError } from '../../../src/tensor/errors.ts';
 import { fixture, temporaryFolder } from './models.ts';
 
-const MODELS = ['torchscript', 'dynamo', 'functions', 'dtypes', 'external', 'inputs', 'custom-operator'];
+const ONNX = ['torchscript', 'dynamo', 'functions', 'dtypes', 'external', 'inputs', 'custom-operator'].map((name) => `${name}.onnx`);
+const ORT = ['torchscript.ort', 'torchscript.nchwc.ort', 'dynamo.with_runtime_opt.ort', 'subgraphs.ort', 'sparse.ort'].map(
+  (name) => `../ort/${name}`,
+);
 const KINDS = ['corrupt', 'unsupported', 'missing', 'refused', 'too-large'];
 const MAX_MS = 2000;
 const MAX_BYTES = 500 * 2 ** 20;
@@ -41,11 +44,11 @@ function* damages(model: Uint8Array, random: () => number): Generator<Damage> {
   }
 }
 
-test.each(MODELS)('%s: whatever is damaged, it opens or an error says what is wrong', (name) => {
-  const file = path.join(temporaryFolder(), `${name}.onnx`);
+test.each([...ONNX, ...ORT])('%s: whatever is damaged, it opens or an error says what is wrong', (name) => {
+  const file = path.join(temporaryFolder(), path.basename(name));
   const random = seeded(name.length);
   let refused = 0;
-  for (const { what, bytes } of damages(new Uint8Array(readFileSync(fixture(`${name}.onnx`))), random)) {
+  for (const { what, bytes } of damages(new Uint8Array(readFileSync(fixture(name))), random)) {
     writeFileSync(file, bytes);
     const started = performance.now();
     const memory = process.memoryUsage.rss();
