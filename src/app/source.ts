@@ -1,13 +1,15 @@
 import { readModel } from '../formats/index.ts';
 import { inFloat32 } from '../graph/float32.ts';
 import type { Graph } from '../graph/graph.ts';
+import { inInferenceMode } from '../graph/inferenceMode.ts';
+import { notesOnRandomness } from '../graph/randomness.ts';
 import { FileStamps } from './fileStamps.ts';
 
 /** A model file as it was read, before anything is chosen: what every `Model` made of it shares. */
 export interface Source {
   /** Absolute path. */
   readonly path: string;
-  /** In float32, without shapes. */
+  /** In inference mode and in float32, without shapes. */
   readonly graph: Graph;
   /** "ONNX, opset 13, pytorch 2.1" */
   readonly format: string;
@@ -27,7 +29,8 @@ export function readSource(file: string): Source {
   const files = new FileStamps();
   files.note(file);
   const { graph: stored, format, metadata } = readModel(file);
-  const { graph, from } = inFloat32(stored);
+  const deployed = inInferenceMode(stored);
+  const { graph, from } = inFloat32(deployed.graph);
   for (const { source } of graph.initializers.values()) if (source.kind === 'file') files.note(source.path);
   return {
     path: file,
@@ -35,6 +38,10 @@ export function readSource(file: string): Source {
     format,
     metadata,
     files,
-    notes: from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),
+    notes: [
+      ...deployed.notes,
+      ...notesOnRandomness(graph),
+      ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),
+    ],
   };
 }

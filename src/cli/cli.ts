@@ -9,14 +9,20 @@ import { predict } from './commands/predict.ts';
 import { sweep } from './commands/sweep.ts';
 import { FLAGS, type FlagName, type Flags, parseArguments, parseBaseline, parseNeuron, parseSet, parseTarget } from './flags.ts';
 import { runJob, summary } from './jobs.ts';
+import { noteLines } from './notes.ts';
 import { openOptions } from './options.ts';
 import { type Status, statusLine } from './status.ts';
+
+type Open = typeof Model.open;
 
 interface Command {
   readonly usage: string;
   readonly flags: readonly FlagName[];
-  /** @returns what is printed, or false where something failed and was said already */
-  run(file: string, flags: Flags, status: Status): Promise<string | boolean>;
+  /**
+   * @param open opens a model, whose notes are shown when the command has succeeded
+   * @returns what is printed, or false where something failed and was said already
+   */
+  run(file: string, flags: Flags, status: Status, open: Open): Promise<string | boolean>;
 }
 
 const COMMON: readonly FlagName[] = ['engine', 'config', 'threads', 'quiet'];
@@ -30,8 +36,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   predict: {
     usage: 'predict MODEL --input FILE [--top 5] [--output NAME] [--json]',
     flags: ['input', 'top', 'output', 'json'],
-    run: (file, flags) =>
-      predict(Model.open(file, openOptions(flags)), {
+    run: (file, flags, _status, open) =>
+      predict(open(file, openOptions(flags)), {
         inputs: needed(flags, 'input'),
         top: flags.top ?? 5,
         output: flags.output,
@@ -47,17 +53,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   sweep: {
     usage: 'sweep MODEL --input FILE [--target N] --out DIR',
     flags: ['input', 'target', 'out'],
-    run: (file, flags, status) => {
+    run: (file, flags, status, open) => {
       const target = parseTarget(flags.target) ?? undefined;
       if (target !== undefined && typeof target !== 'number')
         throw new InspectumError('usage', 'sweep: --target should be one class index.');
-      return sweep(Model.open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out') }, status);
+      return sweep(open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out') }, status);
     },
   },
   batch: {
     usage: 'batch JOBS.jsonl',
     flags: [],
-    run: (file, flags, status) => batch(file, openOptions(flags), (line) => process.stdout.write(`${line}\n`), status),
+    run: (file, flags, status, open) => batch(file, openOptions(flags), open, (line) => process.stdout.write(`${line}\n`), status),
   },
 };
 
@@ -67,7 +73,7 @@ function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]
   return value as NonNullable<Flags[K]>;
 }
 
-async function attributeOnce(file: string, flags: Flags, status: Status): Promise<string> {
+async function attributeOnce(file: string, flags: Flags, status: Status, open: Open): Promise<string> {
   const target = parseTarget(flags.target);
   const job = {
     inputs: needed(flags, 'input'),
@@ -81,7 +87,7 @@ async function attributeOnce(file: string, flags: Flags, status: Status): Promis
     ...(flags.out !== undefined && { out: flags.out }),
   };
   status(job.method);
-  const result = await runJob(Model.open(file, openOptions(flags)), job);
+  const result = await runJob(open(file, openOptions(flags)), job);
   const { min, max, sum, argmax } = summary(result.attribution);
   const where = result.layer === undefined ? '' : ` at ${result.layer}`;
   const forTarget = result.target === null ? '' : `, target ${[result.target].flat().join(',')} of ${result.output}`;
@@ -110,8 +116,15 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new InspectumError('usage', `Usage: inspectum ${command.usage}`);
   const status = statusLine(flags.quiet === true);
-  const answer = await command.run(file, flags, status).finally(() => status(''));
+  const opened: Model[] = [];
+  const open: Open = (...parameters) => {
+    const model = Model.open(...parameters);
+    opened.push(model);
+    return model;
+  };
+  const answer = await command.run(file, flags, status, open).finally(() => status(''));
   if (typeof answer === 'string') process.stdout.write(`${flags.json ? answer : printable(answer)}\n`);
+  if (!flags.quiet) for (const line of noteLines(opened)) process.stderr.write(`${printable(line)}\n`);
   return answer === false ? 1 : 0;
 }
 

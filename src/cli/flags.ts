@@ -20,7 +20,7 @@ export const FLAGS = {
   engine: { type: 'text', help: 'onnxruntime' },
   config: { type: 'text', help: 'an inspectum.json' },
   threads: { type: 'count', help: 'threads for one operator' },
-  quiet: { type: 'switch', help: 'no progress' },
+  quiet: { type: 'switch', help: 'no progress and no notes' },
 } as const satisfies Readonly<Record<string, { type: FlagType; help: string }>>;
 
 export type FlagName = keyof typeof FLAGS;

@@ -44,6 +44,7 @@ async function report(result: AttributionResult, model: Model, input: ReadInput,
     attribution: { shape: attribution.dims, ...summary(attribution) },
     prediction: await new Explainer(model, input.feeds).prediction(),
     preprocessing: input.image && model.input?.preprocessing,
+    notes: model.summary.notes,
   };
 }
 

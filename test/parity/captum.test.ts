@@ -6,6 +6,7 @@ import { Explainer } from '../../src/app/explain.ts';
 import { Model } from '../../src/app/model.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import { floats, sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
+import { relativeDistance } from '../tools/distance.ts';
 
 /** What test/fixtures/networks/make.py writes. `at` is an offset in captum.bin; tensors are little-endian float32. */
 interface StoredTensor {
@@ -51,17 +52,6 @@ function stored({ dims: [, ...dims], at }: StoredTensor, batch: number): Tensor<
 
 const open = (file: string): Model => Model.open(path.join(FIXTURES, 'models', file), { threads: 1 });
 
-/** Relative L2 distance; absolute where nothing is expected. */
-function distance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let difference = 0;
-  let norm = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference += ((actual[i] as number) - (expected[i] as number)) ** 2;
-    norm += (expected[i] as number) ** 2;
-  }
-  return Math.sqrt(difference / (norm || 1));
-}
-
 /** The cases that a file has the layers for, with the layer as the file names it. */
 function casesOf({ folded: pairs, cases }: Network, { folded }: File): readonly Case[] {
   if (!folded) return cases;
@@ -99,7 +89,7 @@ describe.each(files)('%s', (_, network, file) => {
     const { attribution } = await attribute(model, job);
     const wanted = stored(expected, file.batch);
     expect(attribution.dims).toEqual(wanted.dims);
-    expect(distance(attribution.data, wanted.data)).toBeLessThanOrEqual(TOLERANCE);
+    expect(relativeDistance(attribution.data, wanted.data)).toBeLessThanOrEqual(TOLERANCE);
   });
 
   it('sweep: the map of every spatial layer in one pass', async () => {
@@ -112,7 +102,7 @@ describe.each(files)('%s', (_, network, file) => {
       const map = sweep.maps.find((m) => m.output === model.findLayer(layer).output);
       expect(map, layer).toBeDefined();
       expect([map?.height, map?.width], layer).toEqual(expected.dims.slice(2));
-      expect(distance(map?.data ?? [], stored(expected, 1).data), layer).toBeLessThanOrEqual(TOLERANCE);
+      expect(relativeDistance(map?.data ?? [], stored(expected, 1).data), layer).toBeLessThanOrEqual(TOLERANCE);
     }
   });
 });

@@ -6,6 +6,7 @@ import { attribute, scoresOf } from '../../src/app/attribute.ts';
 import { Explainer } from '../../src/app/explain.ts';
 import { Model } from '../../src/app/model.ts';
 import { sizeOf, type Tensor, toNumbers } from '../../src/tensor/tensor.ts';
+import { relativeDistance } from '../tools/distance.ts';
 import { expectedTensor, randomImage, randomModels, writeRandomModel } from '../tools/randomModel.ts';
 
 /** Relative L2; PyTorch's and ONNX Runtime's rounding puts a few ReLUs of millions on different sides of zero. */
@@ -13,11 +14,6 @@ const TOLERANCE = 1e-2;
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'inspectum-torchvision-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
-
-function distance(actual: ArrayLike<number>, expected: Float32Array): number {
-  const norm = Math.hypot(...expected);
-  return Math.hypot(...expected.map((e, i) => (actual[i] as number) - e)) / norm;
-}
 
 /** Means over cells of `cell`×`cell` elements of every plane. */
 function pooled({ dims, data }: Tensor<'float32'>, cell: number): Float32Array {
@@ -42,7 +38,7 @@ describe.each(randomModels.map((m) => [m.name, m] as const))('torchvision %s wit
 
   it('scores', async () => {
     const scores = await scoresOf(model, model.output, feeds);
-    expect(distance(toNumbers(scores), expectedTensor(stored.scores).data)).toBeLessThan(TOLERANCE);
+    expect(relativeDistance(toNumbers(scores), expectedTensor(stored.scores).data)).toBeLessThan(TOLERANCE);
   });
 
   it.each(stored.gradCam.map((c) => [c.layer, c.target, c.expected] as const))(
@@ -51,14 +47,14 @@ describe.each(randomModels.map((m) => [m.name, m] as const))('torchvision %s wit
       const { attribution } = await attribute(model, { method: 'LayerGradCam', feeds, layer, target, set: {} });
       const { dims, data } = expectedTensor(expected);
       expect(attribution.dims).toEqual(dims);
-      expect(distance(attribution.data, data)).toBeLessThan(TOLERANCE);
+      expect(relativeDistance(attribution.data, data)).toBeLessThan(TOLERANCE);
     },
   );
 
   it.each(stored.saliency.map((c) => [c.target, c.expected] as const))('Saliency for target %i', async (target, expected) => {
     const { attribution } = await attribute(model, { method: 'Saliency', feeds, target, set: { abs: false } });
     expect(attribution.dims).toEqual([1, 3, 224, 224]);
-    expect(distance(pooled(attribution, stored.cell), expectedTensor(expected).data)).toBeLessThan(TOLERANCE);
+    expect(relativeDistance(pooled(attribution, stored.cell), expectedTensor(expected).data)).toBeLessThan(TOLERANCE);
   });
 
   it('sweep', async () => {
@@ -67,7 +63,7 @@ describe.each(randomModels.map((m) => [m.name, m] as const))('torchvision %s wit
       const { maps } = await explainer.sweep(target);
       const map = maps.find((m) => m.output === model.findLayer(layer).output);
       expect(map, layer).toBeDefined();
-      expect(distance(map?.data ?? [], expectedTensor(expected).data), `${layer}, target ${target}`).toBeLessThan(TOLERANCE);
+      expect(relativeDistance(map?.data ?? [], expectedTensor(expected).data), `${layer}, target ${target}`).toBeLessThan(TOLERANCE);
     }
   });
 });

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { Model, type OpenOptions } from '../../app/model.ts';
+import { open as openFile } from 'node:fs/promises';
+import type { Model, OpenOptions } from '../../app/model.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { runJob } from '../jobs.ts';
 import { engineNamed } from '../options.ts';
@@ -27,7 +27,13 @@ const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
  * `inspectum batch JOBS.jsonl`: one JSON object per line, run in order, one JSON answer per line. Sessions are kept between lines.
  * @returns whether every job succeeded
  */
-export async function batch(file: string, common: OpenOptions, print: (line: string) => void, status: Status): Promise<boolean> {
+export async function batch(
+  file: string,
+  common: OpenOptions,
+  open: typeof Model.open,
+  print: (line: string) => void,
+  status: Status,
+): Promise<boolean> {
   const models = new Map<string, Model>();
   let line = 0;
   let succeeded = true;
@@ -38,7 +44,7 @@ export async function batch(file: string, common: OpenOptions, print: (line: str
     const started = performance.now();
     let answer: object;
     try {
-      const { attribution } = await runLine(parse(text), common, models);
+      const { attribution } = await runLine(parse(text), common, open, models);
       answer = { line, ok: true, ms: Math.round((performance.now() - started) * 10) / 10, shape: attribution.dims };
     } catch (error) {
       succeeded = false;
@@ -52,7 +58,7 @@ export async function batch(file: string, common: OpenOptions, print: (line: str
 
 async function* linesOf(file: string): AsyncGenerator<string> {
   try {
-    const jobs = await open(file);
+    const jobs = await openFile(file);
     yield* jobs.readLines();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -81,7 +87,7 @@ function parse(text: string): Line {
   return line as Line;
 }
 
-async function runLine(line: Line, common: OpenOptions, models: Map<string, Model>) {
+async function runLine(line: Line, common: OpenOptions, openModel: typeof Model.open, models: Map<string, Model>) {
   const options: OpenOptions = {
     ...common,
     ...(line.config !== undefined && { config: line.config as string }),
@@ -89,7 +95,7 @@ async function runLine(line: Line, common: OpenOptions, models: Map<string, Mode
     ...(line.engine !== undefined && { engine: engineNamed(line.engine as string) }),
   };
   const key = JSON.stringify([line.model, line.config, line.threads, line.engine]);
-  const model = models.get(key) ?? Model.open(line.model as string, options);
+  const model = models.get(key) ?? openModel(line.model as string, options);
   models.set(key, model);
   return runJob(model, {
     inputs: [line.input as string | string[]].flat(),

@@ -23,6 +23,7 @@ export function layers(model: Model, json: boolean): string {
       inputs: graph.inputs.map(port),
       outputs: graph.outputs.map(port),
       layers: model.layers.map((l) => jsonLayer(l, model)),
+      ...(summary.notes.length > 0 && { notes: summary.notes }),
     });
   }
   const head = `${summary.fileName}: ${summary.format}, ${summary.parameters.toLocaleString('en')} parameters`;

@@ -42,7 +42,7 @@ export async function sweep(
   const { prediction, target, unreachable, refusals, ms } = result;
   await writeOutput(
     path.join(options.out, 'sweep.json'),
-    `${JSON.stringify({ model: model.path, input: options.inputs, prediction, target, unreachable, refusals, maps: files }, null, 2)}\n`,
+    `${JSON.stringify({ model: model.path, input: options.inputs, prediction, target, unreachable, refusals, notes: model.summary.notes, maps: files }, null, 2)}\n`,
   );
   return [
     `${files.length} layers in ${ms.toFixed(0)} ms for ${target.label ?? `class ${target.index}`} (${target.index}); maps, pictures and sweep.json are in ${options.out}`,
