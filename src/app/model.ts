@@ -5,6 +5,7 @@ import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
+import { inlineBranches } from '../graph/inlineBranches.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { InputConvention, Layer, ModelSummary } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -63,7 +64,7 @@ export class Model {
     this.choices = choices;
     this.configuration = withChoices(readConfiguration(this.path, config), choices);
     this.input = resolveInput(source.graph.inputs, this.configuration);
-    const { graph, problems } = inferShapes(source.graph, this.input && sizedInput(source.graph, this.input));
+    const { graph, problems } = inlineBranches(inferShapes(source.graph, this.input && sizedInput(source.graph, this.input)));
     this.graph = foldConstants(graph);
     this.layers = layerTree(this.graph);
     const explained = this.graph.outputs.find(({ name }) => name === choices.output) ?? this.graph.outputs[0];

@@ -136,11 +136,12 @@ export class GraphBuilder {
 /** Every outer value that a node reads, those that its subgraphs capture included. */
 export function valuesRead(node: Node): string[] {
   const names = node.inputs.filter((name) => name !== '');
-  for (const attribute of Object.values(node.attributes)) {
-    if (attribute.type !== 'graph') continue;
-    const inner = attribute.value;
-    const own = new Set([...inner.inputs.map((p) => p.name), ...inner.initializers.keys(), ...inner.nodes.flatMap((n) => n.outputs)]);
-    for (const name of [...inner.nodes.flatMap(valuesRead), ...inner.outputs.map((o) => o.name)]) if (!own.has(name)) names.push(name);
-  }
+  for (const attribute of Object.values(node.attributes)) if (attribute.type === 'graph') names.push(...capturedValues(attribute.value));
   return names;
+}
+
+/** The values of the graph around it that a subgraph reads, once for every use. */
+export function capturedValues(inner: Graph): string[] {
+  const own = new Set([...inner.inputs.map((p) => p.name), ...inner.initializers.keys(), ...inner.nodes.flatMap((n) => n.outputs)]);
+  return [...inner.nodes.flatMap(valuesRead), ...inner.outputs.map((o) => o.name)].filter((name) => !own.has(name));
 }

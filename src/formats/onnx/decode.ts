@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { Attribute, Graph, Initializer, Port, ValueInfo } from '../../graph/graph.ts';
+import { named } from '../../graph/names.ts';
 import { dtypeFromCode } from '../../tensor/dtype.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Dim } from '../../tensor/shape.ts';
@@ -9,7 +10,6 @@ import { describeContent } from '../containers/signature.ts';
 import type { ModelFile } from './externalData.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
 import { foldedModule, modulePath } from './modulePath.ts';
-import { named } from './names.ts';
 import { OPEN, statedExtent, withBatch } from './ports.ts';
 import { SparseWeights } from './sparse.ts';
 import { readTensor } from './tensorProto.ts';

@@ -1,12 +1,12 @@
 import { valuesRead } from '../../graph/builder.ts';
 import { type Attributes, type Graph, type Node, nodeKey, OPSET } from '../../graph/graph.ts';
+import { Names } from '../../graph/names.ts';
 import { sortNodes } from '../../graph/validate.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { constantOf } from './constants.ts';
 import { functionTable, instantiate } from './functions.ts';
 import { LiftedGraph, LiftSite } from './liftSite.ts';
 import type { FunctionBody, OnnxModel } from './model.ts';
-import { Names } from './names.ts';
 import { NEWEST_OPSET, nextStep } from './upgrades/index.ts';
 
 /** Deeper nesting of functions and subgraphs, or more nodes, than any model has. */
@@ -49,7 +49,7 @@ class Lifter {
   constructor(model: OnnxModel) {
     this.#path = model.path;
     this.#functions = functionTable(model.functions);
-    takeNames(model.graph, this.#names);
+    this.#names.takeGraph(model.graph);
   }
 
   graph(graph: Graph, opsets: ReadonlyMap<string, number>, depth: number, outer?: LiftedGraph): Graph {
@@ -177,14 +177,4 @@ class Lifter {
 function withoutReferences(node: Node): Node {
   const { name, op, domain, inputs, outputs, attributes, module } = node;
   return { name, op, domain, inputs, outputs, attributes, ...(module !== undefined && { module }) };
-}
-
-function takeNames(graph: Graph, names: Names): void {
-  for (const port of [...graph.inputs, ...graph.outputs]) names.take(port.name);
-  for (const name of graph.initializers.keys()) names.take(name);
-  for (const node of graph.nodes) {
-    names.take(node.name);
-    for (const value of [...node.inputs, ...node.outputs]) names.take(value);
-    for (const attribute of Object.values(node.attributes)) if (attribute.type === 'graph') takeNames(attribute.value, names);
-  }
 }

@@ -1,9 +1,9 @@
 import { type AttributeInput, attributesOf, type Graph, type Initializer, type Node, type ValueInfo } from '../../graph/graph.ts';
 import { GrowingInference } from '../../graph/inferShapes.ts';
+import type { Names } from '../../graph/names.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { fromNumbers } from '../../tensor/fromNumbers.ts';
 import { isMemoryDType, type Tensor } from '../../tensor/tensor.ts';
-import type { Names } from './names.ts';
 import type { Site } from './upgrades/row.ts';
 
 /** A graph or subgraph while its nodes are lifted one after the other. */

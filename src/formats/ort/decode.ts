@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Attribute, Graph, Initializer, Node, Port, ValueInfo } from '../../graph/graph.ts';
+import { named } from '../../graph/names.ts';
 import { sortNodes } from '../../graph/validate.ts';
 import { dtypeFromCode } from '../../tensor/dtype.ts';
 import { InspectumError } from '../../tensor/errors.ts';
@@ -12,7 +13,6 @@ import { describeContent } from '../containers/signature.ts';
 import { externalTensor, type ModelFile } from '../onnx/externalData.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import { modulePath } from '../onnx/modulePath.ts';
-import { named } from '../onnx/names.ts';
 import { OPEN, statedExtent, withBatch } from '../onnx/ports.ts';
 import { SparseWeights } from '../onnx/sparse.ts';
 import { checkBytes, tensorInfo } from '../onnx/tensorInfo.ts';

@@ -11,6 +11,7 @@ import { inFloat32 } from '../../../src/graph/float32.ts';
 import { foldConstants } from '../../../src/graph/foldConstants.ts';
 import type { Graph, Initializer, Port } from '../../../src/graph/graph.ts';
 import { inferShapes } from '../../../src/graph/inferShapes.ts';
+import { inlineBranches } from '../../../src/graph/inlineBranches.ts';
 import { validateGraph } from '../../../src/graph/validate.ts';
 import { readInitializer } from '../../../src/graph/weights.ts';
 import { DTYPES, type DType, isFloat } from '../../../src/tensor/dtype.ts';
@@ -132,7 +133,7 @@ async function judgeOutputs(graph: Graph, data: TestData): Promise<void> {
   if (data.isOpaque) throw new Error(NO_TENSOR);
   const { graph: whole, expected } = comparable(graph, data);
   const { graph: float32 } = inFloat32(whole);
-  const ready = foldConstants(inferShapes(float32).graph);
+  const ready = foldConstants(inlineBranches(inferShapes(float32)).graph);
   const session = await onnxRuntime.createSession(ready, { threads: 1 });
   try {
     const fed = ready.inputs.map(({ name }) => [name, computed(data.inputs.get(name) as Initializer)] as const);

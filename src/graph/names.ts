@@ -1,4 +1,4 @@
-import type { Node } from '../../graph/graph.ts';
+import type { Graph, Node } from './graph.ts';
 
 /** Names of a model's values and nodes: each once. */
 export class Names {
@@ -7,6 +7,17 @@ export class Names {
 
   take(name: string): void {
     this.#taken.add(name);
+  }
+
+  /** Takes every name in a graph and its subgraphs. */
+  takeGraph(graph: Graph): void {
+    for (const port of [...graph.inputs, ...graph.outputs]) this.take(port.name);
+    for (const name of graph.initializers.keys()) this.take(name);
+    for (const node of graph.nodes) {
+      this.take(node.name);
+      for (const value of [...node.inputs, ...node.outputs]) this.take(value);
+      for (const attribute of Object.values(node.attributes)) if (attribute.type === 'graph') this.takeGraph(attribute.value);
+    }
   }
 
   /** A name that nothing has yet: the hint, or the hint with a number. */
