@@ -41,7 +41,7 @@ const tasks: Record<Task, () => Promise<Answer | undefined>> = {
     return { layers: outputs.length };
   },
   async everyLayer() {
-    return { layers: (await new Explainer(model, feeds).sweep(target)).maps.length };
+    return { layers: (await new Explainer(model, feeds).sweep({ kind: 'class', index: target })).maps.length };
   },
   async memory() {
     return { mb: process.resourceUsage().maxRSS / 2 ** 10 };

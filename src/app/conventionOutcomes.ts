@@ -5,7 +5,7 @@ import { type Feeds, scoresOf } from './attribute.ts';
 import type { ResolvedInput } from './convention.ts';
 import type { Model } from './model.ts';
 import { decodeFile, feedOf } from './readImage.ts';
-import { topClasses } from './scores.ts';
+import { scoresWith, topClasses } from './scores.ts';
 import { type UsualConvention, usualConventions } from './usualConventions.ts';
 
 const TOP = 5;
@@ -33,7 +33,7 @@ export async function conventionOutcomes(
     if (signal?.aborted) throw new InspectumError('cancelled', 'Cancelled.');
     const fed = { ...input, preprocessing: { ...input.preprocessing, ...settings } };
     const { data } = await scoresOf(model, model.output, { ...feeds, [input.port]: feedOf(upright, fed).tensor });
-    const top = model.classCount() === undefined ? [] : topClasses(data, model.scale, model.labels, TOP);
+    const top = model.classCount() === undefined ? [] : topClasses(scoresWith(data, model.scale, model.labels), TOP);
     outcomes.push({ name, settings, current: sameNumbers(settings, input), top });
   }
   return outcomes;

@@ -4,13 +4,14 @@ import { unitContributions } from '../attribution/layer/unitContributions.ts';
 import type { AttributionRequest } from '../attribution/method.ts';
 import { buildSweep, type SweepGraph } from '../attribution/sweep.ts';
 import { flatTarget, TARGET_INPUT, targetFeed } from '../attribution/target.ts';
-import type { ClassScore, LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
+import type { Explained, LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
+import type { ClassTarget, Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, isStatic, unravelIndex } from '../tensor/shape.ts';
 import { sizeOf, type Tensor } from '../tensor/tensor.ts';
 import { type Feeds, scoresOf } from './attribute.ts';
 import type { Model } from './model.ts';
-import { classScore, describeScale, indexOfMax, probabilitiesOf, topClasses } from './scores.ts';
+import { classScore, describeScale, nameOfClass, type Scores, scoresWith, topClasses, topTarget } from './scores.ts';
 
 const TOP = 5;
 /** Units that are sent to be shown; the rest are too small to see. */
@@ -21,30 +22,27 @@ export class Explainer {
   readonly #model: Model;
   readonly feeds: Feeds;
   #sweep: Sweep | undefined;
-  #scores: Float32Array | undefined;
+  #scores: Scores | undefined;
 
   constructor(model: Model, feeds: Feeds) {
     this.#model = model;
     this.feeds = feeds;
   }
 
-  /** Prediction, and Grad-CAM of every spatial layer for `target` (default: the top class) in one pass. */
-  async sweep(target?: number): Promise<Sweep> {
+  /** Prediction, and Grad-CAM of every layer with cells for `target` (default: the top class) in one pass. */
+  async sweep(target?: Target): Promise<Sweep> {
     const known = this.#sweep;
-    if (known && known.target.index === (target ?? indexOfMax(await this.#forwardScores()))) return known;
-    const model = this.#model;
-    if (target !== undefined) flatTarget(target, [1, sizeOf(this.#dims())], model.output);
-    const { session, sweep } = await prepareSweep(model);
+    if (known && isSame(known.target.target, target ?? topTarget(await this.#forward()))) return known;
+    const { session, sweep } = await prepareSweep(this.#model);
     const started = performance.now();
-    const results = await session.run({ ...this.feeds, [TARGET_INPUT]: targetFeed(target ?? -1) });
+    const results = await session.run({ ...this.feeds, [TARGET_INPUT]: targetFeed(target ? this.#flat(target) : -1) });
     const ms = performance.now() - started;
-    const scores = (results[sweep.scores] as Tensor<'float32'>).data;
-    this.#scores = scores;
-    const chosen = Number((results[sweep.target] as Tensor<'int64'>).data[0]);
-    const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>));
+    const scores = this.#scored((results[sweep.scores] as Tensor<'float32'>).data);
+    const explained = this.#explained(scores, target ?? topTarget(scores));
+    const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>, explained.negated));
     this.#sweep = {
       prediction: this.#prediction(scores),
-      target: this.#classScore(chosen),
+      target: explained,
       maps,
       unreachable: sweep.unreachable,
       refusals: sweep.refusals,
@@ -55,23 +53,24 @@ export class Explainer {
 
   /** The prediction alone, by a forward pass if no sweep was possible. */
   async prediction(): Promise<Prediction> {
-    return this.#prediction(await this.#forwardScores());
+    return this.#prediction(await this.#forward());
   }
 
   /** One layer: from the sweep where it is there, else by a pass of its own. */
-  async explain(layerId: string, target?: number): Promise<LayerExplanation> {
+  async explain(layerId: string, target?: Target): Promise<LayerExplanation> {
     const model = this.#model;
     const layer = model.layerOfRow(layerId);
-    const scores = await this.#forwardScores();
-    const flat = target ?? indexOfMax(scores);
-    const chosen = this.#classScore(flatTarget(flat, [1, sizeOf(this.#dims())], model.output));
-    const map = this.#sweep?.target.index === flat ? this.#sweep.maps.find((m) => m.output === layer.output) : undefined;
-    if (map) return { kind: 'map', map, target: chosen, ms: 0 };
+    const scores = await this.#forward();
+    const wanted = target ?? topTarget(scores);
+    const flat = this.#flat(wanted);
+    const explained = this.#explained(scores, wanted);
+    const map = this.#sweep && isSame(this.#sweep.target.target, wanted) && this.#sweep.maps.find((m) => m.output === layer.output);
+    if (map) return { kind: 'map', map, target: explained, ms: 0 };
     const shape = model.shapeOf(layer.output);
     if (!shape)
       return {
         kind: 'none',
-        target: chosen,
+        target: explained,
         why: 'The shape of this layer is not known before the model runs, so it cannot be explained.',
       };
     const request: AttributionRequest = {
@@ -89,28 +88,40 @@ export class Explainer {
       const [, channels, height, width] = shape;
       if (shape.length === 4 && typeof height === 'number' && typeof width === 'number' && height * width > 1) {
         const cam = (await layerGradCam.attribute(request)) as Tensor<'float32'>;
-        return { kind: 'map', map: layerMap(layer.output, cam), target: chosen, ms: performance.now() - started };
+        return { kind: 'map', map: layerMap(layer.output, cam, explained.negated), target: explained, ms: performance.now() - started };
       }
       const { data } = (await unitContributions(request, layer.output, shape)) as Tensor<'float32'>;
-      const units = Array.from(data, (value, index) => ({ index, value }))
+      const units = Array.from(data, (value, index) => ({ index, value: explained.negated ? -value : value }))
         .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
         .slice(0, MAX_UNITS);
       const why = `This layer has no height and width (one example is ${formatShape(shape.slice(1))}${channels === undefined ? '' : ` values`}), so there is no map to lay over the image. The bars show activation × gradient of each unit.`;
       return {
         kind: 'units',
         units: { output: layer.output, units, count: data.length, why },
-        target: chosen,
+        target: explained,
         ms: performance.now() - started,
       };
     } catch (error) {
-      if (error instanceof InspectumError && error.kind === 'unsupported') return { kind: 'none', why: error.message, target: chosen };
+      if (error instanceof InspectumError && error.kind === 'unsupported') return { kind: 'none', why: error.message, target: explained };
       throw error;
     }
   }
 
-  async #forwardScores(): Promise<Float32Array> {
-    this.#scores ??= (await scoresOf(this.#model, this.#model.output, this.feeds)).data;
+  async #forward(): Promise<Scores> {
+    return this.#scores ?? this.#scored((await scoresOf(this.#model, this.#model.output, this.feeds)).data);
+  }
+
+  #scored(values: Float32Array): Scores {
+    const { scale, labels } = this.#model;
+    this.#scores = scoresWith(values, scale, labels);
     return this.#scores;
+  }
+
+  /** The place of a target in the explained value of one example. @throws InspectumError 'usage' where it is out of range */
+  #flat(target: Target): number {
+    if (target.kind === 'region')
+      throw new InspectumError('unsupported', `${this.#model.path}: regions of ${this.#model.output} cannot be explained yet.`);
+    return flatTarget(target.index, [1, sizeOf(this.#dims())], this.#model.output);
   }
 
   /** Dimensions of one example of the explained value. */
@@ -124,28 +135,32 @@ export class Explainer {
     return dims;
   }
 
-  #prediction(scores: Float32Array): Prediction {
-    const { output, scale, labels } = this.#model;
+  #prediction(scores: Scores): Prediction {
+    const { output, scale } = this.#model;
+    const { length } = scores.values;
     const classes = this.#model.classCount() !== undefined;
     return {
       output,
-      scale: classes ? describeScale(scale, scores.length) : `${scores.length} values, not one vector of classes`,
-      top: classes ? topClasses(scores, scale, labels, TOP) : [],
+      scale: classes ? describeScale(scale, length) : `${length} values, not one vector of classes`,
+      top: classes ? topClasses(scores, TOP) : [],
     };
   }
 
-  #classScore(index: number): ClassScore {
-    const scores = this.#scores ?? new Float32Array(index + 1);
-    const { scale, labels } = this.#model;
+  #explained(scores: Scores, target: Target): Explained {
     const isVector = this.#model.classCount() !== undefined;
-    return classScore(index, scores, isVector ? probabilitiesOf(scores, scale) : scores, labels);
+    const classTarget: ClassTarget = target.kind === 'class' ? target : { kind: 'class', index: -1 };
+    const score = classScore(isVector ? scores : { ...scores, probabilities: scores.values }, classTarget);
+    return { ...score, target, text: nameOfClass(scores, score) };
   }
 }
 
+const isSame = (a: Target, b: Target): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** The first example's map of an attribution (N, 1, H, W). */
-function layerMap(output: string, { dims, data }: Tensor<'float32'>): LayerMap {
+function layerMap(output: string, { dims, data }: Tensor<'float32'>, negated: boolean | undefined): LayerMap {
   const [, , height = 0, width = 0] = dims;
-  return { output, width, height, data: data.slice(0, width * height) };
+  const cells = data.slice(0, width * height);
+  return { output, width, height, data: negated ? cells.map((v) => -v) : cells };
 }
 
 const SWEEPS = new WeakMap<Model, SweepGraph>();

@@ -163,11 +163,12 @@ function nodeRow(node: Node, { graph, ids }: Context): Layer {
   };
 }
 
-function valueFacts(output: string, graph: Graph): Pick<Layer, 'shape' | 'dims' | 'spatial'> {
+function valueFacts(output: string, graph: Graph): Pick<Layer, 'shape' | 'dims' | 'cells'> {
   const { shape, dtype } = graph.values.get(output) ?? {};
-  if (!shape) return { shape: '', spatial: false };
+  if (!shape) return { shape: '' };
   const dims = shape.slice(1);
-  if (!isStatic(dims)) return { shape: formatShape(shape), spatial: false };
+  if (!isStatic(dims)) return { shape: formatShape(shape) };
   const [, height = 1, width = 1] = dims;
-  return { shape: formatShape(shape), dims, spatial: dims.length === 3 && height * width > 1 && isFloat(dtype ?? 'float32') };
+  const isMap = dims.length === 3 && height * width > 1 && isFloat(dtype ?? 'float32');
+  return { shape: formatShape(shape), dims, ...(isMap && { cells: { layout: 'channels-first', height, width, skip: 0 } }) };
 }

@@ -9,7 +9,7 @@ import { inlineBranches } from '../graph/inlineBranches.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { InputConvention, Layer, ModelSummary } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import { formatShape, type Shape } from '../tensor/shape.ts';
+import { formatShape, isStatic, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration, withChoices } from './configuration.ts';
 import { type ResolvedInput, resolveInput } from './convention.ts';
 import { findLayer, layerOfRow, nearest } from './findLayer.ts';
@@ -74,7 +74,14 @@ export class Model {
     this.output = chosen?.value ?? explained.name;
     this.scale = chosen?.scale ?? scaleOf(this.graph, this.output, this.configuration.output);
     this.sessions = new SessionCache(engine, engineOptions, () => source.files.check());
-    const explains = { what: chosen ? 'logits' : 'output', value: this.output, ...(logits && { operator: logits.operator }) } as const;
+    const dims = this.shapeOf(this.output)?.slice(1);
+    const explains = {
+      what: chosen ? 'logits' : 'output',
+      value: this.output,
+      ...(logits && { operator: logits.operator }),
+      ...(dims && isStatic(dims) && { dims }),
+      outputs: this.graph.outputs.map(({ name }) => name),
+    } as const;
     this.summary = this.#summarise(explains, [...source.notes, ...problems.map((p) => `${p.node}: ${p.message}`)]);
   }
 
@@ -88,9 +95,9 @@ export class Model {
     return layerOfRow(id, this.layers, this.graph);
   }
 
-  /** Values of the spatial layers that the tree shows, each once, in order. */
+  /** Values of the layers with cells that the tree shows, each once, in order. */
   spatialValues(): string[] {
-    return [...new Set([...allLayers(this.layers)].filter((l) => l.spatial && !l.plumbing).map((l) => l.output))];
+    return [...new Set([...allLayers(this.layers)].filter((l) => l.cells && !l.plumbing).map((l) => l.output))];
   }
 
   /** The value that `--output` names, or the first output. */
@@ -133,7 +140,7 @@ export class Model {
   #summarise(explains: ModelSummary['explains'], problems: readonly string[]): ModelSummary {
     const rows = [...allLayers(this.layers)].filter((l) => l.children.length === 0 || l.op !== undefined);
     const nodes = [...allLayers(this.layers)].filter((l) => l.op !== undefined);
-    const defaultLayer = rows.filter((l) => l.spatial && !l.plumbing).at(-1);
+    const defaultLayer = rows.filter((l) => l.cells && !l.plumbing).at(-1);
     const classes = this.classCount();
     const { labels } = this;
     const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({
@@ -151,7 +158,7 @@ export class Model {
       format: this.source.format,
       parameters: nodes.reduce((sum, l) => sum + l.parameters, 0),
       ...(nodes.every((l) => l.macs !== undefined) && { macs: nodes.reduce((sum, l) => sum + (l.macs ?? 0), 0) }),
-      inputs: this.graph.inputs.map(port),
+      inputs: this.graph.inputs.map((input) => ({ ...port(input), takes: this.imageInput(input.name) ? 'image' : 'array' })),
       outputs: this.graph.outputs.map(port),
       layers: this.layers,
       ...(defaultLayer && { defaultLayer: defaultLayer.id }),
@@ -159,6 +166,7 @@ export class Model {
       ...(classes !== undefined && { classes }),
       ...(labels && { labels }),
       explains,
+      tokenGrids: [],
       notes: [...mismatch, ...problems],
       files: { model: this.source.files.paths, configuration: this.configuration.files },
     };

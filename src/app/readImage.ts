@@ -14,7 +14,7 @@ const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /** An image made ready for a model: the tensor to feed, and what is shown of it. */
 export interface PreparedImage {
-  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly feed: Tensor;
   readonly image: InputImage;
 }
 
@@ -29,13 +29,13 @@ export async function prepareImage(model: Model, file: string, port = model.inpu
   if (!input)
     throw new InspectumError(
       'unsupported',
-      `${file}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files on the command line.`,
+      `${file}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files.`,
     );
   const upright = await decodeFile(file);
   const { tensor: pixels, seen, geometry } = feedOf(upright, input);
   const shown = shrinkTo(upright, SHOWN);
   return {
-    feeds: { [input.port]: pixels },
+    feed: pixels,
     image: {
       name: file,
       original: picture(shown),

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Port } from '../graph/graph.ts';
+import type { InputSource } from '../protocol/inputs.ts';
 import type { InputImage } from '../protocol/model.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { fromNumbers } from '../tensor/fromNumbers.ts';
 import { readNpy } from '../tensor/npy.ts';
-import { formatShape } from '../tensor/shape.ts';
-import { isMemoryDType, type Tensor, toNumbers } from '../tensor/tensor.ts';
+import { formatShape, isStatic } from '../tensor/shape.ts';
+import { isMemoryDType, sizeOf, type Tensor, toNumbers } from '../tensor/tensor.ts';
 import type { Feeds } from './attribute.ts';
 import type { Model } from './model.ts';
 import { inputList, prepareImage, readBytes } from './readImage.ts';
@@ -15,36 +17,69 @@ export interface ReadInput {
   readonly feeds: Feeds;
   /** Present where an image was given. */
   readonly image?: InputImage;
+  /** Inputs without a source. */
+  readonly missing: readonly string[];
 }
 
 /**
- * Feeds from what `--input` says: `FILE`, or `NAME=FILE` for models of several inputs; a .npy file is fed as it is, anything else is
- * an image.
- * @throws InspectumError 'usage' when an input is unknown, missing, or of another shape
+ * Feeds from the sources of inputs.
+ * @param sources by input
+ * @throws InspectumError 'usage' when an input is unknown or takes another shape; as files and images do otherwise
  */
-export async function readInputs(model: Model, sources: readonly string[]): Promise<ReadInput> {
-  const names = model.graph.inputs.map((i) => i.name);
+export async function readSources(model: Model, sources: ReadonlyMap<string, InputSource>): Promise<ReadInput> {
   const feeds = new Map<string, Tensor>();
   let image: InputImage | undefined;
-  for (const source of sources) {
-    const { name, file } = split(source, names);
-    const port = name ?? model.input?.port ?? names[0] ?? '';
-    if (feeds.has(port)) throw new InspectumError('usage', `--input: ${port} is given twice. Name the inputs: --input NAME=FILE.`);
-    if (path.extname(file).toLowerCase() === '.npy') {
-      feeds.set(port, asInput(model, port, await readNpyFile(file), file));
-      continue;
+  for (const [name, source] of sources)
+    switch (source.kind) {
+      case 'constant':
+        feeds.set(name, constantInput(portOf(model, name), source.value));
+        break;
+      case 'npy':
+        feeds.set(name, asInput(portOf(model, name), readNpy(await readBytes(source.path), source.path), source.path));
+        break;
+      case 'image': {
+        const prepared = await prepareImage(model, source.path, name);
+        image ??= prepared.image;
+        feeds.set(name, prepared.feed);
+      }
     }
-    const prepared = await prepareImage(model, file, port);
-    image ??= prepared.image;
-    for (const [name, fed] of Object.entries(prepared.feeds)) feeds.set(name, fed);
+  const missing = model.graph.inputs.map((i) => i.name).filter((name) => !feeds.has(name));
+  return { feeds: Object.fromEntries(feeds), ...(image && { image }), missing };
+}
+
+/**
+ * Feeds from what `--input` says: `FILE`, or `NAME=FILE` and `NAME=NUMBER` for models of several inputs; a .npy file is fed as it is,
+ * anything else is an image.
+ * @throws InspectumError 'usage' when an input is unknown, missing, or of another shape
+ */
+export async function readInputs(model: Model, given: readonly string[]): Promise<ReadInput> {
+  const names = model.graph.inputs.map((i) => i.name);
+  const sources = new Map<string, InputSource>();
+  for (const text of given) {
+    const { name, file } = split(text, names);
+    const port = name ?? model.input?.port ?? names[0] ?? '';
+    if (sources.has(port)) throw new InspectumError('usage', `--input: ${port} is given twice. Name the inputs: --input NAME=FILE.`);
+    const constant = name === undefined || file.trim() === '' ? Number.NaN : Number(file);
+    if (Number.isFinite(constant) && !existsSync(file)) sources.set(port, { kind: 'constant', value: constant });
+    else sources.set(port, { kind: path.extname(file).toLowerCase() === '.npy' ? 'npy' : 'image', path: file });
   }
-  const missing = names.filter((n) => !feeds.has(n));
-  if (missing.length)
+  const read = await readSources(model, sources);
+  if (read.missing.length)
     throw new InspectumError(
       'usage',
-      `${model.path}: needs ${names.length} inputs (${inputList(model)}), and nothing was given for ${missing.join(', ')}. Give each with --input NAME=FILE.`,
+      `${model.path}: needs ${names.length} inputs (${inputList(model)}), and nothing was given for ${read.missing.join(', ')}. Give each with --input NAME=FILE or NAME=NUMBER.`,
     );
-  return { feeds: Object.fromEntries(feeds), ...(image && { image }) };
+  return read;
+}
+
+function portOf({ graph, path: file }: Model, name: string): Port {
+  const port = graph.inputs.find((i) => i.name === name);
+  if (!port)
+    throw new InspectumError(
+      'usage',
+      `${file}: has no input ${JSON.stringify(name)}. Its inputs are: ${graph.inputs.map((i) => i.name).join(', ')}.`,
+    );
+  return port;
 }
 
 /** `NAME=FILE` or `FILE`; a file whose own name has a "=" is taken as a file where it is there. */
@@ -59,29 +94,41 @@ function split(source: string, names: readonly string[]): { name?: string; file:
   );
 }
 
-const readNpyFile = async (file: string): Promise<Tensor> => readNpy(await readBytes(file), file);
+/** An input of which every element is the same number; an open batch is 1. */
+function constantInput({ name, shape, dtype = 'float32' }: Port, value: number): Tensor {
+  const dims = shape?.map((dim, axis) => (axis === 0 && typeof dim === 'string' ? 1 : dim));
+  if (!dims || !isStatic(dims))
+    throw new InspectumError(
+      'usage',
+      `The input ${name} (${shape ? formatShape(shape) : 'of unknown shape'}) leaves its size open, so that a number does not fill it: give a .npy file.`,
+    );
+  return inDType({ name, dtype }, dims, new Array<number>(sizeOf(dims)).fill(value), String(value));
+}
 
 /** The tensor in the input's dtype; its shape must be the input's. */
-function asInput(model: Model, name: string, value: Tensor, file: string): Tensor {
-  const { shape, dtype = 'float32' } = model.graph.inputs.find((i) => i.name === name) ?? {};
+function asInput({ name, shape, dtype = 'float32' }: Port, value: Tensor, file: string): Tensor {
   const fits = !shape || (shape.length === value.dims.length && shape.every((d, i) => typeof d !== 'number' || d === value.dims[i]));
   if (!fits)
     throw new InspectumError(
       'usage',
       `${file}: has the shape ${formatShape(value.dims)}, but the input ${name} takes ${formatShape(shape)}.`,
     );
-  if (value.dtype === dtype) return value;
+  return value.dtype === dtype ? value : inDType({ name, dtype }, value.dims, Array.from(toNumbers(value)), file);
+}
+
+function inDType(
+  { name, dtype }: { readonly name: string; readonly dtype: DType },
+  dims: readonly number[],
+  numbers: readonly number[],
+  source: string,
+): Tensor {
   if (dtype === 'string' || !isMemoryDType(dtype))
-    throw new InspectumError(
-      'unsupported',
-      `${file}: holds ${value.dtype}, but the input ${name} takes ${dtype}, which cannot be fed from a file.`,
-    );
-  const numbers = Array.from(toNumbers(value));
+    throw new InspectumError('unsupported', `${source}: the input ${name} takes ${dtype}, which cannot be fed from numbers.`);
   const range = INTEGER_RANGES[dtype];
   const wrong = range && numbers.find((n) => !Number.isInteger(n) || n < range[0] || n > range[1]);
   if (wrong !== undefined)
-    throw new InspectumError('usage', `${file}: holds ${wrong}, but the input ${name} takes ${dtype}. Save the array in that type.`);
-  return fromNumbers(dtype, value.dims, numbers);
+    throw new InspectumError('usage', `${source}: holds ${wrong}, but the input ${name} takes ${dtype}. Save the array in that type.`);
+  return fromNumbers(dtype, dims, numbers);
 }
 
 const INTEGER_RANGES: Readonly<Partial<Record<DType, readonly [number, number]>>> = {

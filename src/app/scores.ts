@@ -1,5 +1,6 @@
 import type { Graph, Node } from '../graph/graph.ts';
 import type { ClassScore } from '../protocol/model.ts';
+import type { ClassTarget } from '../protocol/target.ts';
 
 /** What the numbers of an output are. */
 export type Scale = 'logits' | 'log-odds' | 'probabilities' | 'log-probabilities' | 'sigmoid';
@@ -71,24 +72,78 @@ const SENTENCES: Readonly<Record<Scale, (count: number) => string>> = {
 
 export const describeScale = (scale: Scale, count: number): string => SENTENCES[scale](count);
 
-export function classScore(
-  index: number,
-  scores: ArrayLike<number>,
-  probabilities: ArrayLike<number>,
-  labels: readonly string[] | undefined,
-): ClassScore {
-  const label = labels?.[index];
-  return { index, ...(label !== undefined && { label }), score: scores[index] as number, probability: probabilities[index] as number };
+/** The scores of one example, and what they say of each class. */
+export interface Scores {
+  readonly values: ArrayLike<number>;
+  readonly probabilities: ArrayLike<number>;
+  readonly scale: Scale;
+  readonly labels: readonly string[] | undefined;
 }
 
-/** The place of the highest value, the first of equal ones. */
-export const indexOfMax = (values: Float32Array): number => values.reduce((best, v, i) => (v > (values[best] as number) ? i : best), 0);
+export const scoresWith = (values: ArrayLike<number>, scale: Scale, labels: readonly string[] | undefined): Scores => ({
+  values,
+  probabilities: probabilitiesOf(values, scale),
+  scale,
+  labels,
+});
 
-/** The classes with the highest scores, best first. */
-export function topClasses(scores: ArrayLike<number>, scale: Scale, labels: readonly string[] | undefined, count: number): ClassScore[] {
-  const probabilities = probabilitiesOf(scores, scale);
-  return Array.from({ length: scores.length }, (_, index) => index)
-    .sort((a, b) => (scores[b] as number) - (scores[a] as number))
+/** A class, or with `negated` what counts against it: of a single score that is the other class. */
+export function classScore({ values, probabilities, scale, labels }: Scores, { index, negated }: Omit<ClassTarget, 'kind'>): ClassScore {
+  const label = values.length === 1 ? labelOfSingle(labels, negated) : labels?.[index];
+  const [score, probability] = [values[index] as number, probabilities[index] as number];
+  return {
+    index,
+    ...(negated && { negated }),
+    ...(label !== undefined && { label: negated && values.length > 1 ? `not ${label}` : label }),
+    score: negated ? NEGATED[scale](score) : score,
+    probability: negated ? 1 - probability : probability,
+  };
+}
+
+/** Of two labels for one score, the second is the score's and the first its negation's. */
+function labelOfSingle(labels: readonly string[] | undefined, negated: boolean | undefined): string | undefined {
+  const [first, second] = labels ?? [];
+  if (second !== undefined) return negated ? first : second;
+  return first !== undefined && negated ? `not ${first}` : first;
+}
+
+const NEGATED: Readonly<Record<Scale, (score: number) => number>> = {
+  logits: (score) => -score,
+  'log-odds': (score) => -score,
+  probabilities: (score) => 1 - score,
+  sigmoid: (score) => 1 - score,
+  'log-probabilities': (score) => Math.log1p(-Math.exp(score)),
+};
+
+/** A class in words, where it has no label too. */
+export function nameOfClass({ values }: Scores, { index, negated, label }: ClassScore): string {
+  if (label !== undefined) return label;
+  if (values.length === 1) return negated ? 'the negative class' : 'the positive class';
+  return `${negated ? 'not ' : ''}class ${index}`;
+}
+
+/** The class that is explained where nobody has chosen: the most probable one. */
+export const topTarget = ({ values, probabilities }: Scores): ClassTarget =>
+  values.length === 1 && (probabilities[0] as number) < 0.5
+    ? { kind: 'class', index: 0, negated: true }
+    : { kind: 'class', index: indexOfMax(values) };
+
+/** The place of the highest value, the first of equal ones. */
+export function indexOfMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  return best;
+}
+
+/** The classes with the highest scores, best first; a single score and its negation are two. */
+export function topClasses(scores: Scores, count: number): ClassScore[] {
+  const { values } = scores;
+  if (values.length === 1)
+    return [classScore(scores, { index: 0 }), classScore(scores, { index: 0, negated: true })]
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, count);
+  return Array.from(values, (_, index) => index)
+    .sort((a, b) => (values[b] as number) - (values[a] as number))
     .slice(0, count)
-    .map((index) => classScore(index, scores, probabilities, labels));
+    .map((index) => classScore(scores, { index }));
 }

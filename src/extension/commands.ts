@@ -1,14 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Layer } from '../protocol/model.ts';
-import { chooseImageFile, IMAGE_EXTENSIONS, type LastImages, offeredImages } from './images.ts';
+import { chooseImageFile, IMAGE_EXTENSIONS, offeredImages } from './images.ts';
+import type { LastInputs } from './lastInputs.ts';
 import type { ModelEditorProvider } from './modelEditor.ts';
 import type { WorkerClient } from './workerClient.ts';
 
 export interface CommandContext {
   readonly editors: ModelEditorProvider;
   readonly worker: WorkerClient;
-  readonly lastImages: LastImages;
+  readonly lastInputs: LastInputs;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -30,7 +31,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ? await modelForImage(context)
       : (chosen ?? context.editors.active?.document.uri ?? (await chooseModel(context.editors, 'Explain Image')));
     if (!model) return;
-    const image = isImage ? chosen.fsPath : (uriOf(second)?.fsPath ?? (await pickImage(model.fsPath, context.lastImages)));
+    const image = isImage ? chosen.fsPath : (uriOf(second)?.fsPath ?? (await pickImage(model.fsPath, context.lastInputs)));
     if (image === undefined) return;
     const panel = await context.editors.show(model);
     await panel.showImage(image);
@@ -79,10 +80,10 @@ function panelCommand(editors: ModelEditorProvider, command: 'savePicture' | 'ch
 }
 
 /** The open model, or one that was explained before, or any of the workspace. */
-async function modelForImage({ editors, lastImages }: CommandContext): Promise<vscode.Uri | undefined> {
+async function modelForImage({ editors, lastInputs }: CommandContext): Promise<vscode.Uri | undefined> {
   const open = editors.panels.map((panel) => panel.document.uri);
   if (open.length === 1) return open[0];
-  const recent = lastImages.models().map((file) => vscode.Uri.file(file));
+  const recent = lastInputs.models().map((file) => vscode.Uri.file(file));
   return chooseModel(editors, 'Explain Image with Model', [...open, ...recent]);
 }
 
@@ -105,8 +106,8 @@ async function chooseModel(
   return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.uri;
 }
 
-async function pickImage(model: string, lastImages: LastImages): Promise<string | undefined> {
-  const offered = await offeredImages(model, lastImages.of(model));
+async function pickImage(model: string, lastInputs: LastInputs): Promise<string | undefined> {
+  const offered = await offeredImages(model, lastInputs.imageOf(model));
   if (offered.length === 0) return chooseImageFile(model);
   const items = [
     ...offered.map(({ path: file, label, last }) => ({ label, description: last ? 'last used with this model' : '', file })),

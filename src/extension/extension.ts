@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { COMMANDS, type CommandContext } from './commands.ts';
 import { DroppedFiles } from './droppedFiles.ts';
-import { LastImages } from './images.ts';
 import { InspectorView } from './inspectorView.ts';
+import { LastInputs } from './lastInputs.ts';
 import { LayerTreeView } from './layerTreeView.ts';
 import { ModelEditorProvider, VIEW_TYPE } from './modelEditor.ts';
 import { StatusBar } from './statusBar.ts';
@@ -14,13 +14,13 @@ import type { WorkerOptions } from './workerProcess.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('Inspectum', { log: true });
   const worker = new WorkerClient(() => workerOptions(context.extensionUri, output));
-  const lastImages = new LastImages(context.workspaceState);
+  const lastInputs = new LastInputs(context.workspaceState);
   const editors = new ModelEditorProvider(context.extensionUri, worker, {
-    last: lastImages,
+    last: lastInputs,
     truths: new Truths(context.workspaceState),
     dropped: new DroppedFiles(context.storageUri ?? context.globalStorageUri),
   });
-  const commandContext: CommandContext = { editors, worker, lastImages, output };
+  const commandContext: CommandContext = { editors, worker, lastInputs, output };
   context.subscriptions.push(
     output,
     worker,

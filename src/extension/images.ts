@@ -4,35 +4,6 @@ import type { OfferedImage } from '../protocol/panel.ts';
 
 export const IMAGE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'bmp'] as const;
 const MAX_OFFERED = 60;
-const LAST_IMAGES = 'inspectum.lastImages';
-const MAX_REMEMBERED = 200;
-
-/** The image that was last used with each model, by paths; of this workspace. */
-export class LastImages {
-  readonly #state: vscode.Memento;
-
-  constructor(state: vscode.Memento) {
-    this.#state = state;
-  }
-
-  of(model: string): string | undefined {
-    return this.#all().find(([path]) => path === model)?.[1];
-  }
-
-  remember(model: string, image: string): void {
-    const others = this.#all().filter(([path]) => path !== model);
-    void this.#state.update(LAST_IMAGES, [[model, image], ...others].slice(0, MAX_REMEMBERED));
-  }
-
-  /** Models that were explained before, the last one first. */
-  models(): string[] {
-    return this.#all().map(([model]) => model);
-  }
-
-  #all(): readonly (readonly [string, string])[] {
-    return this.#state.get<readonly (readonly [string, string])[]>(LAST_IMAGES, []);
-  }
-}
 
 /** Images of the workspace for a model: the one last used, then those nearest to the model. */
 export async function offeredImages(model: string, last: string | undefined): Promise<OfferedImage[]> {
@@ -46,15 +17,18 @@ export async function offeredImages(model: string, last: string | undefined): Pr
   return offered.slice(0, MAX_OFFERED);
 }
 
+const IMAGES = { Images: [...IMAGE_EXTENSIONS] };
+const ARRAYS = { 'NumPy arrays': ['npy'] };
+
 /** Lets the person choose an image file; undefined: dismissed. */
-export async function chooseImageFile(near: string): Promise<string | undefined> {
-  const [uri] =
-    (await vscode.window.showOpenDialog({
-      title: 'Explain Image',
-      openLabel: 'Explain',
-      canSelectMany: false,
-      defaultUri: vscode.Uri.file(path.dirname(near)),
-      filters: { Images: [...IMAGE_EXTENSIONS] },
-    })) ?? [];
+export const chooseImageFile = (near: string): Promise<string | undefined> => chooseFile('Explain Image', near, { ...IMAGES, ...ARRAYS });
+
+/** Lets the person choose a file for an input; undefined: dismissed. */
+export const chooseInputFile = (input: string, near: string, takesImage: boolean): Promise<string | undefined> =>
+  chooseFile(`Input ${input}`, near, takesImage ? { ...IMAGES, ...ARRAYS } : ARRAYS);
+
+async function chooseFile(title: string, near: string, filters: Record<string, string[]>): Promise<string | undefined> {
+  const defaultUri = vscode.Uri.file(path.dirname(near));
+  const [uri] = (await vscode.window.showOpenDialog({ title, openLabel: 'Explain', canSelectMany: false, defaultUri, filters })) ?? [];
   return uri?.fsPath;
 }

@@ -1,29 +1,33 @@
 import * as vscode from 'vscode';
 import type { Choices } from '../protocol/choices.ts';
-import type { ConventionOutcome, InputImage, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
+import type { GivenInputs, InputSource } from '../protocol/inputs.ts';
+import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
 import { RemoteError } from '../protocol/rpc.ts';
+import type { Target } from '../protocol/target.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
+import type { LastInputs } from './lastInputs.ts';
 import type { WorkerClient } from './workerClient.ts';
 import { RESTARTED } from './workerProcess.ts';
 
 /** How often work is done again that ended with the process for the sake of another model. */
 const MAX_TRIES = 4;
 
-/** A model file that is open, and its life in the compute process: every new process gets the model and the image again. */
+/** A model file that is open, and its life in the compute process: every new process gets the model and its inputs again. */
 export class ModelDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
   readonly #worker: WorkerClient;
+  readonly #last: LastInputs;
   readonly #release: () => void;
   readonly #changed = new vscode.EventEmitter<void>();
   #choices: Choices = { explain: 'logits' };
   /** The file is no longer what it was when the process read it. */
   #outdated = false;
-  /** Absolute path. */
-  #image: string | undefined;
+  /** What the inputs were given, by input. */
+  #sources: Readonly<Record<string, InputSource>> | undefined;
   /** The generation of the process that has the model, and what came of reading it. */
   #opening: { readonly generation: number; readonly choices: Choices; readonly summary: Promise<ModelSummary> } | undefined;
-  /** The generation of the process that has the image. */
-  #imageIn: number | undefined;
+  /** The generation of the process that has the inputs. */
+  #sourcesIn: number | undefined;
   #abort = new AbortController();
 
   /** The tree is there after the first `open`. */
@@ -32,8 +36,9 @@ export class ModelDocument implements vscode.CustomDocument {
   /** Fires when the summary or the selected layer changes. */
   readonly onChanged = this.#changed.event;
 
-  constructor(uri: vscode.Uri, worker: WorkerClient) {
+  constructor(uri: vscode.Uri, worker: WorkerClient, last: LastInputs) {
     this.uri = uri;
+    this.#last = last;
     this.#worker = worker;
     this.#release = worker.use();
   }
@@ -55,20 +60,30 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#outdated = true;
   }
 
-  setImage(image: string, signal?: AbortSignal): Promise<InputImage> {
+  /**
+   * Gives an input something; the others keep what they have, or had when this model was last open.
+   * @param input its name; undefined: the first that takes an image
+   * @param source undefined: all keep what they have
+   */
+  give(input: string | undefined, source: InputSource | undefined, signal?: AbortSignal): Promise<GivenInputs> {
     return this.#run(signal, async (stop) => {
-      await this.#opened();
-      const given = await this.#giveImage(image, stop);
-      this.#image = image;
+      const { inputs } = await this.#opened();
+      const imageInput = inputs.find(({ takes }) => takes === 'image')?.name;
+      const changed = source && { [input ?? imageInput ?? inputs[0]?.name ?? '']: source };
+      const sources = { ...this.#knownSources(inputs.map(({ name }) => name)), ...changed };
+      const given = await this.#giveSources(sources, stop);
+      this.#sources = sources;
+      const image = sources[imageInput ?? ''];
+      this.#last.remember({ model: this.path, sources, ...(image?.kind === 'image' && { image: image.path }) });
       return given;
     });
   }
 
-  sweep(target: number | undefined, signal?: AbortSignal): Promise<Sweep> {
+  sweep(target: Target | undefined, signal?: AbortSignal): Promise<Sweep> {
     return this.#compute('sweep', { model: this.path, ...(target !== undefined && { target }) }, signal);
   }
 
-  explain(layer: string, target: number | undefined, signal?: AbortSignal): Promise<LayerExplanation> {
+  explain(layer: string, target: Target | undefined, signal?: AbortSignal): Promise<LayerExplanation> {
     return this.#compute('explain', { model: this.path, layer, ...(target !== undefined && { target }) }, signal);
   }
 
@@ -110,7 +125,7 @@ export class ModelDocument implements vscode.CustomDocument {
   ): Promise<ReturnType<WorkerCalls[K]>> {
     return this.#run(signal, async (stop) => {
       await this.#opened();
-      if (this.#image && this.#imageIn !== this.#worker.generation) await this.#giveImage(this.#image, stop);
+      if (this.#sources && this.#sourcesIn !== this.#worker.generation) await this.#giveSources(this.#sources, stop);
       return this.#worker.call(name, params, stop);
     });
   }
@@ -134,7 +149,7 @@ export class ModelDocument implements vscode.CustomDocument {
     if (this.#opening?.generation === generation && this.#opening.choices === choices) return this.#opening.summary;
     const opening = { generation, choices, summary: this.#worker.call('open', { path: this.path, choices }, this.#abort.signal) };
     this.#opening = opening;
-    this.#imageIn = undefined;
+    this.#sourcesIn = undefined;
     try {
       this.summary = await opening.summary;
     } catch (error) {
@@ -145,12 +160,18 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.summary;
   }
 
-  async #giveImage(image: string, stop: AbortSignal): Promise<InputImage> {
-    this.#imageIn = this.#worker.generation;
+  /** What is known for inputs of these names. */
+  #knownSources(names: readonly string[]): Readonly<Record<string, InputSource>> {
+    const known = { ...this.#last.sourcesOf(this.path), ...this.#sources };
+    return Object.fromEntries(Object.entries(known).filter(([name]) => names.includes(name)));
+  }
+
+  async #giveSources(sources: Readonly<Record<string, InputSource>>, stop: AbortSignal): Promise<GivenInputs> {
+    this.#sourcesIn = this.#worker.generation;
     try {
-      return await this.#worker.call('image', { model: this.path, image }, stop);
+      return await this.#worker.call('inputs', { model: this.path, sources }, stop);
     } catch (error) {
-      this.#imageIn = undefined;
+      this.#sourcesIn = undefined;
       throw error;
     }
   }

@@ -36,7 +36,7 @@ export class ModelEditorProvider implements vscode.CustomReadonlyEditorProvider<
   openCustomDocument(uri: vscode.Uri): ModelDocument {
     if (uri.scheme !== 'file')
       throw new Error(`Inspectum reads models from files on disk, not from "${uri.scheme}:". Save it as a file first.`);
-    const document = new ModelDocument(uri, this.#worker);
+    const document = new ModelDocument(uri, this.#worker, this.#images.last);
     document.onChanged(() => {
       if (this.#active?.document === document) this.#changed.fire();
     });

@@ -1,21 +1,23 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { GivenInputs, InputSource } from '../protocol/inputs.ts';
 import type { InputImage, Truth } from '../protocol/model.ts';
-import type { FilesChanged, PanelCalls, PanelEvents } from '../protocol/panel.ts';
+import type { DroppedFile, FilesChanged, PanelCalls, PanelEvents } from '../protocol/panel.ts';
 import { type Handlers, type Message, Peer } from '../protocol/rpc.ts';
 import type { DroppedFiles } from './droppedFiles.ts';
 import { FileWatch } from './fileWatch.ts';
-import { chooseImageFile, type LastImages, offeredImages } from './images.ts';
+import { chooseImageFile, chooseInputFile, offeredImages } from './images.ts';
 import { chooseLabelsFile } from './labelsFile.ts';
+import type { LastInputs } from './lastInputs.ts';
 import type { ModelDocument } from './modelDocument.ts';
 import { panelHtml } from './panelHtml.ts';
 import type { Truths } from './truths.ts';
 import type { WorkerClient } from './workerClient.ts';
 import { RESTARTED } from './workerProcess.ts';
 
-/** What panels remember of images, and of files that were dropped. */
+/** What panels remember of inputs, and of files that were dropped. */
 export interface PanelImages {
-  readonly last: LastImages;
+  readonly last: LastInputs;
   readonly truths: Truths;
   readonly dropped: DroppedFiles;
 }
@@ -79,16 +81,23 @@ export class Panel {
   async showImage(file: string): Promise<void> {
     await this.document.open();
     await this.#opened;
-    this.#peer.tell('image', await this.#setImage(file));
+    this.#peer.tell('given', await this.#give(undefined, sourceOf(file)));
   }
 
-  async #setImage(file: string, signal?: AbortSignal): Promise<InputImage> {
-    const shown = await this.document.setImage(file, signal);
-    this.#images.last.remember(this.document.path, file);
-    this.#found = shown;
+  /** Gives an input something, as `ModelDocument.give`; what was dropped is kept as a file. */
+  async #give(input?: string, given?: InputSource | DroppedFile, signal?: AbortSignal): Promise<GivenInputs> {
+    const source = given && 'bytes' in given ? sourceOf(await this.#images.dropped.keep(given.name, given.bytes)) : given;
+    const result = await this.document.give(input, source, signal);
+    const { image } = result;
+    if (!image) return result;
+    this.#found = image;
     this.#watchShown();
-    const truth = this.#truth(file);
-    return { ...shown, ...(truth && { truth }) };
+    const truth = this.#truth(image.name);
+    return { ...result, image: { ...image, ...(truth && { truth }) } };
+  }
+
+  async #giveFile(input: string | undefined, file: string | undefined, signal: AbortSignal): Promise<GivenInputs | null> {
+    return file === undefined ? null : this.#give(input, sourceOf(file), signal);
   }
 
   /** The files that what is shown was read from, and what each says. */
@@ -129,13 +138,16 @@ export class Panel {
         this.#open();
         return summary;
       },
-      images: () => offeredImages(document.path, this.#images.last.of(document.path)),
-      chooseImage: async (_params, signal) => {
-        const file = await chooseImageFile(this.#images.last.of(document.path) ?? document.path);
-        return file === undefined ? null : this.#setImage(file, signal);
+      images: () => offeredImages(document.path, this.#images.last.imageOf(document.path)),
+      chooseImage: async (_params, signal) =>
+        this.#giveFile(undefined, await chooseImageFile(this.#images.last.imageOf(document.path) ?? document.path), signal),
+      setImage: (image, signal) => this.#give(undefined, 'path' in image ? sourceOf(image.path) : image, signal),
+      setInput: ({ input, source }, signal) => this.#give(input, source, signal),
+      restoreInputs: (_params, signal) => this.#give(undefined, undefined, signal),
+      chooseInput: async ({ input }, signal) => {
+        const takesImage = document.summary?.inputs.find(({ name }) => name === input)?.takes === 'image';
+        return this.#giveFile(input, await chooseInputFile(input, document.path, takesImage), signal);
       },
-      setImage: async (image, signal) =>
-        this.#setImage('path' in image ? image.path : await this.#images.dropped.keep(image.name, image.bytes), signal),
       sweep: ({ target }, signal) => document.sweep(target, signal),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
       conventions: (_params, signal) => document.conventions(signal),
@@ -170,3 +182,5 @@ export class Panel {
     };
   }
 }
+
+const sourceOf = (file: string): InputSource => ({ kind: path.extname(file).toLowerCase() === '.npy' ? 'npy' : 'image', path: file });

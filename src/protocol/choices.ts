@@ -33,4 +33,15 @@ export interface Choices {
   /** In place of what files say and inference guesses. */
   readonly input?: InputSettings;
   readonly labels?: LabelsChoice;
+  /** Grids of token sequences, by their number of tokens, in place of those that were recognised. */
+  readonly tokens?: readonly TokenGrid[];
+}
+
+/** Which positions of a token sequence form a grid over the image: those from `skip` on, row by row. */
+export interface TokenGrid {
+  /** skip + height · width; tokens behind the grid count, too. */
+  readonly tokens: number;
+  readonly height: number;
+  readonly width: number;
+  readonly skip: number;
 }

@@ -1,4 +1,7 @@
-import type { Explains, InputSettings, LabelsChoice } from './choices.ts';
+import type { Cells } from '../tensor/cells.ts';
+import type { Explains, InputSettings, LabelsChoice, TokenGrid } from './choices.ts';
+import type { InputSource } from './inputs.ts';
+import type { Target } from './target.ts';
 
 /** A row of the layer tree: a module (with children) or a node. */
 export interface Layer {
@@ -16,16 +19,16 @@ export interface Layer {
   readonly node?: string;
   /** Name of the value that leaves the layer: layers with the same value have the same map. */
   readonly output: string;
-  /** "batch×32×112×112", "" where it cannot be told. */
+  /** "batch×32×112×112", with the file's symbols; "" where it cannot be told. */
   readonly shape: string;
-  /** Dimensions of one example without the batch, where they are numbers. */
+  /** Dimensions of one example without the batch, where they are numbers at the size that the model is computed for. */
   readonly dims?: readonly number[];
   /** Trainable values in it. */
   readonly parameters: number;
   /** Multiply-accumulates for one example; undefined where it cannot be told. */
   readonly macs?: number;
-  /** Has height and width, so that Grad-CAM makes a picture. */
-  readonly spatial: boolean;
+  /** How the layer's value lies over the image; undefined where it does not, so that Grad-CAM makes no picture. */
+  readonly cells?: Cells;
   /** Constants, shape arithmetic and the like: hidden by default. */
   readonly plumbing: boolean;
   readonly children: readonly Layer[];
@@ -36,6 +39,12 @@ export interface PortSummary {
   readonly dtype: string;
   /** "batch×3×224×224" */
   readonly shape: string;
+}
+
+export interface InputPort extends PortSummary {
+  readonly takes: 'image' | 'array';
+  /** What is usually given, where the input's name and shape tell. */
+  readonly suggestion?: InputSource;
 }
 
 /** How an image becomes the network's input, for display. */
@@ -102,7 +111,7 @@ export interface ModelSummary {
   readonly format: string;
   readonly parameters: number;
   readonly macs?: number;
-  readonly inputs: readonly PortSummary[];
+  readonly inputs: readonly InputPort[];
   readonly outputs: readonly PortSummary[];
   readonly layers: readonly Layer[];
   /** The layer that is selected when nobody has chosen: the last spatial one before pooling. */
@@ -121,7 +130,15 @@ export interface ModelSummary {
     readonly value: string;
     /** The operator between logits and output; undefined where there is none, and nothing to choose. */
     readonly operator?: string;
+    /** Dimensions of one example, where they are numbers: a region's ranges lie in them. */
+    readonly dims?: readonly number[];
+    /** Names of the outputs that can be explained. */
+    readonly outputs: readonly string[];
+    /** Axes of `dims` that lie over the image's height and width: of segmenters, image-to-image networks and the like. */
+    readonly imageAxes?: readonly [row: number, column: number];
   };
+  /** The grids of the model's token sequences; `chosen`: by a person. */
+  readonly tokenGrids: readonly (TokenGrid & { readonly chosen: boolean })[];
   /** Plain sentences on what was found: unsupported operators, assumptions, limits. */
   readonly notes: readonly string[];
   /** Absolute paths of what it was read from: the model's own with those of its weights, and those that say how it is used. */
@@ -130,11 +147,20 @@ export interface ModelSummary {
 
 export interface ClassScore {
   readonly index: number;
+  /** Of a single logit or sigmoid: what counts against it, with the score and the probability of that. */
+  readonly negated?: true;
   readonly label?: string;
   /** As the model outputs it. */
   readonly score: number;
   /** 0 to 1 */
   readonly probability: number;
+}
+
+/** What was explained: the class, or of a region its value as the score and index -1. */
+export interface Explained extends ClassScore {
+  readonly target: Target;
+  /** The label, else what it is in words. */
+  readonly text: string;
 }
 
 export interface Prediction {
@@ -174,6 +200,8 @@ export interface InputImage {
   readonly geometry: PlainGeometry;
   /** Undefined where nobody and nothing says which class it shows. */
   readonly truth?: Truth;
+  /** Of a picture of an array: how its values were made visible, in words. */
+  readonly array?: string;
 }
 
 /** A layer's Grad-CAM, signed, before any upsampling. */
@@ -186,7 +214,7 @@ export interface LayerMap {
 
 export interface Sweep {
   readonly prediction: Prediction;
-  readonly target: ClassScore;
+  readonly target: Explained;
   readonly maps: readonly LayerMap[];
   /** Outputs of spatial layers from which no path leads to the target. */
   readonly unreachable: readonly string[];
@@ -207,9 +235,9 @@ export interface UnitContributions {
 }
 
 export type LayerExplanation =
-  | { readonly kind: 'map'; readonly map: LayerMap; readonly target: ClassScore; readonly ms: number }
-  | { readonly kind: 'units'; readonly units: UnitContributions; readonly target: ClassScore; readonly ms: number }
-  | { readonly kind: 'none'; readonly why: string; readonly target: ClassScore };
+  | { readonly kind: 'map'; readonly map: LayerMap; readonly target: Explained; readonly ms: number }
+  | { readonly kind: 'units'; readonly units: UnitContributions; readonly target: Explained; readonly ms: number }
+  | { readonly kind: 'none'; readonly why: string; readonly target: Explained };
 
 export interface Progress {
   readonly text: string;

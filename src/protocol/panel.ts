@@ -1,12 +1,14 @@
 import type { Choices } from './choices.ts';
-import type { ConventionOutcome, InputImage, LayerExplanation, ModelSummary, Progress, Sweep, Truth } from './model.ts';
+import type { GivenInputs, InputSource } from './inputs.ts';
+import type { ConventionOutcome, LayerExplanation, ModelSummary, Progress, Sweep, Truth } from './model.ts';
 import type { WireError } from './rpc.ts';
+import type { Target } from './target.ts';
 
 /** What a panel needs to come back after the window reloads; kept by the webview with vscode.setState. */
 export interface PanelMemory {
   readonly image?: string;
   readonly layer?: string;
-  readonly target?: number;
+  readonly target?: Target;
   readonly view?: ViewSettings;
   readonly choices?: Choices;
   /** Pixels of the left and the right column, where somebody has moved them. */
@@ -46,6 +48,12 @@ export interface FilesChanged {
   readonly reload: boolean;
 }
 
+/** A file that was dropped or pasted. */
+export interface DroppedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What the webview may ask of the extension: these names and no others. */
 export type PanelCalls = {
   /** The first call: opens the model (again, after a failure or a restart of the worker). */
@@ -53,11 +61,17 @@ export type PanelCalls = {
   /** Images to offer, at most 60. */
   images: (params: null) => readonly OfferedImage[];
   /** Lets the person choose a file in VS Code's own dialog; null: dismissed. */
-  chooseImage: (params: null) => InputImage | null;
-  /** An offered path, or what was dropped or pasted. */
-  setImage: (params: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }) => InputImage;
-  sweep: (params: { readonly target?: number }) => Sweep;
-  explain: (params: { readonly layer: string; readonly target?: number }) => LayerExplanation;
+  chooseImage: (params: null) => GivenInputs | null;
+  /** Gives the image input an offered path, or what was dropped or pasted. */
+  setImage: (params: { readonly path: string } | DroppedFile) => GivenInputs;
+  /** Gives any input something; what the others were given before is remembered, for the next window too. */
+  setInput: (params: { readonly input: string; readonly source: InputSource | DroppedFile }) => GivenInputs;
+  /** Lets the person choose an image or .npy file for an input in VS Code's own dialog; null: dismissed. */
+  chooseInput: (params: { readonly input: string }) => GivenInputs | null;
+  /** Gives every input what it was last given, in this window or an earlier one. */
+  restoreInputs: (params: null) => GivenInputs;
+  sweep: (params: { readonly target?: Target }) => Sweep;
+  explain: (params: { readonly layer: string; readonly target?: Target }) => LayerExplanation;
   /** The best classes of the given image under every usual convention of preprocessing. */
   conventions: (params: null) => readonly ConventionOutcome[];
   /**
@@ -68,7 +82,7 @@ export type PanelCalls = {
   /** Lets the person choose a file of class names for `Choices.labels`; null: dismissed. */
   chooseLabels: (params: null) => { readonly file: string } | null;
   /** Keeps a dropped file of class names, for `Choices.labels`. */
-  keepLabels: (params: { readonly name: string; readonly bytes: Uint8Array }) => { readonly file: string };
+  keepLabels: (params: DroppedFile) => { readonly file: string };
   /** Says which class an image shows, or forgets what was said (null). @returns what counts now: the person's word before files' */
   setTruth: (params: { readonly image: string; readonly index: number | null }) => Truth | null;
   /** Stops what is being computed for this model, whatever it takes. Aborting a call only gives up its result. */
@@ -87,7 +101,7 @@ export type PanelEvents = {
   /** A command of the palette that the panel carries out. */
   command: 'savePicture' | 'chooseTarget' | 'searchLayers';
   /** An image was chosen outside of the panel (explorer, palette). */
-  image: InputImage;
+  given: GivenInputs;
   /** Files have changed on disk, and have stopped growing. */
   changed: FilesChanged;
   /** The compute process ended: shown with an offer to retry. */

@@ -1,7 +1,9 @@
 import type { Choices } from './choices.ts';
-import type { ConventionOutcome, InputImage, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { GivenInputs, InputSource } from './inputs.ts';
+import type { ConventionOutcome, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { Target } from './target.ts';
 
-/** What the extension asks of the compute process. `model` and `image` name what was opened before. */
+/** What the extension asks of the compute process. `model` names what was opened before. */
 export type WorkerCalls = {
   /** Answers at once unless a run blocks the process. */
   ping: (params: null) => null;
@@ -9,12 +11,12 @@ export type WorkerCalls = {
   open: (params: { readonly path: string; readonly choices: Choices }) => ModelSummary;
   /** Forgets a model and releases its sessions. */
   close: (params: { readonly path: string }) => null;
-  /** Decodes and preprocesses an image for a model; later calls for the model use it. */
-  image: (params: { readonly model: string; readonly image: string }) => InputImage;
-  /** Prediction, and Grad-CAM of every spatial layer for `target` (default: the top class), in one pass. */
-  sweep: (params: { readonly model: string; readonly target?: number }) => Sweep;
+  /** Reads what every input is fed with, by input, and makes it ready; later calls for the model use it. */
+  inputs: (params: { readonly model: string; readonly sources: Readonly<Record<string, InputSource>> }) => GivenInputs;
+  /** Prediction, and Grad-CAM of every layer with cells for `target` (default: the top class), in one pass. */
+  sweep: (params: { readonly model: string; readonly target?: Target }) => Sweep;
   /** One layer for a target: a map, or contributions of units. */
-  explain: (params: { readonly model: string; readonly layer: string; readonly target?: number }) => LayerExplanation;
+  explain: (params: { readonly model: string; readonly layer: string; readonly target?: Target }) => LayerExplanation;
   /** The best classes of the given image under every usual convention of preprocessing. */
   conventions: (params: { readonly model: string }) => readonly ConventionOutcome[];
   /** Writes what was chosen (input, labels) into inspectum.json beside the model, and keeps what else it says. */

@@ -1,8 +1,9 @@
 import { conventionOutcomes } from '../app/conventionOutcomes.ts';
 import { Explainer, prepareSweep } from '../app/explain.ts';
 import { Model, type OpenOptions } from '../app/model.ts';
-import { prepareImage } from '../app/readImage.ts';
+import { readSources } from '../app/readInput.ts';
 import { saveConfiguration } from '../app/saveConfiguration.ts';
+import type { InputSource } from '../protocol/inputs.ts';
 import type { Progress } from '../protocol/model.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
@@ -12,8 +13,8 @@ import type { Jobs } from './jobs.ts';
 interface Opened {
   readonly model: Model;
   explainer?: Explainer;
-  /** Path of the image that was given. */
-  image?: string;
+  /** What every input was given. */
+  sources?: Readonly<Record<string, InputSource>>;
 }
 
 export interface Surroundings {
@@ -36,7 +37,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
   };
   const explainer = (path: string): Explainer => {
     const { explainer: ready } = opened(path);
-    if (!ready) throw new InspectumError('usage', `No image has been given to ${path}.`);
+    if (!ready) throw new InspectumError('usage', `${path}: not every input has been given something yet.`);
     return ready;
   };
   const forget = async (path: string): Promise<void> => {
@@ -82,15 +83,16 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         await forget(path);
         return null;
       }),
-    image: ({ model, image }, signal) =>
+    inputs: ({ model, sources }, signal) =>
       jobs.run(
         signal,
-        withProgress(model, 'Reading the image', async () => {
+        withProgress(model, 'Reading the input', async () => {
           const entry = opened(model);
-          const prepared = await prepareImage(entry.model, image);
-          entry.image = image;
-          entry.explainer = new Explainer(entry.model, prepared.feeds);
-          return prepared.image;
+          delete entry.explainer;
+          const { feeds, image, missing } = await readSources(entry.model, new Map(Object.entries(sources)));
+          entry.sources = sources;
+          if (missing.length === 0) entry.explainer = new Explainer(entry.model, feeds);
+          return { sources, ...(image && { image }), missing };
         }),
       ),
     sweep: ({ model, target }, signal) =>
@@ -108,9 +110,11 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         signal,
         withProgress(model, CONVENTIONS, async () => {
           const { feeds } = explainer(model);
-          const { model: open, image = '' } = opened(model);
+          const { model: open, sources } = opened(model);
+          const image = sources?.[open.input?.port ?? ''];
+          if (image?.kind !== 'image') throw new InspectumError('usage', 'The conventions differ in how they prepare an image: give one.');
           const report = (fraction: number): void => progress(model, { text: CONVENTIONS, fraction });
-          return conventionOutcomes(open, image, feeds, { signal, report });
+          return conventionOutcomes(open, image.path, feeds, { signal, report });
         }),
       ),
     saveConfiguration: ({ model }, signal) =>

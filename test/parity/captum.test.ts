@@ -95,7 +95,7 @@ describe.each(files)('%s', (_, network, file) => {
   it('sweep: the map of every spatial layer in one pass', async () => {
     const rows = casesOf(network, file).filter((c) => c.method === 'LayerGradCam' && c.set === undefined && isMap(c.expected));
     const target = flatIndex(rows[0]?.target ?? 0, model.shapeOf(model.output) ?? []);
-    const sweep = await new Explainer(model, { input: stored(network.input, 1) }).sweep(target);
+    const sweep = await new Explainer(model, { input: stored(network.input, 1) }).sweep({ kind: 'class', index: target });
     expect(sweep.unreachable).toEqual([]);
     expect(sweep.maps.map((m) => m.output)).toEqual(model.spatialValues());
     for (const { layer = '', expected } of rows) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Explainer } from '../../src/app/explain.ts';
 import { Model } from '../../src/app/model.ts';
-import { prepareImage } from '../../src/app/readImage.ts';
+import { readInputs } from '../../src/app/readInput.ts';
 import { interpolate } from '../../src/image/interpolate.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -21,7 +21,7 @@ afterAll(() => model.release());
 /** Top-1 of torchvision's preprocessing on a PIL image and ONNX Runtime in Python, recorded by the fixtures' script. */
 describe('the sample images', () => {
   it.each(expected.images)('$file is class $top', async ({ file, top, probability, logits }) => {
-    const { feeds } = await prepareImage(model, path.join(root, 'samples/images', path.basename(file)));
+    const { feeds } = await readInputs(model, [path.join(root, 'samples/images', path.basename(file))]);
     const prediction = await new Explainer(model, feeds).prediction();
     const [best] = prediction.top;
     expect(best?.index).toBe(top);
@@ -52,7 +52,7 @@ describe('held-out scenes', () => {
   const inputSize = 128;
 
   const explainer = async (file: string): Promise<Explainer> => {
-    const { feeds } = await prepareImage(model, path.join(fixtures, 'heldout', path.basename(file)));
+    const { feeds } = await readInputs(model, [path.join(fixtures, 'heldout', path.basename(file))]);
     return new Explainer(model, feeds);
   };
 
@@ -70,7 +70,7 @@ describe('held-out scenes', () => {
     for (const { file, labels, boxes } of twoPerScene) {
       const explain = await explainer(file);
       for (const [i, label] of labels.entries()) {
-        const map = (await explain.sweep(label)).maps.find((m) => m.output === layer);
+        const map = (await explain.sweep({ kind: 'class', index: label })).maps.find((m) => m.output === layer);
         const [left, top, right, bottom] = boxes[i] as readonly [number, number, number, number];
         const { x, y } = peakOf(map as NonNullable<typeof map>, inputSize);
         maps++;

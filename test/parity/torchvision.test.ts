@@ -60,7 +60,7 @@ describe.each(randomModels.map((m) => [m.name, m] as const))('torchvision %s wit
   it('sweep', async () => {
     const explainer = new Explainer(model, feeds);
     for (const { layer, target, expected } of stored.gradCam) {
-      const { maps } = await explainer.sweep(target);
+      const { maps } = await explainer.sweep({ kind: 'class', index: target });
       const map = maps.find((m) => m.output === model.findLayer(layer).output);
       expect(map, layer).toBeDefined();
       expect(relativeDistance(map?.data ?? [], expectedTensor(expected).data), `${layer}, target ${target}`).toBeLessThan(TOLERANCE);

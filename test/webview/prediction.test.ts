@@ -50,7 +50,8 @@ describe('the prediction', () => {
     await page.locator('[data-testid=target]').click();
     await overlay(first?.target.index);
     const sweeps = await page.evaluate(() => window.fakeHost.calls.filter(({ name }) => name === 'sweep').map(({ params }) => params));
-    expect(sweeps).toEqual([{}, { target: second?.target.index }, { target: second?.target.index }, {}]);
+    const target = second?.target.target;
+    expect(sweeps).toEqual([{}, { target }, { target }, {}]);
   });
 
   test('finds any class by words or number, and explains it', async () => {

@@ -67,7 +67,7 @@ describe('without an image', () => {
     await untilState(page, 'empty');
     await page.evaluate(() => {
       const [image] = Object.values(window.fakeHost.recording.images);
-      if (image) window.fakeHost.tell('image', image);
+      if (image) window.fakeHost.tell('given', { image, missing: [], sources: {} });
     });
     await untilState(page, 'ready');
   });
@@ -246,10 +246,10 @@ describe('a model that ends in a Softmax', () => {
     const page = await panels.open({
       prepare: () => {
         const { recording } = window.fakeHost;
-        const { value } = recording.summary.explains;
+        const { explains } = recording.summary;
         window.fakeHost.recording = {
           ...recording,
-          summary: { ...recording.summary, explains: { what: 'logits', value, operator: 'Softmax' } },
+          summary: { ...recording.summary, explains: { ...explains, what: 'logits', operator: 'Softmax' } },
         };
       },
     });
@@ -258,10 +258,10 @@ describe('a model that ends in a Softmax', () => {
     expect(await chip.textContent()).toContain('logits before Softmax');
     await page.evaluate(() => {
       const { recording } = window.fakeHost;
-      const { value } = recording.summary.explains;
+      const { explains } = recording.summary;
       window.fakeHost.recording = {
         ...recording,
-        summary: { ...recording.summary, explains: { what: 'output', value, operator: 'Softmax' } },
+        summary: { ...recording.summary, explains: { ...explains, what: 'output', operator: 'Softmax' } },
       };
     });
     await chip.click();

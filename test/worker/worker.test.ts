@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RESTARTED } from '../../src/extension/workerProcess.ts';
-import type { Progress } from '../../src/protocol/model.ts';
+import type { InputImage, Progress } from '../../src/protocol/model.ts';
 import type { WireError } from '../../src/protocol/rpc.ts';
 import type { WorkerCalls } from '../../src/protocol/worker.ts';
 import { writeResidualNetwork } from '../tools/residualNetwork.ts';
@@ -14,6 +14,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'inspectum-worker-'));
 /** Takes seconds for a pass, in one uninterruptible run. */
 const slow = path.join(folder, 'slow.onnx');
 const image = sampleImage('mushroom.jpg');
+const sourcesOf = (path: string) => ({ input: { kind: 'image', path } }) as const;
 const running: Observed[] = [];
 let script = '';
 
@@ -40,7 +41,7 @@ async function blocked(options: Parameters<typeof observed>[0] = {}, signal?: Ab
   const one = observed(options);
   const { client } = one;
   await client.call('open', { path: slow, choices: {} });
-  await client.call('image', { model: slow, image });
+  await client.call('inputs', { model: slow, sources: sourcesOf(image) });
   let begun = false;
   client.onProgress(({ progress }) => {
     begun ||= progress?.text === 'Explaining every layer';
@@ -89,7 +90,7 @@ describe('the life of the process', () => {
     one.client.onEnded((reason) => reasons.push(reason));
     await one.client.call('open', { path: SAMPLE, choices: {} });
     const { generation } = one.client;
-    const waiting = failure(one.client.call('image', { model: SAMPLE, image }));
+    const waiting = failure(one.client.call('inputs', { model: SAMPLE, sources: sourcesOf(image) }));
     process.kill(one.pid, 'SIGKILL');
     const { kind, message } = await waiting;
     expect({ kind, message }).toEqual(reasons[0]);
@@ -97,7 +98,7 @@ describe('the life of the process', () => {
     expect(message).toMatch(/ended unexpectedly \((signal SIGKILL|exit code 1)\)/);
     expect(reasons).toHaveLength(1);
     expect(one.client.generation).not.toBe(generation);
-    expect((await failure(one.client.call('image', { model: SAMPLE, image }))).kind).toBe('usage');
+    expect((await failure(one.client.call('inputs', { model: SAMPLE, sources: sourcesOf(image) }))).kind).toBe('usage');
     expect(one.pids).toHaveLength(2);
   });
 
@@ -112,7 +113,7 @@ describe('the life of the process', () => {
     const { kind, message } = await failure(
       (async () => {
         await client.call('open', { path: slow, choices: {} });
-        await client.call('image', { model: slow, image });
+        await client.call('inputs', { model: slow, sources: sourcesOf(image) });
         await client.call('sweep', { model: slow });
       })(),
     );
@@ -128,7 +129,7 @@ describe('the life of the process', () => {
     const taken = failure(
       (async () => {
         await client.call('open', { path: slow, choices: {} });
-        await client.call('image', { model: slow, image });
+        await client.call('inputs', { model: slow, sources: sourcesOf(image) });
         await client.call('sweep', { model: slow });
       })(),
     );
@@ -167,7 +168,7 @@ describe('cancelling', () => {
   test('a process that listens goes on', async () => {
     const one = observed();
     await one.client.call('open', { path: SAMPLE, choices: {} });
-    await one.client.call('image', { model: SAMPLE, image });
+    await one.client.call('inputs', { model: SAMPLE, sources: sourcesOf(image) });
     const controller = new AbortController();
     const sweep = failure(one.client.call('sweep', { model: SAMPLE }, controller.signal));
     controller.abort();
@@ -206,7 +207,9 @@ describe('what crosses', () => {
     client.onProgress(({ model, progress }) => events.push([path.basename(model), progress]));
     const summary = await client.call('open', { path: SAMPLE, choices: {} });
     expect(summary).toMatchObject({ fileName: 'shapes.onnx', classes: 10 });
-    const { original, network, geometry } = await client.call('image', { model: SAMPLE, image });
+    const { image: shown, missing } = await client.call('inputs', { model: SAMPLE, sources: sourcesOf(image) });
+    expect(missing).toEqual([]);
+    const { original, network, geometry } = shown as InputImage;
     expect(original.rgba).toBeInstanceOf(Uint8Array);
     expect(original.rgba).toHaveLength(original.width * original.height * 4);
     expect(network.rgba).toHaveLength(128 * 128 * 4);
@@ -223,7 +226,7 @@ describe('what crosses', () => {
     const texts = events.map(([, progress]) => progress?.text ?? null);
     // an image that comes at once may be read before the model is prepared
     expect(new Set(texts.filter((_, i) => i % 2 === 0))).toEqual(
-      new Set(['Reading the model', 'Preparing shapes.onnx', 'Reading the image', 'Explaining every layer']),
+      new Set(['Reading the model', 'Preparing shapes.onnx', 'Reading the input', 'Explaining every layer']),
     );
     expect(texts.filter((_, i) => i % 2 === 1)).toEqual([null, null, null, null]);
   });
@@ -269,10 +272,10 @@ test('nothing is sent over a network, and no file is left behind', async () => {
   try {
     const one = observed();
     await one.client.call('open', { path: SAMPLE, choices: {} });
-    await one.client.call('image', { model: SAMPLE, image });
+    await one.client.call('inputs', { model: SAMPLE, sources: sourcesOf(image) });
     const sockets: string[] = [];
     for (const target of [0, 1, 2, 3]) {
-      await one.client.call('sweep', { model: SAMPLE, target });
+      await one.client.call('sweep', { model: SAMPLE, target: { kind: 'class', index: target } });
       sockets.push(...(await networkSockets(one.pid)));
     }
     expect(sockets).toEqual([]);

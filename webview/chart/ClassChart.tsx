@@ -1,4 +1,6 @@
 import { useMemo } from 'preact/hooks';
+import type { ClassScore } from '../../src/protocol/model.ts';
+import type { Target } from '../../src/protocol/target.ts';
 import { Icon } from '../components/Icon.tsx';
 import { nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
@@ -20,7 +22,7 @@ export function ClassChart() {
     () =>
       configOf(
         top.map((score) => score.probability * 100),
-        top.findIndex((score) => score.index === target?.index),
+        top.findIndex((score) => isExplained(score, target)),
         colors,
       ),
     [sweep, colors],
@@ -41,11 +43,11 @@ export function ClassChart() {
           <h2>Prediction</h2>
         </div>
         <p class="muted">
-          {sweep.prediction.output} has {sweep.prediction.scale}. What is explained is value {target.index} of it.
+          {sweep.prediction.output} has {sweep.prediction.scale}. What is explained is {target.text}.
         </p>
       </section>
     );
-  const outside = !top.some((score) => score.index === target.index);
+  const outside = !top.some((score) => isExplained(score, target));
   return (
     <section class="prediction" aria-label="Prediction">
       <div class="section-header">
@@ -57,15 +59,15 @@ export function ClassChart() {
       <div class="class-chart" data-testid="class-chart">
         {top.map((score) => (
           <button
-            key={score.index}
+            key={`${score.index} ${score.negated}`}
             type="button"
-            class={score.index === target.index ? 'class-row on' : 'class-row'}
-            aria-pressed={score.index === target.index}
+            class={isExplained(score, target) ? 'class-row on' : 'class-row'}
+            aria-pressed={isExplained(score, target)}
             data-class={score.index}
             title={`Class ${score.index}, score ${Number(score.score.toPrecision(4))}`}
-            onClick={() => void panel.setTarget(score.index)}
+            onClick={() => void panel.setTarget(targetOf(score))}
           >
-            <span class="class-mark">{score.index === target.index && <Icon name="target" />}</span>
+            <span class="class-mark">{isExplained(score, target) && <Icon name="target" />}</span>
             <span class="clip">{nameOfClass(score)}</span>
             <span />
             <span class="class-value">{formatPercent(score.probability)}</span>
@@ -83,7 +85,7 @@ export function ClassChart() {
       {outside && (
         <p class="class-outside" data-testid="outside-target">
           <Icon name="target" />
-          <span class="clip">{nameOfClass(target)}</span>
+          <span class="clip">{target.text}</span>
           <span class="class-value">{formatPercent(target.probability)}</span>
         </p>
       )}
@@ -91,6 +93,11 @@ export function ClassChart() {
     </section>
   );
 }
+
+const isExplained = (score: ClassScore, target: ClassScore | undefined): boolean =>
+  score.index === target?.index && score.negated === target.negated;
+
+const targetOf = ({ index, negated }: ClassScore): Target => ({ kind: 'class', index, ...(negated && { negated }) });
 
 /** "38.1%", and no false zero. */
 function formatPercent(probability: number): string {

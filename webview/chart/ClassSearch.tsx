@@ -34,7 +34,7 @@ export function ClassSearch() {
   const choose = (index: number | undefined) => {
     if (index === undefined) return;
     close();
-    void panel.setTarget(index);
+    void panel.setTarget({ kind: 'class', index });
   };
   if (!open.value)
     return (

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { ClassScore, UnitContributions } from '../../src/protocol/model.ts';
-import { formatValue, nameOfClass } from '../image/words.ts';
+import type { Explained, UnitContributions } from '../../src/protocol/model.ts';
+import { formatValue } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { BarChart, type Config } from './BarChart.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
@@ -9,7 +9,7 @@ import { type ThemeColors, useThemeColors } from './colors.ts';
 const ROW = 22;
 
 /** The strongest units of a layer without height and width, by activation × gradient. */
-export function UnitChart({ units, target, height }: { units: UnitContributions; target: ClassScore; height: number }) {
+export function UnitChart({ units, target, height }: { units: UnitContributions; target: Explained; height: number }) {
   const panel = usePanel();
   const colors = useThemeColors();
   const { labels, classes } = panel.model.value ?? {};
@@ -32,14 +32,14 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
         {units.why}
       </p>
       <p class="muted">
-        {measureOf(shown.length, units.count, some.length < units.units.length)}: to the right what counts towards {nameOfClass(target)}, to
-        the left what counts against it.
+        {measureOf(shown.length, units.count, some.length < units.units.length)}: to the right what counts towards {target.text}, to the
+        left what counts against it.
       </p>
       <div class="unit-bars" aria-hidden="true" style={{ height: `${shown.length * ROW + 28}px` }}>
         <BarChart config={config} />
       </div>
       <table class="visually-hidden">
-        <caption>Contributions of units to {nameOfClass(target)}</caption>
+        <caption>Contributions of units to {target.text}</caption>
         <tbody>
           {shown.map(({ index, value }, i) => (
             <tr key={index}>

@@ -4,7 +4,6 @@ import { ClassChart } from '../chart/ClassChart.tsx';
 import type { Drawn } from '../image/draw.ts';
 import { ImagePane } from '../image/ImagePane.tsx';
 import { composePng } from '../image/save.ts';
-import { nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { fileNameOf } from '../state/panel.ts';
 import { LayerTree } from '../tree/LayerTree.tsx';
@@ -33,7 +32,7 @@ export function PanelView() {
   const save = async (): Promise<void> => {
     const [image, shown] = [panel.image.peek(), panel.shown.peek()];
     if (!image || !drawn.current || shown?.kind !== 'map') return;
-    const name = `${fileNameOf(image.name).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${nameOfClass(shown.target)}.png`;
+    const name = `${fileNameOf(image.name).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${shown.target.text}.png`;
     try {
       await panel.savePicture(name.replace(/[^\w.-]+/g, '-'), await composePng(image, drawn.current, panel.view.peek()));
     } catch (error) {

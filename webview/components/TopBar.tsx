@@ -1,6 +1,5 @@
 import type { Explains } from '../../src/protocol/choices.ts';
 import type { InputConvention, ModelSummary } from '../../src/protocol/model.ts';
-import { nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { formatCount } from '../state/layers.ts';
 import { Icon } from './Icon.tsx';
@@ -36,7 +35,7 @@ export function TopBar({ onSave }: { onSave: () => void }) {
             type="button"
             class="chip target"
             data-testid="target"
-            aria-label={`Target: ${nameOfClass(sweep.target)}${pinned ? ', pinned' : ', the top class'}`}
+            aria-label={`Target: ${sweep.target.text}${pinned ? ', pinned' : ', the top class'}`}
             title={
               pinned
                 ? 'Stays the target when the image changes. Click to follow the top class.'
@@ -45,11 +44,11 @@ export function TopBar({ onSave }: { onSave: () => void }) {
             aria-pressed={pinned}
             onClick={() => {
               if (pinned) void panel.setTarget(undefined);
-              else panel.chosenTarget.value = sweep.target.index;
+              else panel.chosenTarget.value = sweep.target.target;
             }}
           >
             <Icon name="target" />
-            <span class="clip">{nameOfClass(sweep.target)}</span>
+            <span class="clip">{sweep.target.text}</span>
             {pinned && <Icon name="pin" />}
           </button>
           <button

@@ -1,5 +1,5 @@
 import type { ColormapName } from '../../src/image/colormap.ts';
-import type { ClassScore, LayerMap } from '../../src/protocol/model.ts';
+import type { ClassScore, Explained, LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import { colormapFor } from './draw.ts';
 import { peakOf } from './strength.ts';
@@ -8,8 +8,8 @@ import { peakOf } from './strength.ts';
 export const nameOfClass = (score: Pick<ClassScore, 'index' | 'label'>): string => score.label ?? `class ${score.index}`;
 
 /** What the picture means, in one sentence. */
-export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, target: ClassScore): string {
-  const name = nameOfClass(target);
+export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, target: Explained): string {
+  const name = target.text;
   const [towards, against] = [peakOf(map, 'positive') > 0, peakOf(map, 'negative') > 0];
   if (!towards && !against) return `The map is zero everywhere: at this layer nothing counts towards ${name} or against it.`;
   switch (style.sign) {

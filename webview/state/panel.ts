@@ -1,7 +1,9 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Choices } from '../../src/protocol/choices.ts';
-import type { ClassScore, InputImage, Layer, LayerExplanation, LayerMap, ModelSummary, Progress, Sweep } from '../../src/protocol/model.ts';
+import type { GivenInputs } from '../../src/protocol/inputs.ts';
+import type { Explained, InputImage, Layer, LayerExplanation, LayerMap, ModelSummary, Progress, Sweep } from '../../src/protocol/model.ts';
 import type { FilesChanged, OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
+import type { Target } from '../../src/protocol/target.ts';
 import { connect } from '../host.ts';
 import { indexLayers, type LayerIndex } from './layers.ts';
 import { type Problem, problemOf, type Stage } from './problems.ts';
@@ -18,7 +20,7 @@ const DEFAULT_VIEW: ViewSettings = {
 
 /** What is shown of the selected layer. */
 export type Shown =
-  | { readonly kind: 'map'; readonly map: LayerMap; readonly target: ClassScore }
+  | { readonly kind: 'map'; readonly map: LayerMap; readonly target: Explained }
   | Exclude<LayerExplanation, { kind: 'map' }>;
 
 /** What was shown before files were read again. */
@@ -42,7 +44,7 @@ export class Panel {
   readonly offered = signal<readonly OfferedImage[]>([]);
   readonly sweep = signal<Sweep>();
   /** The class that somebody chose; undefined: the top one, whichever it is. */
-  readonly chosenTarget = signal<number>();
+  readonly chosenTarget = signal<Target>();
   /** What somebody chose for this model, in place of what was inferred. */
   readonly choices = signal<Choices>({ explain: 'logits' });
   readonly selected = signal<string>();
@@ -86,7 +88,7 @@ export class Panel {
     command: (name) => {
       this.command.value = { name };
     },
-    image: (image) => void this.#take(() => Promise.resolve(image)),
+    given: (given) => void this.#take(() => Promise.resolve(given)),
     changed: (change) => {
       if (change.reload) void this.reload();
       else this.changed.value = change;
@@ -128,7 +130,7 @@ export class Panel {
     const layer = this.selected.peek() ?? this.#restored.layer;
     batch(() => {
       this.model.value = model;
-      if ((this.chosenTarget.peek() ?? 0) >= (model.classes ?? 1)) this.chosenTarget.value = undefined;
+      if (!isTargetOf(model, this.chosenTarget.peek())) this.chosenTarget.value = undefined;
       this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
     });
     this.#tellSelected();
@@ -169,7 +171,7 @@ export class Panel {
   }
 
   /** Makes a class the one that is explained; undefined: the top class again. */
-  setTarget(target: number | undefined): Promise<void> {
+  setTarget(target: Target | undefined): Promise<void> {
     this.chosenTarget.value = target;
     this.before.value = undefined;
     return this.image.peek() ? this.#runSweep() : Promise.resolve();
@@ -215,14 +217,16 @@ export class Panel {
     if (layer !== undefined) void this.#host.calls.call('layerSelected', { layer }).catch(() => null);
   }
 
-  async #take(get: (signal: AbortSignal) => Promise<InputImage | null>, text = 'Reading the image'): Promise<void> {
-    const image = await this.#run('image', text, get);
-    if (!image) return;
+  async #take(get: (signal: AbortSignal) => Promise<GivenInputs | null>, text = 'Reading the image'): Promise<void> {
+    const given = await this.#run('image', text, get);
+    if (!given) return;
+    const { image, missing } = given;
     batch(() => {
       if (this.image.peek()) this.setView({ zoom: 1 });
       this.image.value = image;
       this.sweep.value = undefined;
     });
+    if (missing.length > 0) return this.fail('image', 'usage', `The model also needs ${missing.join(', ')}.`);
     await this.#runSweep();
   }
 
@@ -275,7 +279,7 @@ export class Panel {
     this.#explaining = new AbortController();
     const { signal } = this.#explaining;
     void this.#host.calls
-      .call('explain', { layer: layer.id, target: sweep.target.index }, signal)
+      .call('explain', { layer: layer.id, target: sweep.target.target }, signal)
       .then((explanation) => {
         const before = this.#explained.peek();
         const byOutput = new Map(before?.sweep === sweep ? before.byOutput : []);
@@ -299,6 +303,10 @@ export class Panel {
     this.#host.remember(memory);
   }
 }
+
+/** Whether a remembered target can be one of this model's. */
+const isTargetOf = ({ classes = 1, explains }: ModelSummary, target: Target | undefined): boolean =>
+  target?.kind === 'region' ? target.ranges.length === explains.dims?.length : (target?.index ?? 0) < classes;
 
 /** The last part of a path, for display. */
 export const fileNameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

@@ -1,7 +1,7 @@
 import { scoresOf } from '../../app/attribute.ts';
 import type { Model } from '../../app/model.ts';
 import { readInputs } from '../../app/readInput.ts';
-import { describeScale, scaleOf, topClasses } from '../../app/scores.ts';
+import { describeScale, scaleOf, scoresWith, topClasses } from '../../app/scores.ts';
 
 /** `inspectum predict MODEL --input FILE [--top 5] [--output NAME] [--json]`: all scores, and the best classes of the first example. */
 export async function predict(
@@ -14,7 +14,7 @@ export async function predict(
   const examples = dims[0] ?? 1;
   const scores = data.subarray(0, data.length / examples);
   const scale = scaleOf(model.graph, output, model.configuration.output);
-  const top = topClasses(scores, scale, model.labels, options.top);
+  const top = topClasses(scoresWith(scores, scale, model.labels), options.top);
   if (options.json)
     return JSON.stringify({ input: options.inputs.length === 1 ? options.inputs[0] : options.inputs, output: Array.from(data), top });
   const rows = top.map(

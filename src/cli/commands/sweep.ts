@@ -18,9 +18,11 @@ export async function sweep(
 ): Promise<string> {
   const { feeds, image } = await readInputs(model, options.inputs);
   status('Explaining every layer');
-  const result = await new Explainer(model, feeds).sweep(options.target);
+  const result = await new Explainer(model, feeds).sweep(
+    options.target === undefined ? undefined : { kind: 'class', index: options.target },
+  );
   await writing(options.out, () => mkdir(options.out, { recursive: true }));
-  const rows = [...allLayers(model.layers)].filter((l) => l.spatial && !l.plumbing);
+  const rows = [...allLayers(model.layers)].filter((l) => l.cells && !l.plumbing);
   const files: { layer: string; output: string; width: number; height: number; min: number; max: number; npy: string; png: string }[] = [];
   for (const [index, map] of result.maps.entries()) {
     const layer = rows.find((l) => l.output === map.output)?.id ?? map.output;
@@ -45,7 +47,7 @@ export async function sweep(
     `${JSON.stringify({ model: model.path, input: options.inputs, prediction, target, unreachable, refusals, notes: model.summary.notes, maps: files }, null, 2)}\n`,
   );
   return [
-    `${files.length} layers in ${ms.toFixed(0)} ms for ${target.label ?? `class ${target.index}`} (${target.index}); maps, pictures and sweep.json are in ${options.out}`,
+    `${files.length} layers in ${ms.toFixed(0)} ms for ${target.text} (${target.index}); maps, pictures and sweep.json are in ${options.out}`,
     ...refusals,
   ].join('\n');
 }

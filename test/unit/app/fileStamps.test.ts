@@ -47,13 +47,13 @@ describe('a model whose file is another one than when it was opened', () => {
   test('neither with a session that was there before', async () => {
     const model = Model.open(file);
     const explainer = new Explainer(model, feedsOf(model));
-    const { maps } = await explainer.sweep(0);
+    const { maps } = await explainer.sweep({ kind: 'class', index: 0 });
     expect(maps.length).toBeGreaterThan(0);
     utimesSync(file, WRITTEN, new Date(2020, 0, 2));
-    await expect(explainer.sweep(1)).rejects.toMatchObject({ kind: 'changed' });
+    await expect(explainer.sweep({ kind: 'class', index: 1 })).rejects.toMatchObject({ kind: 'changed' });
     await model.release();
     const again = Model.open(file);
-    expect((await new Explainer(again, feedsOf(again)).sweep(1)).maps.length).toBe(maps.length);
+    expect((await new Explainer(again, feedsOf(again)).sweep({ kind: 'class', index: 1 })).maps.length).toBe(maps.length);
     await again.release();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeScale, logitsBefore, probabilitiesOf, scaleOf, topClasses } from '../../../src/app/scores.ts';
+import { describeScale, logitsBefore, probabilitiesOf, scaleOf, scoresWith, topClasses } from '../../../src/app/scores.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 
 /** A chain of operators from x to y. */
@@ -63,7 +63,7 @@ describe('probabilities', () => {
   });
 
   test('the best classes first, with names where there are names', () => {
-    const top = topClasses([0.1, 0.6, 0.3], 'probabilities', ['a', 'b'], 2);
+    const top = topClasses(scoresWith([0.1, 0.6, 0.3], 'probabilities', ['a', 'b']), 2);
     expect(top).toEqual([
       { index: 1, label: 'b', score: 0.6, probability: 0.6 },
       { index: 2, score: 0.3, probability: 0.3 },

@@ -1,6 +1,8 @@
+import type { GivenInputs } from '../../../src/protocol/inputs.ts';
 import type { InputImage } from '../../../src/protocol/model.ts';
 import type { OfferedImage, PanelCalls, PanelEvents } from '../../../src/protocol/panel.ts';
 import { type Handlers, type Message, Peer, RemoteError, type WireError } from '../../../src/protocol/rpc.ts';
+import type { Target } from '../../../src/protocol/target.ts';
 import type { Recording } from './recording.ts';
 
 /** The extension's end in the page, for a test to steer. */
@@ -50,24 +52,30 @@ const imageNamed = (path: string): InputImage => {
   return { ...image, name: path };
 };
 
+const NOTHING: GivenInputs = { sources: {}, missing: [] };
+const given = (image: InputImage): GivenInputs => ({ ...NOTHING, image });
+
 const handlers: Handlers<PanelCalls> = {
   open: () => host.recording.summary,
   images: () => host.offered,
   cancel: () => null,
-  chooseImage: () => imageNamed(host.offered[0]?.path ?? ''),
+  chooseImage: () => given(imageNamed(host.offered[0]?.path ?? '')),
+  setInput: () => NOTHING,
+  chooseInput: () => null,
+  restoreInputs: () => NOTHING,
   setImage: (params) => {
-    if ('path' in params) return imageNamed(params.path);
+    if ('path' in params) return given(imageNamed(params.path));
     const [label] = Object.keys(host.recording.images);
-    return { ...imageNamed(`/workspace/${label}`), name: `/storage/${params.name}` };
+    return given({ ...imageNamed(`/workspace/${label}`), name: `/storage/${params.name}` });
   },
   sweep: ({ target }) => {
     const { sweeps } = host.recording;
-    const sweep = target === undefined ? sweeps[0] : sweeps.find((candidate) => candidate.target.index === target);
-    if (!sweep) throw new RemoteError({ kind: 'usage', message: `The recording has no target ${target}.` });
+    const sweep = target === undefined ? sweeps[0] : sweeps.find((candidate) => sameTarget(candidate.target.target, target));
+    if (!sweep) throw new RemoteError({ kind: 'usage', message: `The recording has no target ${JSON.stringify(target)}.` });
     return sweep;
   },
   explain: ({ layer, target }) => {
-    const explanation = host.recording.explanations[`${target} ${layer}`];
+    const explanation = host.recording.explanations[`${target?.kind === 'class' ? target.index : ''} ${layer}`];
     if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
     return explanation;
   },
@@ -79,6 +87,8 @@ const handlers: Handlers<PanelCalls> = {
   layerSelected: () => null,
   savePicture: () => true,
 };
+
+const sameTarget = (a: Target, b: Target): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const steered = Object.fromEntries(
   Object.entries(handlers).map(([name, handler]) => [

@@ -25,16 +25,17 @@ export async function record(file: string, images: Readonly<Record<string, strin
   );
   const [first] = prepared;
   if (!first) throw new Error('A recording needs an image.');
-  const explainer = new Explainer(model, first[1].feeds);
+  const explainer = new Explainer(model, { [model.input?.port ?? '']: first[1].feed });
   const { prediction } = await explainer.sweep();
   const sweeps: Sweep[] = [];
   const explanations: Record<string, LayerExplanation> = {};
   for (const { index } of prediction.top) {
-    const sweep = await explainer.sweep(index);
+    const sweep = await explainer.sweep({ kind: 'class', index });
     sweeps.push(sweep);
     const mapped = new Set(sweep.maps.map(({ output }) => output));
     for (const layer of allLayers(model.layers))
-      if (!mapped.has(layer.output) && !layer.plumbing) explanations[`${index} ${layer.id}`] = await explainer.explain(layer.id, index);
+      if (!mapped.has(layer.output) && !layer.plumbing)
+        explanations[`${index} ${layer.id}`] = await explainer.explain(layer.id, { kind: 'class', index });
   }
   await model.release();
   return { summary: model.summary, images: Object.fromEntries(prepared.map(([label, { image }]) => [label, image])), sweeps, explanations };
