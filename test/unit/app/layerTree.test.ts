@@ -100,7 +100,12 @@ describe('the tree', () => {
     const head = rows.find((row) => row.id === 'head');
     expect(head).toMatchObject({ name: 'head', op: 'Gemm', node: '/head/Gemm', parameters: 6 * 5 + 5, plumbing: false });
     const conv = rows.find((row) => row.id === 'features.1.conv2');
-    expect(conv).toMatchObject({ kind: 'Conv', dims: [6, 4, 4], spatial: true, parameters: 6 * 6 * 9 + 6 });
+    expect(conv).toMatchObject({
+      kind: 'Conv',
+      dims: [6, 4, 4],
+      cells: { layout: 'channels-first', height: 4, width: 4, skip: 0 },
+      parameters: 6 * 6 * 9 + 6,
+    });
     for (const row of rows) if (row.op !== undefined) expect(row.children.every((child) => child.plumbing)).toBe(true);
   });
 
