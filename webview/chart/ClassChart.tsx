@@ -7,6 +7,7 @@ import { usePanel } from '../state/context.ts';
 import { BarChart, type Config } from './BarChart.tsx';
 import { ClassSearch } from './ClassSearch.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
+import { formatPercent } from './percent.ts';
 
 /** Pixels of the bars; the rows they lie in are the style sheet's. */
 const BAR = 6;
@@ -98,12 +99,6 @@ const isExplained = (score: ClassScore, target: ClassScore | undefined): boolean
   score.index === target?.index && score.negated === target.negated;
 
 const targetOf = ({ index, negated }: ClassScore): Target => ({ kind: 'class', index, ...(negated && { negated }) });
-
-/** "38.1%", and no false zero. */
-function formatPercent(probability: number): string {
-  const percent = probability * 100;
-  return percent === 0 || percent >= 0.1 ? `${percent.toFixed(1)}%` : '<0.1%';
-}
 
 function configOf(percents: number[], on: number, { bar, link, track }: ThemeColors): Config {
   const whole = percents.map(() => 100);

@@ -1,5 +1,5 @@
 import type { Explains } from '../../src/protocol/choices.ts';
-import type { InputConvention, ModelSummary } from '../../src/protocol/model.ts';
+import type { ModelSummary } from '../../src/protocol/model.ts';
 import { usePanel } from '../state/context.ts';
 import { formatCount } from '../state/layers.ts';
 import { Icon } from './Icon.tsx';
@@ -20,7 +20,6 @@ export function TopBar({ onSave }: { onSave: () => void }) {
           {formatCount(model.parameters)} parameters
         </span>
       )}
-      {model?.input && <InputChip input={model.input} />}
       {model && <ExplainsChip explains={model.explains} onChange={(explain) => void panel.choose({ explain })} />}
       <span class="space" />
       {sweep && (
@@ -87,20 +86,5 @@ function ExplainsChip({ explains, onChange }: { explains: ModelSummary['explains
       <span class="chip-label">Explains</span>
       <span class="clip">{what === 'logits' ? `logits before ${operator}` : `output of ${operator}`}</span>
     </button>
-  );
-}
-
-function InputChip({ input }: { input: InputConvention }) {
-  const [height, width] = input.size;
-  const how = `${width} × ${height} pixels, ${input.channels}, ${input.layout}, ${input.name}.`;
-  const why = input.guessed
-    ? ' Nothing in the files says how pixels become numbers: this is the usual way. An inspectum.json beside the model settles it.'
-    : '';
-  return (
-    <span class="chip" data-testid="input-convention" title={how + why}>
-      <span class="chip-label">Input</span>
-      {input.name}
-      {input.guessed && <span class="guessed">guessed</span>}
-    </span>
   );
 }

@@ -1,7 +1,17 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Choices } from '../../src/protocol/choices.ts';
 import type { GivenInputs } from '../../src/protocol/inputs.ts';
-import type { Explained, InputImage, Layer, LayerExplanation, LayerMap, ModelSummary, Progress, Sweep } from '../../src/protocol/model.ts';
+import type {
+  ConventionOutcome,
+  Explained,
+  InputImage,
+  Layer,
+  LayerExplanation,
+  LayerMap,
+  ModelSummary,
+  Progress,
+  Sweep,
+} from '../../src/protocol/model.ts';
 import type { FilesChanged, OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { connect } from '../host.ts';
@@ -55,6 +65,8 @@ export class Panel {
   readonly job = signal<Job>();
   /** The job has taken long enough to be shown. */
   readonly slow = signal(false);
+  /** The best classes of the image under the usual conventions, since somebody asked. */
+  readonly conventions = signal<readonly ConventionOutcome[]>();
   /** Files that were written since they were read, where the person is to be asked. */
   readonly changed = signal<FilesChanged>();
   /** For comparison, until something else is chosen. */
@@ -178,8 +190,9 @@ export class Panel {
   }
 
   /** Chooses something for the model in place of what was inferred, and shows it with that. */
-  choose(change: Partial<Choices>): Promise<void> {
-    this.choices.value = { ...this.choices.peek(), ...change };
+  choose(change: { readonly [K in keyof Choices]?: Choices[K] | undefined }): Promise<void> {
+    const entries = Object.entries({ ...this.choices.peek(), ...change }).filter(([, value]) => value !== undefined);
+    this.choices.value = Object.fromEntries(entries);
     return this.start();
   }
 
@@ -197,6 +210,23 @@ export class Panel {
   cancel(): void {
     void this.#host.calls.call('cancel', null).catch(() => null);
     this.job.peek()?.cancel();
+  }
+
+  async compareConventions(): Promise<void> {
+    this.conventions.value = undefined;
+    if (!this.image.peek()) return;
+    const outcomes = await this.#run('conventions', 'Comparing the usual conventions', (signal) =>
+      this.#host.calls.call('conventions', null, signal),
+    );
+    if (outcomes) this.conventions.value = outcomes;
+  }
+
+  /** Writes what was chosen into inspectum.json, which says it from then on. */
+  async saveConfiguration(): Promise<void> {
+    const saved = await this.#run('configuration', 'Saving inspectum.json', (signal) =>
+      this.#host.calls.call('saveConfiguration', null, signal),
+    );
+    if (saved) await this.choose({ input: undefined, labels: undefined });
   }
 
   setView(change: Partial<ViewSettings>): void {

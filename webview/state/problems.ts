@@ -1,7 +1,7 @@
 import { toWireError } from '../../src/protocol/rpc.ts';
 
 /** What was being done when something failed. */
-export type Stage = 'model' | 'image' | 'explanation' | 'saving' | 'process';
+export type Stage = 'model' | 'image' | 'explanation' | 'conventions' | 'configuration' | 'saving' | 'process';
 
 export interface Problem {
   readonly stage: Stage;
@@ -14,6 +14,8 @@ const SUBJECTS: Readonly<Record<Stage, string>> = {
   model: 'This model',
   image: 'This image',
   explanation: 'This explanation',
+  conventions: 'The comparison',
+  configuration: 'inspectum.json',
   saving: 'The picture',
   process: 'The compute process',
 };
@@ -23,6 +25,8 @@ const FAILED: Readonly<Record<Stage, string>> = {
   model: 'This model could not be opened',
   image: 'This image could not be read',
   explanation: 'This could not be explained',
+  conventions: 'The usual conventions could not be compared',
+  configuration: 'inspectum.json could not be written',
   saving: 'The picture could not be saved',
   process: 'The compute process failed',
 };

@@ -1,0 +1,174 @@
+import { useSignal } from '@preact/signals';
+import type { ConventionOutcome, InputConvention } from '../../src/protocol/model.ts';
+import { formatPercent } from '../chart/percent.ts';
+import { usePanel } from '../state/context.ts';
+import { nameOfClass } from './words.ts';
+
+const SIZE_FROM: Readonly<Record<InputConvention['sizeFrom'], string>> = {
+  model: 'fixed by the model',
+  file: 'from a file beside the model',
+  metadata: "from the model's metadata",
+  chosen: 'chosen',
+  image: "the image's own",
+  assumed: 'assumed: the model leaves it open',
+};
+
+const FIT: Readonly<Record<InputConvention['fit'], string>> = {
+  'shorter-side': 'shorter side, then the middle',
+  squash: 'squashed to the size',
+  letterbox: 'whole, with borders',
+  none: 'as it is',
+};
+
+/** How the image is prepared, the best classes under every usual convention, and what was chosen, to be kept in a file. */
+export function Conventions({ input, onDone }: { input: InputConvention; onDone: () => void }) {
+  const panel = usePanel();
+  const outcomes = panel.conventions.value;
+  const chosen = panel.choices.value.input;
+  return (
+    <div class="conventions">
+      <h2>What the network is given</h2>
+      <dl class="facts">
+        <dt>Size</dt>
+        <dd>{input.sizeFrom === 'model' ? `${formatSize(input.size)} pixels, ${SIZE_FROM.model}` : <SizeField input={input} />}</dd>
+        <dt>Fit</dt>
+        <dd>{FIT[input.fit]}</dd>
+        <dt>Numbers</dt>
+        <dd>{numbersOf(input)}</dd>
+        <dt>Order</dt>
+        <dd>
+          {input.channels}, {input.layout}
+        </dd>
+        {input.inGraph && (
+          <>
+            <dt>In the model</dt>
+            <dd>{input.inGraph}</dd>
+          </>
+        )}
+      </dl>
+      {input.guessed && (
+        <p class="muted">
+          Nothing in the files says how pixels become numbers. The right way is mostly the one that is sure of the right class.
+        </p>
+      )}
+      <Outcomes outcomes={outcomes} onDone={onDone} />
+      <p class="conventions-foot">
+        <button
+          type="button"
+          class="button secondary"
+          data-testid="save-configuration"
+          title="Writes what was chosen into inspectum.json beside the model"
+          disabled={!chosen && !panel.choices.value.labels}
+          onClick={() => {
+            onDone();
+            void panel.saveConfiguration();
+          }}
+        >
+          Save to inspectum.json
+        </button>
+        {chosen && (
+          <button
+            type="button"
+            class="link"
+            data-testid="forget-convention"
+            onClick={() => {
+              onDone();
+              void panel.choose({ input: undefined });
+            }}
+          >
+            Back to what was found
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[] | undefined; onDone: () => void }) {
+  const panel = usePanel();
+  if (!panel.image.value) return <p class="muted">With an image, the best classes under the usual conventions are compared here.</p>;
+  if (!outcomes) return <p class="muted">Comparing the usual conventions on this image…</p>;
+  return (
+    <ul class="outcomes" aria-label="Best classes under the usual conventions" data-testid="outcomes">
+      {outcomes.map((outcome) => (
+        <li key={outcome.name}>
+          <button
+            type="button"
+            class={outcome.current ? 'outcome on' : 'outcome'}
+            aria-pressed={outcome.current}
+            data-convention={outcome.name}
+            title={outcome.top.map((score) => `${nameOfClass(score)} ${formatPercent(score.probability)}`).join('\n')}
+            onClick={() => {
+              onDone();
+              if (!outcome.current) void panel.choose({ input: { ...panel.choices.peek().input, ...outcome.settings } });
+            }}
+          >
+            <span class="outcome-name">
+              <span class="clip">{outcome.name}</span>
+              {outcome.current && <span class="muted">in use</span>}
+            </span>
+            <span class="outcome-top clip">
+              {outcome.top.map((score, i) => (
+                <span key={score.index} class={i === 0 ? 'best' : ''}>
+                  {nameOfClass(score)} {formatPercent(score.probability)}
+                </span>
+              ))}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const LARGEST_SIDE = 8192;
+
+/** Height and width of the input, where the model leaves them open. */
+function SizeField({ input }: { input: InputConvention }) {
+  const panel = usePanel();
+  const text = useSignal(formatSize(input.size));
+  const [width, height] = (/^\s*(\d+)\s*[×x*, ]\s*(\d+)\s*$/.exec(text.value) ?? []).slice(1).map(Number);
+  const size = width && height && Math.max(width, height) <= LARGEST_SIDE ? ([height, width] as const) : undefined;
+  const isNew = size && (size[0] !== input.size[0] || size[1] !== input.size[1]);
+  return (
+    <form
+      class="size-field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isNew) void panel.choose({ input: { ...panel.choices.peek().input, size } });
+      }}
+    >
+      <label class="field">
+        <input
+          type="text"
+          data-testid="input-size"
+          aria-label="Width × height of the input, in pixels"
+          aria-invalid={!size}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      {isNew ? (
+        <button type="submit" class="link">
+          Use
+        </button>
+      ) : (
+        <span class="muted">{size ? SIZE_FROM[input.sizeFrom] : `width × height, up to ${LARGEST_SIDE}`}</span>
+      )}
+    </form>
+  );
+}
+
+const formatSize = ([height, width]: readonly [number, number]): string => `${width} × ${height}`;
+
+/** "0 to 1, less 0.485 0.456 0.406, divided by 0.229 0.224 0.225" */
+function numbersOf({ range: [black, white], mean, std }: InputConvention): string {
+  const list = (values: readonly number[]) => values.map((v) => Number(v.toPrecision(4))).join(' ');
+  return [
+    `${black} to ${white}`,
+    ...(mean.some((m) => m !== 0) ? [`less ${list(mean)}`] : []),
+    ...(std.some((s) => s !== 1) ? [`divided by ${list(std)}`] : []),
+  ].join(', ');
+}
