@@ -4,6 +4,7 @@ import type { OfferedImage, PanelCalls, PanelEvents } from '../../../src/protoco
 import { type Handlers, type Message, Peer, RemoteError, type WireError } from '../../../src/protocol/rpc.ts';
 import type { Target } from '../../../src/protocol/target.ts';
 import type { Recording } from './recording.ts';
+import { fromJson } from './wire.ts';
 
 /** The extension's end in the page, for a test to steer. */
 export interface FakeHost {
@@ -27,13 +28,7 @@ declare global {
   }
 }
 
-const bytes = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const revive = (_key: string, value: { $f32?: string; $u8?: string }) => {
-  if (typeof value?.$f32 === 'string') return new Float32Array(bytes(value.$f32).buffer);
-  return typeof value?.$u8 === 'string' ? bytes(value.$u8) : value;
-};
-
-const recording = JSON.parse(window.recordingJson, revive) as Recording;
+const recording = fromJson(window.recordingJson) as Recording;
 
 const host: FakeHost = {
   recording,

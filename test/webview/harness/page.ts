@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/toolchain/system.mjs';
+import type { LiveHost } from './live.ts';
 
 export type ThemeName = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
 interface Theme {
@@ -15,21 +16,27 @@ const themes = JSON.parse(readFileSync(at('../fixtures/themes.json'), 'utf8')) a
 const ORIGIN = 'http://panel.test';
 
 /** The panel's bundle and the fake extension's. */
-async function bundles(): Promise<{ script: string; style: string; host: string }> {
+async function bundles(): Promise<{ script: string; style: string; host: string; liveHost: string }> {
   const shared = { bundle: true, write: false, outdir: 'out', format: 'iife', target: 'es2022', logLevel: 'error' } as const;
-  const [panel, host] = await Promise.all([
+  const [panel, host, liveHost] = await Promise.all([
     esbuild.build({ ...shared, entryPoints: [at('../../../webview/main.tsx')], jsx: 'automatic', jsxImportSource: 'preact' }),
     esbuild.build({ ...shared, entryPoints: [at('./fakeHost.ts')] }),
+    esbuild.build({ ...shared, entryPoints: [at('./liveHost.ts')] }),
   ]);
   const text = (files: readonly esbuild.OutputFile[], end: string) => files.find(({ path }) => path.endsWith(end))?.text ?? '';
-  return { script: text(panel.outputFiles, '.js'), style: text(panel.outputFiles, '.css'), host: text(host.outputFiles, '.js') };
+  return {
+    script: text(panel.outputFiles, '.js'),
+    style: text(panel.outputFiles, '.css'),
+    host: text(host.outputFiles, '.js'),
+    liveHost: text(liveHost.outputFiles, '.js'),
+  };
 }
 
 export interface OpenOptions {
   readonly theme?: ThemeName;
   readonly size?: { readonly width: number; readonly height: number };
-  /** As JSON. */
-  readonly recording: string;
+  /** What answers the panel: a recording as JSON, or the core itself. */
+  readonly recording: string | LiveHost;
   /** Steers the fake extension before the panel starts; runs in the page. */
   readonly prepare?: () => void;
   readonly deviceScaleFactor?: number;
@@ -89,8 +96,13 @@ export class PanelBrowser {
       const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
       return route.fulfill({ contentType, body });
     });
-    await page.addInitScript(`window.recordingJson = ${JSON.stringify(recording)};`);
-    await page.addInitScript(this.#bundles.host);
+    if (typeof recording === 'string') {
+      await page.addInitScript(`window.recordingJson = ${JSON.stringify(recording)};`);
+      await page.addInitScript(this.#bundles.host);
+    } else {
+      await recording.attach(page);
+      await page.addInitScript(this.#bundles.liveHost);
+    }
     if (prepare) await page.addInitScript(prepare);
     await page.goto(`${ORIGIN}/`);
     return page;

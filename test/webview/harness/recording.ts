@@ -47,13 +47,3 @@ export const recordSamples = (): Promise<Recording> =>
     'images/cactus-and-rocket.jpg': `${samples}images/cactus-and-rocket.jpg`,
     'images/house.jpg': `${samples}images/house.jpg`,
   });
-
-/** As JSON for the page; arrays of bytes and floats in base64. */
-export const toJson = (recording: Recording): string =>
-  JSON.stringify(recording, (_key, value: unknown) => {
-    if (value instanceof Float32Array) return { $f32: base64(value) };
-    return value instanceof Uint8Array ? { $u8: base64(value) } : value;
-  });
-
-const base64 = ({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString('base64');

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { LayerMap, Sweep } from '../../../src/protocol/model.ts';
 import { type OpenOptions, PanelBrowser } from './page.ts';
-import { type Recording, recordSamples, toJson } from './recording.ts';
+import { type Recording, recordSamples } from './recording.ts';
+import { toJson } from './wire.ts';
 
 /** One browser and one recording for a file of tests. Every test ends with no page having reported an error. */
 export function usePanels() {
