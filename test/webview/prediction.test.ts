@@ -98,6 +98,8 @@ describe('the prediction', () => {
     const info = await page.locator('[data-testid=layer-info]').textContent();
     expect(info).toMatch(/head\.act.*Relu.*batch×160×16×16/);
     await page.getByText('Shapes of two layers are not known.').waitFor();
-    expect(await page.locator('[data-testid=input-convention]').getAttribute('title')).toContain('128 × 128 pixels, RGB, NCHW');
+    await page.locator('[data-testid=input-convention]').click();
+    const input = await page.locator('.conventions .facts').textContent();
+    expect(input).toMatch(/128 × 128 pixels, fixed by the model.*RGB, NCHW/);
   });
 });
