@@ -59,6 +59,7 @@ function inspectumJson(file: string): Configuration {
 const isPositiveInteger = (v: unknown): v is number => Number.isInteger(v) && (v as number) > 0;
 const isNumbers = (v: unknown, ...lengths: number[]): boolean =>
   Array.isArray(v) && lengths.includes(v.length) && v.every((n) => Number.isFinite(n));
+const isColour = (v: unknown): boolean => isNumbers(v, 1, 3) && (v as number[]).every((n) => n >= 0 && n <= 255);
 const oneOf =
   (...words: string[]) =>
   (v: unknown): boolean =>
@@ -80,8 +81,9 @@ const INPUT_FIELDS: Readonly<Record<keyof InputSettings, readonly [(v: unknown) 
   range: [(v) => isNumbers(v, 2), 'two numbers that pixel values 0 and 255 become'],
   mean: [(v) => isNumbers(v, 1, 3), 'one number per channel'],
   std: [(v) => isNumbers(v, 1, 3) && (v as number[]).every((n) => n !== 0), 'one number per channel, none of them 0'],
-  pad: [(v) => isNumbers(v, 1, 3), 'a colour of 1 or 3 numbers from 0 to 255'],
+  pad: [isColour, 'a colour of 1 or 3 numbers from 0 to 255'],
   align: [oneOf('center', 'start'), '"center" or "start"'],
+  background: [(v) => v === 'drop' || isColour(v), 'a colour of 1 or 3 numbers from 0 to 255, or "drop"'],
 };
 
 function inputSettings(json: Json, file: string): InputSettings {

@@ -107,6 +107,7 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
       std,
       pad: input.pad ?? [114, 114, 114],
       align: input.align ?? 'center',
+      background: input.background ?? 'drop',
     },
   };
 }

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
+import { hasTransparency, withoutAlpha } from '../image/alpha.ts';
 import { decodeImage } from '../image/decode/decode.ts';
 import { geometryForSize } from '../image/geometry.ts';
-import type { RgbImage } from '../image/image.ts';
+import type { RgbaImage, RgbImage } from '../image/image.ts';
 import { preprocess } from '../image/preprocess.ts';
 import { shrinkTo } from '../image/resize.ts';
 import type { InputImage, Picture } from '../protocol/model.ts';
@@ -31,7 +32,8 @@ export async function prepareImage(model: Model, file: string, port = model.inpu
       'unsupported',
       `${file}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files.`,
     );
-  const upright = await decodeFile(file);
+  const decoded = await decodeFile(file);
+  const upright = withoutAlpha(decoded, input.preprocessing.background);
   const { tensor: pixels, seen, geometry } = feedOf(upright, input);
   const shown = shrinkTo(upright, SHOWN);
   return {
@@ -41,15 +43,16 @@ export async function prepareImage(model: Model, file: string, port = model.inpu
       original: picture(shown),
       network: picture(seen),
       geometry: geometryForSize(geometry, shown),
+      hasAlpha: hasTransparency(decoded),
     },
   };
 }
 
 /** The upright picture in an image file. @throws InspectumError as `readBytes` and the decoders do */
-export const decodeFile = async (file: string): Promise<RgbImage> => decodeImage(await readBytes(file), file);
+export const decodeFile = async (file: string): Promise<RgbaImage> => decodeImage(await readBytes(file), file);
 
 /** What an image input is fed for a picture, and what the network sees of it. */
-export function feedOf(upright: RgbImage, { preprocessing, dtype }: Pick<ResolvedInput, 'preprocessing' | 'dtype'>) {
+export function feedOf(upright: RgbaImage, { preprocessing, dtype }: Pick<ResolvedInput, 'preprocessing' | 'dtype'>) {
   const { tensor: pixels, ...rest } = preprocess(upright, preprocessing);
   return { ...rest, tensor: cast(pixels, dtype) };
 }

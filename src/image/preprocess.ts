@@ -1,7 +1,8 @@
 import { InspectumError } from '../tensor/errors.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { type Background, withoutAlpha } from './alpha.ts';
 import { type Geometry, geometryOf } from './geometry.ts';
-import { MAX_PIXELS, packedPixels, type RgbImage, type Size } from './image.ts';
+import { MAX_PIXELS, packedPixels, type RgbaImage, type RgbImage, type Size } from './image.ts';
 import { type Interpolation, resize } from './resize.ts';
 
 /** How an image becomes a network's input, with nothing left open (the `input` of inspectum.json). */
@@ -27,6 +28,8 @@ export interface Preprocessing {
   readonly pad: readonly number[];
   /** Where a letterbox puts the picture: in the middle (the odd pixel after it), or at the top left. */
   readonly align: 'center' | 'start';
+  /** What clear pixels become, before anything else. */
+  readonly background: Background;
 }
 
 export interface Preprocessed {
@@ -42,7 +45,8 @@ export interface Preprocessed {
  * @throws InspectumError 'usage' (fit 'none' and another size, counts of mean and std), 'too-large' (an image so long that its resized
  * form would pass the bound)
  */
-export function preprocess(image: RgbImage, settings: Preprocessing): Preprocessed {
+export function preprocess(picture: RgbaImage, settings: Preprocessing): Preprocessed {
+  const image = withoutAlpha(picture, settings.background);
   const { resized, left, top } = place(image, settings);
   const [height, width] = settings.size;
   const source = settings.channels === 'L' ? toGray(image) : image;

@@ -14,6 +14,8 @@ export interface InputSettings {
   readonly std?: readonly number[];
   readonly pad?: readonly number[];
   readonly align?: 'center' | 'start';
+  /** What clear pixels become: 'drop' shows the colour that is stored under them, a colour (0 to 255) is laid under the image. */
+  readonly background?: 'drop' | readonly number[];
 }
 
 /** Which value is explained: the output as it is, or what goes into its last Softmax, LogSoftmax or Sigmoid. */

@@ -198,6 +198,8 @@ export interface InputImage {
   /** What the network sees, before mean and std. */
   readonly network: Picture;
   readonly geometry: PlainGeometry;
+  /** The file has pixels that are not opaque, so that `background` of the input's settings matters. */
+  readonly hasAlpha: boolean;
   /** Undefined where nobody and nothing says which class it shows. */
   readonly truth?: Truth;
   /** Of a picture of an array: how its values were made visible, in words. */

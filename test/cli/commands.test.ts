@@ -105,6 +105,14 @@ describe('predict', () => {
     expect(top).toHaveLength(5);
   });
 
+  test('the same picture in any format that keeps its pixels gives the same scores', async () => {
+    const scoresOf = async (name: string) => (await json('predict', SHAPES, '--input', `test/fixtures/image/files/${name}`)).output;
+    const wanted = await scoresOf('rgb.png');
+    for (const name of ['rgb-tiff_lzw.tif', 'tiles-big.tif', 'planes.tif', 'rgb.bmp', 'alpha.tif'])
+      expect(await scoresOf(name), name).toEqual(wanted);
+    expect(await scoresOf('palette.gif')).toEqual(await scoresOf('palette.tif'));
+  });
+
   test('--config takes another configuration', async () => {
     const file = path.join(temporaryFolder(), 'other.json');
     const names = Array.from({ length: 10 }, (_, i) => `thing ${i}`);

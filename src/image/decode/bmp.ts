@@ -1,4 +1,4 @@
-import type { RgbImage } from '../image.ts';
+import type { RgbaImage } from '../image.ts';
 import { checkSize, corrupt, truncated, unsupported } from './problems.ts';
 
 const FILE_HEADER = 14;
@@ -16,8 +16,8 @@ interface Header {
   readonly pixels: number;
   /** Colours as blue, green, red and perhaps one byte more. */
   readonly palette: { readonly at: number; readonly entryBytes: 3 | 4; readonly entries: number };
-  /** Bits of red, green and blue of 16 and 32 bits per pixel. */
-  readonly masks: readonly [number, number, number];
+  /** Bits of red, green, blue and alpha (0: none) of 16 and 32 bits per pixel. */
+  readonly masks: readonly [number, number, number, number];
 }
 
 function readHeader(view: DataView, name: string): Header {
@@ -38,7 +38,7 @@ function readHeader(view: DataView, name: string): Header {
   if (fields && bits !== 16 && bits !== 32) throw corrupt(name, `this BMP file has bit fields for pixels of ${bits} bits.`);
   if (!fields && compression !== RGB) throw unsupported(name, 'this BMP is compressed, which is not read.');
   const masksAt = FILE_HEADER + 40;
-  if (fields && masksAt + 12 > view.byteLength) throw truncated(name, 'BMP');
+  if (fields && masksAt + 16 > view.byteLength) throw truncated(name, 'BMP');
   // With a header of 40 bytes the masks follow it, in larger ones they are at the same place within.
   const maskBytes = fields && size === 40 ? (compression === ALPHA_BITFIELDS ? 16 : 12) : 0;
   const used = core ? 0 : view.getUint32(46, true);
@@ -46,7 +46,9 @@ function readHeader(view: DataView, name: string): Header {
   const entryBytes = core ? 3 : 4;
   const room = Math.max(0, Math.floor((Math.min(pixels, view.byteLength) - paletteAt) / entryBytes));
   const entries = bits > 8 ? 0 : Math.min(used || 2 ** bits, 2 ** bits, room);
-  const standard = bits === 16 ? ([0x7c00, 0x03e0, 0x001f] as const) : ([0xff0000, 0xff00, 0xff] as const);
+  const standard = bits === 16 ? ([0x7c00, 0x03e0, 0x001f, 0] as const) : ([0xff0000, 0xff00, 0xff, 0] as const);
+  const mask = (i: number): number => view.getUint32(masksAt + i * 4, true);
+  const hasAlpha = size >= 56 || compression === ALPHA_BITFIELDS;
   return {
     width,
     height,
@@ -54,12 +56,14 @@ function readHeader(view: DataView, name: string): Header {
     bits,
     pixels,
     palette: { at: paletteAt, entryBytes, entries },
-    masks: fields ? [view.getUint32(masksAt, true), view.getUint32(masksAt + 4, true), view.getUint32(masksAt + 8, true)] : standard,
+    masks: fields ? [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0] : standard,
   };
 }
 
 /** From a pixel's integer to one channel's 0 to 255. */
-function channelOf(mask: number): (pixel: number) => number {
+type Channel = (pixel: number) => number;
+
+function channelOf(mask: number): Channel {
   if (mask === 0) return () => 0;
   const shift = Math.log2((mask & -mask) >>> 0);
   const most = mask >>> shift;
@@ -70,13 +74,13 @@ function channelOf(mask: number): (pixel: number) => number {
  * Decodes a BMP: 1, 4, 8 bits with palette, 16, 24, 32 bits, plain or with bit fields, from the bottom up or the top down.
  * @throws InspectumError 'corrupt', 'unsupported' (compressed ones), 'too-large'
  */
-export function decodeBmp(bytes: Uint8Array, name: string): RgbImage {
+export function decodeBmp(bytes: Uint8Array, name: string): RgbaImage {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { width, height, topDown, bits, pixels, palette, masks } = readHeader(view, name);
   const line = Math.ceil((width * bits) / 32) * 4;
   if (pixels + line * height > bytes.length) throw truncated(name, 'BMP');
   const data = new Uint8Array(width * height * 4).fill(255);
-  const [red, green, blue] = masks.map(channelOf) as [(p: number) => number, (p: number) => number, (p: number) => number];
+  const [red, green, blue, alpha] = masks.map(channelOf) as [Channel, Channel, Channel, Channel];
   for (let y = 0; y < height; y++) {
     const row = pixels + (topDown ? y : height - 1 - y) * line;
     let to = y * width * 4;
@@ -91,6 +95,7 @@ export function decodeBmp(bytes: Uint8Array, name: string): RgbImage {
         data[to] = red(pixel);
         data[to + 1] = green(pixel);
         data[to + 2] = blue(pixel);
+        if (masks[3] !== 0) data[to + 3] = alpha(pixel);
       } else {
         const bit = x * bits;
         const index = ((bytes[row + (bit >> 3)] as number) >> (8 - bits - (bit & 7))) & (2 ** bits - 1);

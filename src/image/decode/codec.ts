@@ -1,5 +1,3 @@
-import type { RgbImage } from '../image.ts';
-
 /** What an Emscripten module of jSquash takes to start. */
 interface Overrides {
   readonly noInitialRun: true;
@@ -21,13 +19,6 @@ declare const WebAssembly: {
 /** A decoder of jSquash: a function that starts a WebAssembly module. */
 export type CodecFactory<M> = (overrides: Overrides) => Promise<M>;
 
-/** Decoded pixels with alpha. */
-export interface Decoded {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray;
-}
-
 /**
  * Starts codecs from bytes. Every start has its own memory: a large picture leaves none behind, and a decoder that aborted spoils
  * nothing.
@@ -45,10 +36,4 @@ export function codec<M>(factory: CodecFactory<M>, bytes: Uint8Array<ArrayBuffer
       factory({ noInitialRun: true, locateFile: (path) => path, printErr, instantiateWasm }).then(resolve, reject);
     });
   };
-}
-
-/** The pixels without their alpha: the colours as stored, as PIL's convert('RGB') keeps them. */
-export function withoutAlpha({ width, height, data }: Decoded): RgbImage {
-  for (let i = 3; i < data.length; i += 4) data[i] = 255;
-  return { width, height, data };
 }

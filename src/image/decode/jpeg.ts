@@ -1,13 +1,13 @@
 import mozjpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import wasm from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
-import type { RgbImage } from '../image.ts';
-import { type CodecFactory, codec, type Decoded, withoutAlpha } from './codec.ts';
+import type { RgbaImage } from '../image.ts';
+import { type CodecFactory, codec } from './codec.ts';
 import { exifOrientation, type Orientation } from './exif.ts';
 import { checkSize, corrupt, truncated, unsupported } from './problems.ts';
 import { upright } from './upright.ts';
 
 interface MozJpeg {
-  decode(bytes: Uint8Array, preserveOrientation: boolean): Decoded | null;
+  decode(bytes: Uint8Array, preserveOrientation: boolean): RgbaImage | null;
 }
 
 const start = codec(mozjpeg as unknown as CodecFactory<MozJpeg>, wasm);
@@ -72,24 +72,46 @@ function nextMarker(bytes: Uint8Array, from: number): number {
 
 const latin1 = (bytes: Uint8Array, from: number, length: number): string => String.fromCharCode(...bytes.subarray(from, from + length));
 
+/** A decoded JPEG as it is stored, and how it is to be turned. */
+interface DecodedJpeg {
+  readonly image: RgbaImage;
+  readonly orientation: Orientation;
+}
+
 /**
- * Decodes a JPEG (gray or YCbCr/RGB; baseline or progressive) and turns it upright by its EXIF orientation.
+ * A decoder for one JPEG or for the parts of one picture: gray or YCbCr/RGB, baseline or progressive.
+ * @param check throws where a picture of that size is not to be decoded
+ * @returns a function that throws InspectumError 'corrupt', 'unsupported' (CMYK), and what `check` throws
+ */
+export function jpegDecoder(
+  check: (name: string, width: number, height: number) => void,
+): (bytes: Uint8Array, name: string) => Promise<DecodedJpeg> {
+  const complaints: string[] = [];
+  let decoder: MozJpeg | undefined;
+  return async (bytes, name) => {
+    const { width, height, components, orientation } = readHeader(bytes, name);
+    check(name, width, height);
+    if (components !== 1 && components !== 3)
+      throw unsupported(name, `this JPEG has ${components} colour components (CMYK, say); gray and RGB ones are read.`);
+    let image: RgbaImage | null = null;
+    try {
+      decoder ??= await start((line) => complaints.push(line));
+      image = decoder.decode(bytes, false);
+    } catch (cause) {
+      throw corrupt(name, `this JPEG file cannot be decoded${because(complaints)}.`, cause);
+    }
+    if (image?.width !== width || image.height !== height) throw corrupt(name, `this JPEG file cannot be decoded${because(complaints)}.`);
+    return { image, orientation };
+  };
+}
+
+/**
+ * Decodes a JPEG and turns it upright by its EXIF orientation.
  * @throws InspectumError 'corrupt', 'unsupported' (CMYK), 'too-large'
  */
-export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<RgbImage> {
-  const { width, height, components, orientation } = readHeader(bytes, name);
-  checkSize(name, width, height);
-  if (components !== 1 && components !== 3)
-    throw unsupported(name, `this JPEG has ${components} colour components (CMYK, say); gray and RGB ones are read.`);
-  const complaints: string[] = [];
-  let decoded: Decoded | null = null;
-  try {
-    decoded = (await start((line) => complaints.push(line))).decode(bytes, false);
-  } catch (cause) {
-    throw corrupt(name, `this JPEG file cannot be decoded${because(complaints)}.`, cause);
-  }
-  if (decoded?.width !== width || decoded.height !== height) throw corrupt(name, `this JPEG file cannot be decoded${because(complaints)}.`);
-  return upright(withoutAlpha(decoded), orientation);
+export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<RgbaImage> {
+  const { image, orientation } = await jpegDecoder(checkSize)(bytes, name);
+  return upright(image, orientation);
 }
 
 const because = (complaints: readonly string[]): string => (complaints.length ? ` (${complaints.join('; ')})` : '');

@@ -1,7 +1,8 @@
 import { inflateSync } from 'node:zlib';
-import type { RgbImage } from '../image.ts';
+import type { RgbaImage } from '../image.ts';
 import { exifOrientation, type Orientation } from './exif.ts';
 import { unfilter } from './pngFilters.ts';
+import { PALETTE, pixelWriter } from './pngPixels.ts';
 import { checkSize, corrupt, truncated } from './problems.ts';
 import { upright } from './upright.ts';
 
@@ -18,7 +19,6 @@ const COLOUR_TYPES: Readonly<Record<number, { readonly samples: number; readonly
   4: { samples: 2, depths: [8, 16] },
   6: { samples: 4, depths: [8, 16] },
 };
-const PALETTE = 3;
 
 interface Header {
   readonly width: number;
@@ -32,6 +32,7 @@ interface Header {
 interface Chunks {
   readonly header: Header;
   readonly palette: Uint8Array | undefined;
+  readonly transparency: Uint8Array | undefined;
   readonly compressed: readonly Uint8Array[];
   readonly orientation: Orientation;
 }
@@ -59,6 +60,7 @@ function readChunks(bytes: Uint8Array, name: string): Chunks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: Header | undefined;
   let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
   let orientation: Orientation = 1;
   const compressed: Uint8Array[] = [];
   for (let at = SIGNATURE_BYTES; ; ) {
@@ -71,6 +73,7 @@ function readChunks(bytes: Uint8Array, name: string): Chunks {
     const chunk = bytes.subarray(body, body + length);
     if (type === 'IHDR') header = readHeader(view, body, length, name);
     else if (type === 'PLTE') palette = chunk;
+    else if (type === 'tRNS') transparency = chunk;
     else if (type === 'IDAT') compressed.push(chunk);
     else if (type === 'eXIf') orientation = exifOrientation(chunk);
     else if (type === 'IEND') break;
@@ -78,7 +81,7 @@ function readChunks(bytes: Uint8Array, name: string): Chunks {
   }
   if (!header || compressed.length === 0) throw corrupt(name, 'this PNG file holds no image.');
   if (header.colourType === PALETTE && !palette) throw corrupt(name, 'this PNG file has colours from a palette, but no palette.');
-  return { header, palette, compressed, orientation };
+  return { header, palette, transparency, compressed, orientation };
 }
 
 /** One picture of the compressed data: the whole, or one of the seven of Adam7. */
@@ -114,55 +117,13 @@ function passesOf({ width, height, interlaced }: Header): Pass[] {
   })).filter((pass) => pass.width > 0 && pass.height > 0);
 }
 
-/** Writes a pass's unfiltered lines into the picture: 16 bits by their high byte, fewer than 8 stretched, alpha left out, as PIL does. */
-function place(
-  lines: Uint8Array,
-  lineBytes: number,
-  pass: Pass,
-  { width, depth, colourType, samples }: Header,
-  palette: Uint8Array | undefined,
-  data: Uint8Array,
-  name: string,
-): void {
-  const bytesPerSample = depth === 16 ? 2 : 1;
-  const pixelBytes = samples * bytesPerSample;
-  const colour = samples >= 3;
-  const most = 2 ** depth - 1;
-  const stretch = colourType === PALETTE ? 1 : 255 / most;
-  for (let y = 0; y < pass.height; y++) {
-    const line = y * lineBytes;
-    let to = ((pass.y + y * pass.stepY) * width + pass.x) * 4;
-    for (let x = 0; x < pass.width; x++, to += pass.stepX * 4) {
-      const at = line + x * pixelBytes;
-      if (colour) {
-        data[to] = lines[at] as number;
-        data[to + 1] = lines[at + bytesPerSample] as number;
-        data[to + 2] = lines[at + 2 * bytesPerSample] as number;
-        continue;
-      }
-      let value = lines[at] as number;
-      if (depth < 8) {
-        const bit = x * depth;
-        value = (((lines[line + (bit >> 3)] as number) >> (8 - depth - (bit & 7))) & most) * stretch;
-      }
-      if (palette) {
-        if (value * 3 + 2 >= palette.length)
-          throw corrupt(name, `a pixel of this PNG file has colour ${value} of a palette of ${palette.length / 3}.`);
-        data[to] = palette[value * 3] as number;
-        data[to + 1] = palette[value * 3 + 1] as number;
-        data[to + 2] = palette[value * 3 + 2] as number;
-      } else data.fill(value, to, to + 3);
-    }
-  }
-}
-
 /**
  * Decodes a PNG (every colour type and depth, interlaced or not; of an animated one its still image) and turns it upright by its EXIF
  * orientation. What is decompressed is bounded by the size that the header gives.
  * @throws InspectumError 'corrupt', 'too-large'
  */
-export function decodePng(bytes: Uint8Array, name: string): RgbImage {
-  const { header, palette, compressed, orientation } = readChunks(bytes, name);
+export function decodePng(bytes: Uint8Array, name: string): RgbaImage {
+  const { header, compressed, orientation, ...colours } = readChunks(bytes, name);
   const bitsPerPixel = header.samples * header.depth;
   const passes = passesOf(header).map((pass) => ({ ...pass, lineBytes: Math.ceil((pass.width * bitsPerPixel) / 8) }));
   const needed = passes.reduce((sum, { lineBytes, height }) => sum + (lineBytes + 1) * height, 0);
@@ -173,13 +134,16 @@ export function decodePng(bytes: Uint8Array, name: string): RgbImage {
     throw corrupt(name, `the pixels of this PNG file cannot be decompressed (${(cause as Error).message}).`, cause);
   }
   if (raw.length < needed) throw truncated(name, 'PNG');
-  const data = new Uint8Array(header.width * header.height * 4).fill(255);
+  const pixels = new Uint32Array(header.width * header.height);
   let at = 0;
   for (const pass of passes) {
     const end = at + (pass.lineBytes + 1) * pass.height;
     const lines = unfilter(raw.subarray(at, end), pass.lineBytes, Math.max(1, bitsPerPixel >> 3), name);
-    place(lines, pass.lineBytes, pass, header, header.colourType === PALETTE ? palette : undefined, data, name);
+    const write = pixelWriter(lines, { ...header, ...colours }, pixels, name);
+    for (let y = 0; y < pass.height; y++)
+      for (let x = 0, to = (pass.y + y * pass.stepY) * header.width + pass.x; x < pass.width; x++, to += pass.stepX)
+        write(y * pass.lineBytes, x, to);
     at = end;
   }
-  return upright({ width: header.width, height: header.height, data }, orientation);
+  return upright({ width: header.width, height: header.height, data: new Uint8Array(pixels.buffer) }, orientation);
 }

@@ -2,7 +2,7 @@ import { InspectumError } from '../../tensor/errors.ts';
 import { MAX_PIXELS } from '../image.ts';
 
 /** The formats that are read, for messages. */
-export const FORMATS_READ = 'JPEG, PNG, WebP and BMP';
+export const FORMATS_READ = 'JPEG, PNG, WebP, GIF, TIFF and BMP';
 
 export const corrupt = (name: string, what: string, cause?: unknown): InspectumError =>
   new InspectumError('corrupt', `${name}: ${what}`, cause === undefined ? undefined : { cause });

@@ -1,4 +1,4 @@
-import { packedPixels, type RgbImage } from '../image.ts';
+import { packedPixels, type RgbaImage } from '../image.ts';
 import type { Orientation } from './exif.ts';
 
 /** Per orientation: where the upright picture's first pixel lies in the stored one, and the steps to its right and lower neighbour. */
@@ -14,7 +14,7 @@ const WALKS: Readonly<Record<Orientation, (w: number, h: number) => readonly [st
 };
 
 /** The picture turned and mirrored as its EXIF orientation says (PIL's ImageOps.exif_transpose). */
-export function upright(image: RgbImage, orientation: Orientation): RgbImage {
+export function upright(image: RgbaImage, orientation: Orientation): RgbaImage {
   if (orientation === 1) return image;
   const turned = orientation >= 5;
   const width = turned ? image.height : image.width;

@@ -1,13 +1,13 @@
 import webp from '@jsquash/webp/codec/dec/webp_dec.js';
 import wasm from '@jsquash/webp/codec/dec/webp_dec.wasm';
-import type { RgbImage, Size } from '../image.ts';
-import { type CodecFactory, codec, type Decoded, withoutAlpha } from './codec.ts';
+import type { RgbaImage, Size } from '../image.ts';
+import { type CodecFactory, codec } from './codec.ts';
 import { exifOrientation, type Orientation } from './exif.ts';
 import { checkSize, corrupt, truncated, unsupported } from './problems.ts';
 import { upright } from './upright.ts';
 
 interface WebP {
-  decode(bytes: Uint8Array): Decoded | null;
+  decode(bytes: Uint8Array): RgbaImage | null;
 }
 
 const start = codec(webp as unknown as CodecFactory<WebP>, wasm);
@@ -66,15 +66,15 @@ const withoutPreamble = (exif: Uint8Array): Uint8Array => (exif[0] === 0x45 && e
  * Decodes a still WebP (lossy, lossless, with or without alpha) and turns it upright by its EXIF orientation.
  * @throws InspectumError 'corrupt', 'unsupported' (an animation), 'too-large'
  */
-export async function decodeWebp(bytes: Uint8Array, name: string): Promise<RgbImage> {
+export async function decodeWebp(bytes: Uint8Array, name: string): Promise<RgbaImage> {
   const { size, orientation } = readHeader(bytes, name);
   checkSize(name, size.width, size.height);
-  let decoded: Decoded | null = null;
+  let decoded: RgbaImage | null = null;
   try {
     decoded = (await start(() => undefined)).decode(bytes);
   } catch (cause) {
     throw corrupt(name, 'this WebP file cannot be decoded.', cause);
   }
   if (decoded?.width !== size.width || decoded.height !== size.height) throw corrupt(name, 'this WebP file cannot be decoded.');
-  return upright(withoutAlpha(decoded), orientation);
+  return upright(decoded, orientation);
 }

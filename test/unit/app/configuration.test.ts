@@ -33,6 +33,7 @@ describe('inspectum.json', () => {
       std: [4, 5, 6],
       pad: [0, 0, 0],
       align: 'start',
+      background: [255, 0, 10],
     };
     const found = beside({ 'inspectum.json': { input, labels: ['a', 'b'], output: 'logits' } });
     expect(found).toMatchObject({ input, labels: ['a', 'b'], output: 'logits' });
@@ -68,6 +69,8 @@ describe('inspectum.json', () => {
     ['text for numbers', { input: { mean: ['0.5'] } }, /"input\.mean" should be one number per channel/],
     ['two numbers for three channels', { input: { mean: [0.5, 0.5] } }, /"input\.mean"/],
     ['a deviation of 0', { input: { std: [1, 0, 1] } }, /"input\.std".*none of them 0/],
+    ['a colour that is none', { input: { background: [0, 0, 256] } }, /"input\.background" should be a colour.*"drop"/],
+    ['another word for a colour', { input: { background: 'white' } }, /"input\.background"/],
     ['an unknown output', { output: 'softmax' }, /"output" should be "logits" or "probabilities"/],
     ['labels that are a number', { labels: 5 }, /labels should be/],
     ['labels of numbers', { labels: [1, 2] }, /labels should be/],

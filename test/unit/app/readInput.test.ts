@@ -54,6 +54,24 @@ test.each([
   expect([...(feeds.x?.data ?? [])]).toEqual([...pixel, ...pixel, ...pixel, ...pixel]);
 });
 
+test.each([
+  ['its own colour by default', {}, [10, 200, 250]],
+  ['its own colour', { background: 'drop' }, [10, 200, 250]],
+  ['the colour behind', { background: [110, 100, 0] }, [90, 120, 50]],
+  ['a gray behind', { background: [255] }, [206, 244, 254]],
+])('a picture that is a fifth opaque shows %s, to the network and to the person', async (_, settings, pixel) => {
+  const { folder } = modelOf([{ name: 'x', dims: [1, 2, 2, 3], code: UINT8 }]);
+  writeFileSync(path.join(folder, 'inspectum.json'), JSON.stringify({ input: settings }));
+  const { model } = modelOf([{ name: 'x', dims: [1, 2, 2, 3], code: UINT8 }], folder);
+  const file = path.join(folder, 'clear.png');
+  writeFileSync(file, encodePng({ width: 1, height: 1, data: Uint8Array.of(10, 200, 250, 51) }));
+  const { feeds, image } = await readInputs(model, [file]);
+  expect([...(feeds.x?.data ?? [])]).toEqual([...pixel, ...pixel, ...pixel, ...pixel]);
+  expect([...(image?.original.rgba ?? [])]).toEqual([...pixel, 255]);
+  expect(image?.hasAlpha).toBe(true);
+  expect((await readInputs(model, [picture(folder, 'opaque.png', [1, 2, 3])])).image?.hasAlpha).toBe(false);
+});
+
 test('two pictures for two inputs', async () => {
   const sized = { dims: [1, 3, 2, 2], code: FLOAT };
   const { folder } = modelOf([{ name: 'left', ...sized }]);

@@ -55,7 +55,14 @@ test('the extension opens files of every ending that is read', () => {
 });
 
 test('every link and picture of the documents leads to a file', () => {
-  for (const document of ['README.md', 'CONTRIBUTING.md', 'docs/formats-onnx.md', 'docs/methods.md', 'docs/dependencies.md']) {
+  for (const document of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/formats-onnx.md',
+    'docs/methods.md',
+    'docs/images.md',
+    'docs/dependencies.md',
+  ]) {
     const text = readFileSync(path.join(root, document), 'utf8');
     const targets = [...text.matchAll(/\]\(([^)#]+)/g)].map((match) => match[1] as string).filter((target) => !/^https?:/.test(target));
     for (const target of targets) expect(() => readFileSync(path.join(root, path.dirname(document), target)), target).not.toThrow();

@@ -20,6 +20,7 @@ const DEFAULTS: Preprocessing = {
   std: [1],
   pad: [0],
   align: 'center',
+  background: 'drop',
 };
 
 const FITS: readonly (readonly [name: string, changes: Partial<Preprocessing>])[] = [
