@@ -2,6 +2,7 @@ import type { LayerValues } from '../attribution/method.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Layer } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
+import { LayerPaths } from './layerPaths.ts';
 import { allLayers, valueEntering } from './layerTree.ts';
 
 /** The values of a row of the tree. @throws InspectumError 'usage' where there is no row of this id */
@@ -11,29 +12,53 @@ export function layerOfRow(id: string, layers: readonly Layer[], graph: Graph): 
 }
 
 /**
- * A layer by what a person writes: a module path (`features.18`), a node's name, or the name of a value.
+ * A layer by what a person writes: a module path (`features.18`, or `features[18]` as Python has it), a node's name, or the name of a
+ * value. Where there is none, a `model.` or `module.` in front is added or left out, if only one layer is meant then.
  * @throws InspectumError 'usage' that lists the nearest names where there is none, and what is meant where names of several kinds agree
  */
 export function findLayer(name: string, layers: readonly Layer[], graph: Graph): LayerValues {
   const rows = [...allLayers(layers)];
+  const exact = meantBy(name, rows, graph);
+  if (exact.length > 0) return onlyOne(name, exact);
+  const paths = new LayerPaths(layers, graph);
+  const path = paths.resolved(name);
+  const id = paths.ids.get(path);
+  const near =
+    id === undefined ? [...paths.ids].filter(([other]) => withoutWrapper(other) === withoutWrapper(path)) : [[path, id] as const];
+  const meant = near.flatMap(([, other]) => meantBy(other, rows, graph));
+  if (meant.length > 0) return onlyOne(name, meant);
+  const names = new Set(rows.flatMap((row) => (row.node === undefined ? [row.id] : [row.id, row.node])));
+  throw new InspectumError(
+    'usage',
+    `There is no layer ${JSON.stringify(name)}. The nearest names are: ${nearest(path, [...names]).join(', ')}. "inspectum layers MODEL" lists all.`,
+  );
+}
+
+/** What wraps a whole network: an attribute that holds it, or PyTorch's DataParallel. */
+const withoutWrapper = (path: string): string => path.replace(/^(?:(?:model|module)\.)+/, '');
+
+interface Meant extends LayerValues {
+  /** "a module", "a layer (Conv)", "a value". */
+  readonly what: string;
+}
+
+/** All that is called so: rows of the tree, a module that became one row with what is around it, a value. */
+function meantBy(name: string, rows: readonly Layer[], graph: Graph): Meant[] {
   const named = rows.filter((row) => row.id === name || row.node === name);
   const inside = named.some((row) => row.id === name) ? undefined : onlyRowOf(name, rows, graph);
   const maker = graph.nodes.find((node) => node.outputs.includes(name));
-  const meant = [
+  return [
     ...[...named, ...(inside ? [inside] : [])].map((row) => ({
       what: row.op === undefined ? 'a module' : `a layer (${row.op})`,
       ...valuesOf(row, name, graph),
     })),
     ...(maker && name !== '' ? [{ what: 'a value', ...valuesOfNode(maker, name, graph) }] : []),
   ];
-  const [first] = meant;
-  if (!first) {
-    const names = new Set(rows.flatMap((row) => (row.node === undefined ? [row.id] : [row.id, row.node])));
-    throw new InspectumError(
-      'usage',
-      `There is no layer ${JSON.stringify(name)}. The nearest names are: ${nearest(name, [...names]).join(', ')}. "inspectum layers MODEL" lists all.`,
-    );
-  }
+}
+
+/** @throws InspectumError 'usage' where several values are meant */
+function onlyOne(name: string, meant: readonly Meant[]): LayerValues {
+  const [first] = meant as readonly [Meant, ...Meant[]];
   if (meant.some((other) => other.output !== first.output))
     throw new InspectumError(
       'usage',

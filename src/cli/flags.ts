@@ -10,7 +10,7 @@ export const FLAGS = {
   input: { type: 'list', help: 'FILE or NAME=FILE: an image, or a .npy file fed as it is' },
   top: { type: 'count', help: 'how many classes' },
   method: { type: 'text', help: "Captum's class name" },
-  layer: { type: 'text', help: 'module path, node name or value name' },
+  layer: { type: 'text', help: 'module path (layer3.1.conv2 or layer3[1].conv2), node name or value name' },
   neuron: { type: 'text', help: 'I,J,K: a neuron of the layer' },
   target: { type: 'text', help: 'class index, I,J for outputs of more dimensions, or none' },
   output: { type: 'text', help: 'the value that is explained' },

@@ -228,6 +228,50 @@ describe('a layer by name', () => {
     for (const row of allLayers(layers)) expect(layerOfRow(row.id, layers, graph).output).toBe(row.output);
   });
 
+  test.each([
+    ['features[1].conv2', 'features.1.conv2'],
+    ['features[-1]', 'features.1'],
+    ['features[-2][0]', 'features.0.0'],
+    ['features[0][-1]', 'features.0.1'],
+    ['features["1"].conv2', 'features.1.conv2'],
+    ['features.1.Add', '/features/features.1/Add'],
+    ['model.features.1', 'features.1'],
+    ['module.model.features[1].relu', 'features.1.relu'],
+    ['[0][1]', 'features.1'],
+  ])('%s, as Python and PyTorch write it: %s', (written, id) => {
+    const { layers: rows, graph: network } = Model.open(fixture('torchscript.onnx'));
+    const [row] = [...allLayers(rows)].filter((layer) => layer.id === id);
+    expect(findLayer(written, rows, network)).toMatchObject({ id: written, output: row?.output });
+  });
+
+  test.each('features[2] features[-3] features[x] features[ features.1[0] head[0] model. model.conv1 features.1.Relu'.split(' '))(
+    '%s is unknown',
+    (written) => {
+      const { layers: rows, graph: network } = Model.open(fixture('torchscript.onnx'));
+      expect(refusal(() => findLayer(written, rows, network)).message).toMatch(/There is no layer .* The nearest names are: /);
+    },
+  );
+
+  test('by the place of a child with a name', () => {
+    const named = graphOf([
+      { name: 'a', op: 'Relu', module: 'features.conv0' },
+      { name: 'b', op: 'Neg', module: 'features.norm5' },
+    ]);
+    expect(findLayer('features[-1]', layerTree(named), named).output).toBe('b:0');
+  });
+
+  test('by a name with another wrapper: only where one layer is meant', () => {
+    const wrapped = graphOf([
+      { name: 'a', op: 'Relu', module: 'model.conv' },
+      { name: 'b', op: 'Neg', module: 'module.conv' },
+      { name: 'c', op: 'Abs', module: 'model.fc' },
+    ]);
+    const rows = layerTree(wrapped);
+    expect(findLayer('fc', rows, wrapped).output).toBe('c:0');
+    expect(findLayer('model.conv', rows, wrapped).output).toBe('a:0');
+    expect(refusal(() => findLayer('conv', rows, wrapped)).message).toMatch(/"conv" is ambiguous/);
+  });
+
   test('that is unknown: the nearest names', () => {
     const error = refusal(() => find('a.bb'));
     expect(error.kind).toBe('usage');
