@@ -159,9 +159,15 @@ function nodeRow(node: Node, { graph, ids }: Context): Layer {
     parameters,
     ...(macs !== undefined && { macs }),
     plumbing: isPlumbing(node, graph),
+    ...(node.foldedNorm && { note: foldedNote(node.op, node.foldedNorm) }),
     children: [],
   };
 }
+
+const FOLDED_INTO: Readonly<Record<string, string>> = { Conv: 'conv', ConvTranspose: 'transposed conv', Gemm: 'linear' };
+
+const foldedNote = (op: string, framework: string): string =>
+  `${FOLDED_INTO[op] ?? op} + folded BatchNorm: in ${framework} this value is the BatchNorm's output`;
 
 function valueFacts(output: string, graph: Graph): Pick<Layer, 'shape' | 'dims' | 'cells'> {
   const { shape, dtype } = graph.values.get(output) ?? {};

@@ -1,18 +1,23 @@
+import { allLayers } from '../app/layerTree.ts';
 import type { Layer } from '../protocol/model.ts';
 
-/** The tree as text: indented ids, kind and hyper-parameters, shape, parameters. Plumbing is left out. */
+/** The tree as text: indented ids, kind and hyper-parameters, shape, parameters, number of a footnote. Plumbing is left out. */
 export function visibleRows(layers: readonly Layer[]): string[] {
-  const rows = collect(layers, 0);
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => (row[column] as string).length)));
-  return rows.map((row) =>
+  const notes = [...new Set([...allLayers(layers)].flatMap(({ plumbing, note }) => (plumbing || note === undefined ? [] : [note])))];
+  const rows = collect(layers, 0, notes);
+  const widths = [0, 1, 2, 3].map((column) => rows.reduce((width, row) => Math.max(width, (row[column] as string).length), 0));
+  const lines = rows.map((row) =>
     row
-      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] as number) : cell))
+      .map((cell, column) => (column < 4 ? cell.padEnd(widths[column] as number) : cell))
       .join('  ')
       .trimEnd(),
   );
+  return notes.length > 0 ? [...lines, '', ...notes.map((note, i) => `${mark(i)} ${note}`)] : lines;
 }
 
-function collect(layers: readonly Layer[], depth: number): string[][] {
+const mark = (index: number): string => `[${index + 1}]`;
+
+function collect(layers: readonly Layer[], depth: number, notes: readonly string[]): string[][] {
   return layers
     .filter((layer) => !layer.plumbing)
     .flatMap((layer) => [
@@ -21,7 +26,8 @@ function collect(layers: readonly Layer[], depth: number): string[][] {
         `${layer.kind} ${layer.detail}`.trim(),
         layer.shape,
         layer.parameters ? layer.parameters.toLocaleString('en') : '',
+        layer.note === undefined ? '' : mark(notes.indexOf(layer.note)),
       ],
-      ...collect(layer.children, depth + 1),
+      ...collect(layer.children, depth + 1, notes),
     ]);
 }

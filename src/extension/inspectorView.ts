@@ -64,6 +64,7 @@ const layerFacts = (layer: Layer): Fact[] =>
     'Output shape': layer.shape,
     Parameters: count(layer.parameters),
     'Multiply-accumulates': layer.macs === undefined ? undefined : count(layer.macs),
+    Note: layer.note,
   });
 
 const modelFacts = (model: ModelSummary): Fact[] =>

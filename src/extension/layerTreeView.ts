@@ -35,7 +35,7 @@ export class LayerTreeView implements vscode.TreeDataProvider<Layer>, vscode.Dis
     item.id = layer.id;
     const what = `${layer.kind} ${layer.detail}`.trim();
     item.description = [what, layer.dims?.join('×') ?? layer.shape].filter((part) => part !== '').join(' · ');
-    item.tooltip = [layer.id, what, layer.shape].filter((line) => line !== '').join('\n');
+    item.tooltip = [layer.id, what, layer.shape, layer.note ?? ''].filter((line) => line !== '').join('\n');
     item.iconPath = new vscode.ThemeIcon(children.length ? 'symbol-module' : layer.cells ? 'symbol-array' : 'symbol-field');
     item.command = { command: 'inspectum.revealLayer', title: 'Explain Layer', arguments: [layer.id] };
     return item;

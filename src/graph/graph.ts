@@ -60,6 +60,11 @@ export interface Node {
   readonly attributes: Attributes;
   /** The author's module path, where the file tells it ("features.18.0"). */
   readonly module?: string;
+  /**
+   * The framework of the author's network, where the weights hold the BatchNorm behind the node's layer too: there, the node's value is
+   * that of the BatchNorm.
+   */
+  readonly foldedNorm?: 'PyTorch' | 'Keras';
 }
 
 /** An operator's key in tables: its name, outside ONNX's own domain `domain:name`. */

@@ -32,19 +32,17 @@ export class Names {
   }
 }
 
-/** Nodes without a name get one from operator and position; a name that is taken gets a number. */
+/**
+ * The nodes with a name each, the same for the same file every time: what has none is called by its operator and place ("Conv_12"); a
+ * name that is taken gets a number. What the file calls so comes before what is made up.
+ */
 export function named<N extends Node>(nodes: readonly N[]): N[] {
-  const taken = new Set<string>();
-  const uses = new Map<string, number>();
-  return nodes.map((node, i) => {
-    const wanted = node.name || `${node.op}_${i}`;
-    let name = wanted;
-    while (taken.has(name)) {
-      const count = (uses.get(wanted) ?? 1) + 1;
-      uses.set(wanted, count);
-      name = `${wanted}_${count}`;
-    }
-    taken.add(name);
-    return name === node.name ? node : { ...node, name };
-  });
+  const names = new Names();
+  const first = new Map<string, N>();
+  for (const node of nodes) {
+    if (node.name === '' || first.has(node.name)) continue;
+    first.set(node.name, node);
+    names.take(node.name);
+  }
+  return nodes.map((node, i) => (first.get(node.name) === node ? node : { ...node, name: names.fresh(node.name || `${node.op}_${i}`) }));
 }

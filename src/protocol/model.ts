@@ -31,6 +31,8 @@ export interface Layer {
   readonly cells?: Cells;
   /** Constants, shape arithmetic and the like: hidden by default. */
   readonly plumbing: boolean;
+  /** What else there is to know of it, in a sentence. */
+  readonly note?: string;
   readonly children: readonly Layer[];
 }
 

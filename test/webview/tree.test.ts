@@ -8,6 +8,10 @@ const panels = usePanels();
 const selected = (page: Awaited<ReturnType<typeof panels.open>>) =>
   page.locator('[data-layer-id][aria-selected=true]').evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.layerId));
 
+/** The layers with a note on every convolution. */
+const noted = (layers: readonly Layer[], note: string): Layer[] =>
+  layers.map((layer) => ({ ...layer, ...(layer.op === 'Conv' && { note }), children: noted(layer.children, note) }));
+
 describe('the layer tree', () => {
   test('has the roles, levels and places of a tree', async () => {
     const page = await panels.open();
@@ -50,6 +54,23 @@ describe('the layer tree', () => {
     expect(await press('s', 't', 'a', 'g', 'e', '2')).toEqual(['stage2']);
     await press('Enter');
     expect(await layerRow(page, 'stage2').getAttribute('aria-expanded')).toBe('false');
+  });
+
+  test('what there is to know of a layer stands under its facts', async () => {
+    const note = "conv + folded BatchNorm: in PyTorch this value is the BatchNorm's output";
+    const page = await panels.open({}, ({ summary, ...rest }) => ({
+      ...rest,
+      summary: { ...summary, layers: noted(summary.layers, note) },
+    }));
+    await explainFirstImage(page);
+    await layerRow(page, 'head').click();
+    expect(await page.locator('[data-testid=layer-note]').count()).toBe(0);
+    await layerRow(page, 'head.conv').click();
+    await page.locator('[data-testid=layer-note]').waitFor();
+    expect(await page.locator('[data-testid=layer-note]').textContent()).toBe(note);
+    await layerRow(page, 'head.conv').hover();
+    await page.locator('.hover-card .layer-note').waitFor();
+    expect(await page.locator('.hover-card .layer-note').textContent()).toBe(note);
   });
 
   test('finds layers by path and by kind, and keeps what they lie in', async () => {

@@ -22,6 +22,11 @@ export function LayerInfo() {
             <Fact name="Parameters">{withShare(layer.parameters, model.parameters)}</Fact>
             <Fact name="MACs">{layer.macs === undefined ? 'not known' : withShare(layer.macs, model.macs)}</Fact>
           </dl>
+          {layer.note && (
+            <p class="layer-note" data-testid="layer-note">
+              {layer.note}
+            </p>
+          )}
         </section>
       )}
       {model.notes.length > 0 && (

@@ -35,6 +35,7 @@ export function HoverCard({ layer, top, right }: Hovered) {
         <dt>MACs</dt>
         <dd>{layer.macs === undefined ? 'not known' : formatCount(layer.macs)}</dd>
       </dl>
+      {layer.note && <p class="layer-note">{layer.note}</p>}
     </div>
   );
 }

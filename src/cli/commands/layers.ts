@@ -11,6 +11,7 @@ interface JsonLayer {
   /** Numbers and symbols; null where it cannot be told. */
   readonly shape: readonly (number | string)[] | null;
   readonly params: number;
+  readonly note?: string;
   readonly children?: readonly JsonLayer[];
 }
 
@@ -41,5 +42,6 @@ const jsonLayer = (layer: Layer, model: Model): JsonLayer => ({
   output: layer.output,
   shape: model.shapeOf(layer.output) ?? null,
   params: layer.parameters,
+  ...(layer.note !== undefined && { note: layer.note }),
   ...(layer.children.length > 0 && { children: layer.children.map((child) => jsonLayer(child, model)) }),
 });

@@ -173,7 +173,8 @@ class Decoder {
       },
       9: (m) => this.entry(m.message(), metadata),
     });
-    const module = foldedModule(op, inputs[1], metadata) ?? modulePath(name, metadata);
+    const folded = foldedModule(op, inputs[1], metadata);
+    const module = folded ?? modulePath(name, metadata);
     return {
       name,
       op,
@@ -183,6 +184,7 @@ class Decoder {
       attributes: Object.fromEntries(attributes),
       references: Object.fromEntries(references),
       ...(module !== undefined && { module }),
+      ...(folded !== undefined && { foldedNorm: 'PyTorch' }),
     };
   }
 

@@ -6,7 +6,7 @@ import { InspectumError } from '../../tensor/errors.ts';
 import { constantOf } from './constants.ts';
 import { functionTable, instantiate } from './functions.ts';
 import { LiftedGraph, LiftSite } from './liftSite.ts';
-import type { FunctionBody, OnnxModel } from './model.ts';
+import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
 import { NEWEST_OPSET, nextStep } from './upgrades/index.ts';
 
 /** Deeper nesting of functions and subgraphs, or more nodes, than any model has. */
@@ -175,6 +175,6 @@ class Lifter {
 }
 
 function withoutReferences(node: Node): Node {
-  const { name, op, domain, inputs, outputs, attributes, module } = node;
-  return { name, op, domain, inputs, outputs, attributes, ...(module !== undefined && { module }) };
+  const { references: _, ...plain } = node as FunctionNode;
+  return plain;
 }

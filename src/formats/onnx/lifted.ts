@@ -1,4 +1,5 @@
 import type { ReadModel } from '../format.ts';
+import { withFoldedNorms } from './foldedNorm.ts';
 import { lift } from './lift.ts';
 import type { OnnxModel } from './model.ts';
 
@@ -6,7 +7,7 @@ import type { OnnxModel } from './model.ts';
 export function lifted(format: string, model: OnnxModel): ReadModel {
   const opset = model.opsets.get('');
   return {
-    graph: lift(model),
+    graph: withFoldedNorms(lift(model)),
     format: [format, ...(opset === undefined ? [] : [`opset ${opset}`]), ...(model.producer ? [model.producer] : [])].join(', '),
     metadata: model.metadata,
   };
