@@ -4,10 +4,12 @@ import type { Target } from '../../src/protocol/target.ts';
 import { Icon } from '../components/Icon.tsx';
 import { nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
+import { AnotherClass } from './AnotherClass.tsx';
 import { BarChart, type Config } from './BarChart.tsx';
-import { ClassSearch } from './ClassSearch.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
+import { Labelling } from './Labelling.tsx';
 import { formatPercent } from './percent.ts';
+import { TrueClass } from './TrueClass.tsx';
 
 /** Pixels of the bars; the rows they lie in are the style sheet's. */
 const BAR = 6;
@@ -19,6 +21,7 @@ export function ClassChart() {
   const sweep = panel.sweep.value;
   const top = sweep?.prediction.top.slice(0, 5) ?? [];
   const target = sweep?.target;
+  const truth = panel.image.value?.truth;
   const config = useMemo(
     () =>
       configOf(
@@ -69,7 +72,10 @@ export function ClassChart() {
             onClick={() => void panel.setTarget(targetOf(score))}
           >
             <span class="class-mark">{isExplained(score, target) && <Icon name="target" />}</span>
-            <span class="clip">{nameOfClass(score)}</span>
+            <span class="clip">
+              {nameOfClass(score)}
+              {score.index === truth?.index && !score.negated && <span class="muted"> true class</span>}
+            </span>
             <span />
             <span class="class-value">{formatPercent(score.probability)}</span>
           </button>
@@ -90,7 +96,9 @@ export function ClassChart() {
           <span class="class-value">{formatPercent(target.probability)}</span>
         </p>
       )}
-      <ClassSearch />
+      <AnotherClass />
+      <TrueClass sweep={sweep} />
+      <Labelling />
     </section>
   );
 }

@@ -1,60 +1,36 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { usePanel } from '../state/context.ts';
 
 /** How many classes are listed at once; more words find the others. */
 const LISTED = 60;
 
-/** Makes any class the target: by words of its label, or by its number. */
-export function ClassSearch() {
+interface Props {
+  readonly label: string;
+  readonly testid: string;
+  readonly onChoose: (index: number) => void;
+  /** It was left without a choice. */
+  readonly onClose: () => void;
+}
+
+/** Finds any class by words of its label, or by its number. */
+export function ClassSearch({ label, testid, onChoose, onClose }: Props) {
   const panel = usePanel();
-  const open = useSignal(false);
   const query = useSignal('');
   const active = useSignal(0);
   const input = useRef<HTMLInputElement>(null);
-  const found = useComputed(() => {
-    const { labels, classes = 0 } = panel.model.value ?? {};
-    return findClasses(query.value, labels, classes);
-  });
-  useSignalEffect(() => {
-    if (panel.command.value?.name !== 'chooseTarget') return;
-    // taken: this component goes and comes with the prediction
-    panel.command.value = undefined;
-    open.value = true;
-  });
-  useSignalEffect(() => {
-    if (open.value) requestAnimationFrame(() => input.current?.focus());
-  });
-  if (!panel.model.value?.classes) return null;
-  const close = () => {
-    open.value = false;
-    query.value = '';
-    active.value = 0;
-  };
+  const { labels, classes = 0 } = panel.model.value ?? {};
+  const found = useComputed(() => findClasses(query.value, labels, classes));
+  useEffect(() => input.current?.focus(), []);
   const choose = (index: number | undefined) => {
-    if (index === undefined) return;
-    close();
-    void panel.setTarget({ kind: 'class', index });
+    if (index !== undefined) onChoose(index);
   };
-  if (!open.value)
-    return (
-      <button
-        type="button"
-        class="link more"
-        data-testid="another-class"
-        onClick={() => {
-          open.value = true;
-        }}
-      >
-        Explain another class…
-      </button>
-    );
   const list = found.value;
   return (
     <div
       class="class-search"
       onFocusOut={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node)) close();
+        if (!event.currentTarget.contains(event.relatedTarget as Node)) onClose();
       }}
     >
       <label class="field">
@@ -63,12 +39,12 @@ export function ClassSearch() {
           type="text"
           role="combobox"
           spellcheck={false}
-          data-testid="class-search"
-          aria-label="Class by label or number"
+          data-testid={testid}
+          aria-label={`${label}, by words or number`}
           aria-expanded="true"
           aria-controls="class-options"
           aria-activedescendant={list.length > 0 ? `class-option-${active.value}` : undefined}
-          placeholder={`Label or number, ${panel.model.value.classes} classes`}
+          placeholder={`${label}: words or number`}
           value={query.value}
           onInput={(event) => {
             query.value = event.currentTarget.value;
@@ -80,7 +56,7 @@ export function ClassSearch() {
               active.value = Math.min(list.length - 1, Math.max(0, active.value + step));
               document.getElementById(`class-option-${active.value}`)?.scrollIntoView({ block: 'nearest' });
             } else if (event.key === 'Enter') choose(list[active.value]?.index);
-            else if (event.key === 'Escape') close();
+            else if (event.key === 'Escape') onClose();
             else return;
             event.preventDefault();
           }}

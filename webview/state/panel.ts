@@ -229,6 +229,20 @@ export class Panel {
     if (saved) await this.choose({ input: undefined, labels: undefined });
   }
 
+  /** Says which class the image shows; null: what was said is forgotten. */
+  async setTruth(index: number | null): Promise<void> {
+    const image = this.image.peek();
+    if (!image) return;
+    const truth = await this.#host.calls.call('setTruth', { image: image.name, index });
+    const { truth: _, ...rest } = image;
+    if (this.image.peek() === image) this.image.value = { ...rest, ...(truth && { truth }) };
+  }
+
+  async chooseLabels(): Promise<void> {
+    const chosen = await this.#host.calls.call('chooseLabels', null);
+    if (chosen) await this.choose({ labels: chosen });
+  }
+
   setView(change: Partial<ViewSettings>): void {
     this.view.value = { ...this.view.peek(), ...change };
   }
