@@ -30,38 +30,6 @@ describe('without an image', () => {
     expect(await callNames(page)).toContain('chooseImage');
   });
 
-  test('takes one that is dropped, and one that is pasted', async () => {
-    const page = await panels.open();
-    await untilState(page, 'empty');
-    const give = (kind: 'drop' | 'paste') =>
-      page.evaluate((type) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array([1, 2, 3])], `${type}ped.png`, { type: 'image/png' }));
-        const target = document.querySelector('[data-testid=panel]');
-        const event =
-          type === 'drop'
-            ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })
-            : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
-        target?.dispatchEvent(event);
-      }, kind);
-    const given = () =>
-      page.evaluate(() =>
-        window.fakeHost.calls
-          .filter(({ name }) => name === 'setImage')
-          .map(({ params }) => {
-            const { name, bytes } = params as { name: string; bytes: Uint8Array };
-            return [name, ...bytes];
-          }),
-      );
-    await give('drop');
-    await untilState(page, 'ready');
-    await give('paste');
-    await expect.poll(given).toEqual([
-      ['dropped.png', 1, 2, 3],
-      ['pasteped.png', 1, 2, 3],
-    ]);
-  });
-
   test('shows an image that is chosen outside of the panel', async () => {
     const page = await panels.open();
     await untilState(page, 'empty');

@@ -1,5 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { ClassChart } from '../chart/ClassChart.tsx';
 import type { Drawn } from '../image/draw.ts';
 import { ImagePane } from '../image/ImagePane.tsx';
@@ -10,6 +10,7 @@ import { LayerTree } from '../tree/LayerTree.tsx';
 import { LayerInfo } from './LayerInfo.tsx';
 import { Splitter } from './Splitter.tsx';
 import { TopBar } from './TopBar.tsx';
+import { useDroppedFiles } from './useDroppedFiles.ts';
 
 const TABS = [
   ['layers', 'Layers'],
@@ -42,7 +43,7 @@ export function PanelView() {
   useSignalEffect(() => {
     if (panel.command.value?.name === 'savePicture') void save();
   });
-  useDroppedImages(root);
+  useDroppedFiles(root);
   useSignalEffect(() => {
     root.current?.style.setProperty('--left', `${panel.columns.value?.[0] ?? COLUMNS[0]}px`);
     root.current?.style.setProperty('--right', `${panel.columns.value?.[1] ?? COLUMNS[1]}px`);
@@ -112,46 +113,3 @@ export function PanelView() {
 
 const formatMs = (ms: number): string =>
   ms < 10 ? `${ms.toFixed(1)} ms` : ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-
-/** Bytes beyond which a dropped file is not even sent. */
-const LARGEST = 256 * 2 ** 20;
-
-/** An image file that is dropped anywhere on the panel, or pasted, is explained. */
-function useDroppedImages(root: { readonly current: HTMLElement | null }): void {
-  const panel = usePanel();
-  useEffect(() => {
-    const element = root.current;
-    if (!element) return;
-    const take = async (file: File): Promise<void> => {
-      if (file.size > LARGEST)
-        return panel.fail('image', 'too-large', `${file.name} has ${Math.round(file.size / 2 ** 20)} MB; at most 256 MB are read.`);
-      await panel.setImage({ name: file.name || 'pasted image', bytes: new Uint8Array(await file.arrayBuffer()) });
-    };
-    const hover = (event: DragEvent) => {
-      const over = event.type === 'dragover' && event.dataTransfer?.types.includes('Files');
-      element.classList.toggle('dropping', over === true);
-      if (over) event.preventDefault();
-    };
-    const drop = (event: DragEvent) => {
-      element.classList.remove('dropping');
-      const file = event.dataTransfer?.files[0];
-      if (!file) return;
-      event.preventDefault();
-      void take(file);
-    };
-    const paste = (event: ClipboardEvent) => {
-      const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'));
-      if (file) void take(file);
-    };
-    element.addEventListener('dragover', hover);
-    element.addEventListener('dragleave', hover);
-    element.addEventListener('drop', drop);
-    document.addEventListener('paste', paste);
-    return () => {
-      element.removeEventListener('dragover', hover);
-      element.removeEventListener('dragleave', hover);
-      element.removeEventListener('drop', drop);
-      document.removeEventListener('paste', paste);
-    };
-  }, []);
-}
