@@ -13,6 +13,8 @@ export interface DifferentiateRequest {
   /** Values whose gradients are wanted. */
   readonly wrt: readonly string[];
   readonly rules: RuleSet;
+  /** The nodes of the builder to go back through; default: all. */
+  readonly nodes?: readonly Node[];
   /**
    * Called instead of throwing where an operator has no gradient: everything that leads into it is left out of the result, also
    * where other paths lead around it, since a part of a gradient is none.
@@ -27,9 +29,10 @@ export interface DifferentiateRequest {
  * @returns value → name of its gradient (of the value's shape); a value without a path to a seed is missing
  * @throws InspectumError 'unsupported' naming operator, node and module where a node on the path has no rule
  */
-export function differentiate(builder: GraphBuilder, { seeds, wrt, rules, onRefusal }: DifferentiateRequest): Map<string, string> {
-  const forward = [...builder.nodes];
-  const onPath = downstreamOf(builder, wrt, rules);
+export function differentiate(builder: GraphBuilder, request: DifferentiateRequest): Map<string, string> {
+  const { seeds, wrt, rules, onRefusal } = request;
+  const forward = [...(request.nodes ?? builder.nodes)];
+  const onPath = reachedFrom(builder, forward, wrt, rules);
   const parts = new Map<string, string[]>([...seeds].map(([value, seed]) => [value, [seed]]));
   const totals = new Map<string, string>();
   const refused = new Set<string>();
@@ -42,6 +45,12 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules, onRefu
     const sum = summands.length === 1 ? (summands[0] as string) : builder.op('Sum', summands);
     totals.set(value, sum);
     return sum;
+  };
+
+  const add = (value: string, gradient: string): void => {
+    const list = parts.get(value);
+    if (list) list.push(gradient);
+    else parts.set(value, [gradient]);
   };
 
   const refuse = (node: Node): void => {
@@ -60,7 +69,7 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules, onRefu
     try {
       const rule = ruleOf(node, rules);
       if (!rule) throw noRule(node);
-      results = rule(new NodeContext(node, builder, gradients, onPath));
+      results = rule(new NodeContext(node, builder, gradients, { wanted: onPath, add, rules }));
     } catch (error) {
       if (!onRefusal || !(error instanceof InspectumError) || error.kind !== 'unsupported') throw error;
       onRefusal(error);
@@ -69,10 +78,7 @@ export function differentiate(builder: GraphBuilder, { seeds, wrt, rules, onRefu
     }
     node.inputs.forEach((name, i) => {
       const gradient = results[i];
-      if (gradient === undefined || !onPath.has(name)) return;
-      const list = parts.get(name);
-      if (list) list.push(gradient);
-      else parts.set(name, [gradient]);
+      if (gradient !== undefined && onPath.has(name)) add(name, gradient);
     });
   }
 
@@ -89,10 +95,10 @@ function ruleOf(node: Node, rules: RuleSet): Rule | undefined {
   return Object.hasOwn(rules, key) ? rules[key] : undefined;
 }
 
-/** The values that depend on `values` by a way that a gradient can take back. */
-function downstreamOf(builder: GraphBuilder, values: readonly string[], rules: RuleSet): Set<string> {
+/** The values that depend on `values` by a way, through some nodes of the builder, that a gradient can take back. */
+export function reachedFrom(builder: GraphBuilder, nodes: readonly Node[], values: readonly string[], rules: RuleSet): ReadonlySet<string> {
   const reached = new Set(values);
-  for (const node of builder.nodes)
+  for (const node of nodes)
     if (!endsPath(builder, node, rules) && valuesRead(node).some((name) => reached.has(name)))
       for (const output of node.outputs) if (output) reached.add(output);
   return reached;
@@ -122,12 +128,21 @@ function noRule(node: Node): InspectumError {
 class NodeContext implements RuleContext {
   readonly node: Node;
   readonly builder: GraphBuilder;
+  readonly rules: RuleSet;
+  readonly add: RuleContext['add'];
   readonly #gradients: readonly (string | undefined)[];
   readonly #wanted: ReadonlySet<string>;
 
-  constructor(node: Node, builder: GraphBuilder, gradients: readonly (string | undefined)[], wanted: ReadonlySet<string>) {
+  constructor(
+    node: Node,
+    builder: GraphBuilder,
+    gradients: readonly (string | undefined)[],
+    { wanted, add, rules }: Pick<RuleContext, 'add' | 'rules'> & { readonly wanted: ReadonlySet<string> },
+  ) {
     this.node = node;
     this.builder = builder;
+    this.rules = rules;
+    this.add = add;
     this.#gradients = gradients;
     this.#wanted = wanted;
   }
@@ -154,7 +169,11 @@ class NodeContext implements RuleContext {
 
   needs(i: number): boolean {
     const name = this.node.inputs[i];
-    return name !== undefined && name !== '' && this.#wanted.has(name);
+    return name !== undefined && name !== '' && this.wants(name);
+  }
+
+  wants(value: string): boolean {
+    return this.#wanted.has(value);
   }
 
   shape(value: string): Shape {

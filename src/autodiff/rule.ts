@@ -17,6 +17,12 @@ export interface RuleContext {
   x(i?: number): string;
   /** Whether input i is given and its gradient is wanted. */
   needs(i: number): boolean;
+  /** Whether the gradient of a value is wanted: of one that a subgraph of the node captures. */
+  wants(value: string): boolean;
+  /** Adds to the gradient of a value that is no input of the node, but captured by a subgraph. */
+  add(value: string, gradient: string): void;
+  /** The rules that are being followed, for what stands inside the node. */
+  readonly rules: RuleSet;
   /** Shape of a value; throws InspectumError 'unsupported' (naming node and value) where inference could not tell. */
   shape(value: string): Shape;
   /** The same where every dimension of the value from `from` on must be a number. */

@@ -2,6 +2,7 @@ import type { DType } from '../tensor/dtype.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { floats, int64s, type Tensor } from '../tensor/tensor.ts';
 import { type AttributeInput, attributesOf, type Graph, type Initializer, type Node, type Port, type ValueInfo } from './graph.ts';
+import { Names } from './names.ts';
 
 type AttributeTable = Readonly<Record<string, AttributeInput | undefined>>;
 
@@ -17,11 +18,11 @@ export class GraphBuilder {
   outputs: Port[];
   readonly #domains: ReadonlyMap<string, number>;
   readonly #name: string;
-  readonly #taken = new Set<string>();
+  readonly #names: Names;
   readonly #constants = new Map<string, string>();
-  #count = 0;
 
-  constructor(graph: Graph) {
+  /** @param outer whose names count too: for a subgraph of one of its nodes */
+  constructor(graph: Graph, outer?: GraphBuilder) {
     this.#name = graph.name;
     this.nodes = [...graph.nodes];
     this.initializers = new Map(graph.initializers);
@@ -29,20 +30,13 @@ export class GraphBuilder {
     this.inputs = [...graph.inputs];
     this.outputs = [...graph.outputs];
     this.#domains = graph.domains;
-    for (const name of graph.initializers.keys()) this.#taken.add(name);
-    for (const port of graph.inputs) this.#taken.add(port.name);
-    for (const node of graph.nodes) {
-      this.#taken.add(node.name);
-      for (const output of node.outputs) this.#taken.add(output);
-    }
+    this.#names = outer ? outer.#names : new Names();
+    this.#names.takeGraph(graph);
   }
 
   /** A name that no value or node has yet, beginning with `hint`. */
   fresh(hint: string): string {
-    let name = hint;
-    while (this.#taken.has(name)) name = `${hint}#${++this.#count}`;
-    this.#taken.add(name);
-    return name;
+    return this.#names.fresh(hint);
   }
 
   /** Adds a run-time input. */
@@ -71,6 +65,27 @@ export class GraphBuilder {
     const at = this.nodes.indexOf(node);
     if (at < 0) throw new Error(`node ${node.name} is not in this graph`);
     this.nodes[at] = by;
+  }
+
+  /** A builder for a subgraph: its names are new here too. */
+  subgraph(graph: Graph = EMPTY): GraphBuilder {
+    return new GraphBuilder(graph, this);
+  }
+
+  /** Puts the nodes that `make` adds in the place of a node. */
+  expand(node: Node, make: () => void): readonly Node[] {
+    const end = this.nodes.length;
+    make();
+    const made = this.nodes.splice(end);
+    const at = this.nodes.indexOf(node);
+    if (at < 0) throw new Error(`node ${node.name} is not in this graph`);
+    this.nodes.splice(at, 1, ...made);
+    return made;
+  }
+
+  /** Gives a value a further name, which nothing has made yet. */
+  alias(value: string, name: string): void {
+    this.nodes.push({ name: this.fresh('~Identity'), op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} });
   }
 
   constant(value: Tensor, hint = '~constant'): string {
@@ -106,31 +121,42 @@ export class GraphBuilder {
   /** Gives `value` to the outside under a name of its own. */
   output(value: string, hint: string, info: ValueInfo = this.values.get(value) ?? {}): string {
     const name = this.fresh(hint);
-    this.nodes.push({ name: this.fresh(`~output:${hint}`), op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} });
+    this.alias(value, name);
     this.outputs.push({ name, ...info });
     return name;
   }
 
   /** The graph so far, without what no output needs. */
   build(): Graph {
-    const needed = new Set(this.outputs.map((o) => o.name));
-    const kept: Node[] = [];
-    for (let i = this.nodes.length - 1; i >= 0; i--) {
-      const node = this.nodes[i] as Node;
-      if (!node.outputs.some((o) => needed.has(o))) continue;
-      kept.push(node);
-      for (const name of valuesRead(node)) needed.add(name);
-    }
+    const { nodes, values: needed } = neededFor(
+      this.nodes,
+      this.outputs.map((o) => o.name),
+    );
     return {
       name: this.#name,
       inputs: this.inputs.filter((p) => needed.has(p.name)),
       outputs: this.outputs,
-      nodes: kept.reverse(),
+      nodes,
       initializers: new Map([...this.initializers].filter(([name]) => needed.has(name))),
       values: this.values,
       domains: this.#domains,
     };
   }
+}
+
+const EMPTY: Graph = { name: 'body', inputs: [], outputs: [], nodes: [], initializers: new Map(), values: new Map(), domains: new Map() };
+
+/** The nodes that some values need, in order, and every value that is needed for them. */
+export function neededFor(nodes: readonly Node[], wanted: Iterable<string>): { nodes: Node[]; values: ReadonlySet<string> } {
+  const values = new Set(wanted);
+  const kept: Node[] = [];
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i] as Node;
+    if (!node.outputs.some((o) => values.has(o))) continue;
+    kept.push(node);
+    for (const name of valuesRead(node)) values.add(name);
+  }
+  return { nodes: kept.reverse(), values };
 }
 
 /** Every outer value that a node reads, those that its subgraphs capture included. */

@@ -81,11 +81,43 @@ export class GrowingInference {
   }
 }
 
+/**
+ * dtypes and shapes of what nodes make that are added to a graph of which the other values are known.
+ * @param nodes in an order in which every value is made before it is used
+ */
+export function inferAdded(graph: Pick<Graph, 'initializers' | 'values'>, nodes: readonly Node[]): ReadonlyMap<string, ValueInfo> {
+  const scope = new Scope({ ...NOTHING, initializers: graph.initializers, nodes }, new Map(), Symbols.beyond(graph.values.values()));
+  for (const [name, value] of graph.values) scope.values.set(name, value);
+  scope.run();
+  return new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, scope.values.get(name) ?? {}] as const)));
+}
+
+const NOTHING: Graph = {
+  name: '',
+  inputs: [],
+  outputs: [],
+  nodes: [],
+  initializers: new Map(),
+  values: new Map(),
+  domains: new Map(),
+};
+
 /** Hands out symbols for extents that only running tells: "?1", "?2", … */
 class Symbols {
   #count = 0;
   readonly #renamed = new Map<string, string>();
   readonly next = (): string => `?${++this.#count}`;
+
+  /** Symbols that none of these values has. */
+  static beyond(values: Iterable<ValueInfo>): Symbols {
+    const symbols = new Symbols();
+    for (const { shape = [] } of values)
+      for (const dim of shape)
+        if (typeof dim === 'string')
+          for (const symbol of symbolsOf(dim))
+            if (symbol.startsWith(OPEN)) symbols.#count = Math.max(symbols.#count, Number(symbol.slice(OPEN.length)) || 0);
+    return symbols;
+  }
 
   /** An input's dim: symbols of an earlier inference are numbered anew, equal ones alike. */
   ofInput(dim: Dim): Dim {

@@ -15,6 +15,9 @@ export function notesOnRandomness(graph: Graph): string[] {
 
 const randomNodes = ({ nodes }: Graph): Node[] =>
   nodes.flatMap((node) => [
-    ...(node.domain === '' && RANDOM.has(node.op) ? [node] : []),
+    ...(isRandom(node) ? [node] : []),
     ...Object.values(node.attributes).flatMap((a) => (a.type === 'graph' ? randomNodes(a.value) : [])),
   ]);
+
+/** Whether a node draws random numbers. */
+export const isRandom = ({ domain, op }: Node): boolean => domain === '' && RANDOM.has(op);

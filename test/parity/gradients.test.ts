@@ -36,7 +36,17 @@ interface Refusal extends Pick<Comparison, 'name' | 'operators' | 'model'> {
 }
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures/gradients');
-const FAMILIES = ['elementwise', 'activations', 'reductions', 'softmax', 'shapes', 'indexing', 'quantization', 'spatial'] as const;
+const FAMILIES = [
+  'elementwise',
+  'activations',
+  'reductions',
+  'softmax',
+  'shapes',
+  'indexing',
+  'quantization',
+  'spatial',
+  'control',
+] as const;
 
 /** Operators whose outputs are constant almost everywhere or no numbers: by design they pass no gradient on. */
 const WITHOUT_GRADIENT = new Set(['Bernoulli', 'RandomNormalLike', 'RandomUniformLike', 'NonMaxSuppression']);

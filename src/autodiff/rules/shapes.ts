@@ -1,7 +1,7 @@
+import type { GraphBuilder } from '../../graph/builder.ts';
 import { DTYPES, type DType } from '../../tensor/dtype.ts';
 import type { Dim } from '../../tensor/shape.ts';
 import type { RuleContext } from '../rule.ts';
-import { scalarLike } from './helpers.ts';
 
 /** The dimension of a value that a Reshape can take as −1: the symbolic ones are one at most, and none is 0. */
 function reshapeTarget(shape: readonly Dim[]): number[] | undefined {
@@ -18,8 +18,15 @@ export function reshapeLike({ builder }: RuleContext, value: string, like: strin
 }
 
 /** Zeros of a value's shape and dtype. */
-export const zerosLike = (context: RuleContext, value: string): string =>
-  context.builder.op('Expand', [scalarLike(context, 0, value), context.builder.op('Shape', [value])]);
+export const zerosLike = (context: RuleContext, value: string): string => zerosOf(context.builder, value, context.dtype(value));
+
+export function zerosOf(builder: GraphBuilder, value: string, dtype: DType = builder.values.get(value)?.dtype ?? 'float32'): string {
+  const zero = builder.float(0);
+  return builder.op('Expand', [
+    dtype === 'float32' ? zero : builder.op('Cast', [zero], { to: DTYPES[dtype].code }),
+    builder.op('Shape', [value]),
+  ]);
+}
 
 /** A value as a vector. */
 export const flatten = ({ builder }: RuleContext, value: string): string => builder.op('Reshape', [value, builder.ints([-1])]);

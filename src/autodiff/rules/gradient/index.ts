@@ -4,12 +4,14 @@ import { convolutionRules } from './convolution.ts';
 import { convTransposeRules } from './convTranspose.ts';
 import { elementwiseRules } from './elementwise.ts';
 import { indexingRules } from './indexing.ts';
+import { loopRules } from './loop.ts';
 import { matmulRules } from './matmul.ts';
 import { normalizationRules } from './normalization.ts';
 import { poolingRules } from './pooling.ts';
 import { quantizationRules } from './quantization.ts';
 import { reductionRules } from './reductions.ts';
 import { resizeRules } from './resize.ts';
+import { scanRules } from './scan.ts';
 import { shapeRules } from './shapes.ts';
 import { softmaxRules } from './softmax.ts';
 
@@ -28,4 +30,6 @@ export const gradientRules: RuleSet = {
   ...matmulRules,
   ...normalizationRules,
   ...resizeRules,
+  ...scanRules,
+  ...loopRules,
 };
