@@ -6,7 +6,8 @@ import type { Target } from './target.ts';
 
 /** What a panel needs to come back after the window reloads; kept by the webview with vscode.setState. */
 export interface PanelMemory {
-  readonly image?: string;
+  /** The inputs were given something, which the extension remembers. */
+  readonly given?: boolean;
   readonly layer?: string;
   readonly target?: Target;
   readonly view?: ViewSettings;

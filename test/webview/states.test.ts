@@ -35,7 +35,7 @@ describe('without an image', () => {
     await untilState(page, 'empty');
     await page.evaluate(() => {
       const [image] = Object.values(window.fakeHost.recording.images);
-      if (image) window.fakeHost.tell('given', { image, missing: [], sources: {} });
+      if (image) window.fakeHost.tell('given', { image, missing: [], sources: { image: { kind: 'image', path: image.name } } });
     });
     await untilState(page, 'ready');
   });
@@ -106,7 +106,7 @@ describe('failures', () => {
     await page.locator('[data-testid=retry]').click();
     await untilState(page, 'ready');
     const after = (await callNames(page)).slice(before.length).filter((name) => name !== 'layerSelected');
-    expect(after).toEqual(['open', 'setImage', 'sweep']);
+    expect(after).toEqual(['open', 'restoreInputs', 'sweep']);
   });
 
   test('a bad image leaves the one before', async () => {
@@ -159,7 +159,7 @@ describe('failures', () => {
     await page.locator('[data-testid=retry]').click();
     await untilState(page, 'ready');
     await page.locator(`[data-testid=overlay][data-layer="head.conv"][data-target="${second}"]`).waitFor();
-    expect((await callNames(page)).filter((name) => name !== 'layerSelected')).toEqual(['open', 'setImage', 'sweep']);
+    expect((await callNames(page)).filter((name) => name !== 'layerSelected')).toEqual(['open', 'restoreInputs', 'sweep']);
     expect(await page.locator('[data-testid=sign] input[value=negative]').isChecked()).toBe(true);
   });
 });
@@ -197,7 +197,7 @@ describe('memory', () => {
   test('an image that is gone since leaves the panel usable', async () => {
     const page = await panels.open();
     await explainFirstImage(page);
-    await page.evaluate(() => sessionStorage.setItem('vscode-state', JSON.stringify({ image: '/workspace/gone.png' })));
+    await page.evaluate(() => sessionStorage.setItem('given-image', '/workspace/gone.png'));
     await page.evaluate(() => {
       Storage.prototype.setItem = () => undefined;
     });

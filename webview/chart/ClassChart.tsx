@@ -21,7 +21,7 @@ export function ClassChart() {
   const sweep = panel.sweep.value;
   const top = sweep?.prediction.top.slice(0, 5) ?? [];
   const target = sweep?.target;
-  const truth = panel.image.value?.truth;
+  const truth = panel.photo.value?.truth;
   const config = useMemo(
     () =>
       configOf(
@@ -32,7 +32,7 @@ export function ClassChart() {
     [sweep, colors],
   );
   if (!sweep || !target)
-    return panel.image.value ? (
+    return panel.ready.value ? (
       <section class="prediction" aria-label="Prediction">
         <div class="section-header">
           <h2>Prediction</h2>

@@ -10,7 +10,7 @@ export function TrueClass({ sweep }: { sweep: Sweep }) {
   const panel = usePanel();
   const searching = useSignal(false);
   const { labels } = panel.model.value ?? {};
-  const truth = panel.image.value?.truth;
+  const truth = panel.photo.value?.truth;
   const [best] = sweep.prediction.top;
   if (!best) return null;
   const say = (index: number | null) => {

@@ -4,7 +4,7 @@ import { Icon } from './Icon.tsx';
 /** What went wrong, in words, with what can be done about it. */
 export function Message() {
   const panel = usePanel();
-  const problem = panel.problem.value;
+  const problem = panel.work.problem.value;
   if (!problem) return null;
   const again = problem.stage !== 'image' && problem.stage !== 'saving';
   return (
@@ -26,7 +26,7 @@ export function Message() {
           title="Dismiss"
           data-testid="dismiss"
           onClick={() => {
-            panel.problem.value = undefined;
+            panel.work.problem.value = undefined;
           }}
         >
           <Icon name="close" />

@@ -33,7 +33,7 @@ export function PanelView() {
   const save = async (): Promise<void> => {
     const [image, shown] = [panel.image.peek(), panel.shown.peek()];
     if (!image || !drawn.current || shown?.kind !== 'map') return;
-    const name = `${fileNameOf(image.name).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${shown.target.text}.png`;
+    const name = `${fileNameOf(image.name || (panel.model.peek()?.path ?? '')).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${shown.target.text}.png`;
     try {
       await panel.savePicture(name.replace(/[^\w.-]+/g, '-'), await composePng(image, drawn.current, panel.view.peek()));
     } catch (error) {

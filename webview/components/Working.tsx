@@ -3,9 +3,9 @@ import { usePanel } from '../state/context.ts';
 /** What is being done, when it takes long enough to be told, and a way to end it. */
 export function Working() {
   const panel = usePanel();
-  const job = panel.job.value;
-  if (!job || !panel.slow.value) return null;
-  const { text = job.text, fraction } = panel.progress.value ?? {};
+  const job = panel.work.job.value;
+  if (!job || !panel.work.slow.value) return null;
+  const { text = job.text, fraction } = panel.work.progress.value ?? {};
   const known = fraction !== undefined;
   return (
     <div class="working" role="status" data-testid="working">

@@ -39,6 +39,14 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
         <dd>
           {input.channels}, {input.layout}
         </dd>
+        {panel.photo.value?.hasAlpha && (
+          <>
+            <dt>Transparent</dt>
+            <dd>
+              <Background />
+            </dd>
+          </>
+        )}
         {input.inGraph && (
           <>
             <dt>In the model</dt>
@@ -86,7 +94,7 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
 
 function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[] | undefined; onDone: () => void }) {
   const panel = usePanel();
-  if (!panel.image.value) return <p class="muted">With an image, the best classes under the usual conventions are compared here.</p>;
+  if (!panel.photo.value) return <p class="muted">With an image, the best classes under the usual conventions are compared here.</p>;
   if (!outcomes) return <p class="muted">Comparing the usual conventions on this image…</p>;
   return (
     <ul class="outcomes" aria-label="Best classes under the usual conventions" data-testid="outcomes">
@@ -118,6 +126,36 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
         </li>
       ))}
     </ul>
+  );
+}
+
+const BACKGROUNDS = [
+  { text: 'white', value: [255, 255, 255] },
+  { text: 'gray', value: [128, 128, 128] },
+  { text: 'black', value: [0, 0, 0] },
+  { text: 'the colour that the file hides there', value: 'drop' },
+] as const;
+
+/** What transparent pixels lie over. */
+function Background() {
+  const panel = usePanel();
+  const chosen = JSON.stringify(panel.choices.value.input?.background);
+  return (
+    <select
+      class="background"
+      data-testid="background"
+      aria-label="What transparent pixels lie over"
+      onChange={({ currentTarget: { value } }) => {
+        if (value) void panel.choose({ input: { ...panel.choices.peek().input, background: JSON.parse(value) } });
+      }}
+    >
+      {chosen === undefined && <option value="">as found</option>}
+      {BACKGROUNDS.map(({ text, value }) => (
+        <option key={text} value={JSON.stringify(value)} selected={JSON.stringify(value) === chosen}>
+          {text}
+        </option>
+      ))}
+    </select>
   );
 }
 

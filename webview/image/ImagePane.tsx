@@ -5,6 +5,7 @@ import { UnitChart } from '../chart/UnitChart.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
 import { Message } from '../components/Message.tsx';
 import { Working } from '../components/Working.tsx';
+import { InputList } from '../inputs/InputList.tsx';
 import { usePanel } from '../state/context.ts';
 import { ColorBar } from './ColorBar.tsx';
 import { Controls } from './Controls.tsx';
@@ -20,16 +21,17 @@ import { meaningOf, resolutionOf } from './words.ts';
 const LEAST_HEIGHT = 200;
 /** Pixels of a side of the overlay: steps in which it grows, and where it stops. */
 const STEP = 16;
+/** The room that is kept while there is no picture yet. */
+const NO_PICTURE: Size = { width: 448, height: 448 };
 const MOST_PIXELS = 1280;
 
 /** The centre: the image with the selected layer's map, or what stands in its place. */
 export function ImagePane({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void }) {
   const panel = usePanel();
-  const image = panel.image.value;
   return (
     <main class="centre" aria-label="Explanation">
       <Message />
-      {image ? <Explained onDrawn={onDrawn} /> : <Waiting />}
+      {panel.ready.value ? <Explained onDrawn={onDrawn} /> : <Waiting />}
     </main>
   );
 }
@@ -37,27 +39,30 @@ export function ImagePane({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => 
 function Waiting() {
   const panel = usePanel();
   const model = panel.model.value;
-  if (!model || panel.job.value)
+  if (!model || panel.work.job.value)
     return (
       <div class="waiting">
         <Working />
       </div>
     );
-  if (!model.input)
+  if (model.input && model.inputs.length === 1)
     return (
       <div class="waiting">
-        <h2>This model takes no image</h2>
-        <p class="muted">
-          Its inputs are {model.inputs.map((port) => `${port.name} (${port.shape})`).join(', ')}. The layers can be looked at; there is
-          nothing to lay a map over.
-        </p>
+        <h2>Explain an image</h2>
+        <p class="muted">Every layer shows where in the image it finds evidence for a class.</p>
+        <ImagePicker />
       </div>
     );
   return (
-    <div class="waiting">
-      <h2>Explain an image</h2>
-      <p class="muted">Every layer shows where in the image it finds evidence for a class.</p>
-      <ImagePicker />
+    <div class="waiting" data-testid="needs-inputs">
+      <h2>{model.input ? 'This model takes more than one input' : 'This model takes no image'}</h2>
+      <p class="muted">
+        {model.input
+          ? 'The image is the one that maps are laid over; the others stay as they are given here.'
+          : 'Arrays that NumPy has saved (.npy) are fed to it as they are. Maps are shown without a picture.'}
+      </p>
+      <InputList />
+      {model.input && <ImagePicker />}
     </div>
   );
 }
@@ -120,20 +125,19 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
 
   const image = panel.image.value;
   const shown = panel.shown.value;
-  if (!image || !picture.value) return null;
-  const size = fitted(picture.value, room.value);
+  const size = fitted(picture.value ?? NO_PICTURE, room.value);
   const { sign, upsampling, outlierPercent, colormap } = panel.view.value;
   const map = shown?.kind === 'map' ? shown.map : undefined;
   const scale = drawn.value?.normalization.scale ?? 0;
   // after a cancelled computation, or a failure that was dismissed
-  const isIdle = !panel.sweep.value && !panel.job.value && !panel.problem.value;
+  const isIdle = !panel.sweep.value && !panel.work.job.value && !panel.work.problem.value;
   return (
     <div class="content" style={{ maxWidth: shown?.kind === 'units' ? '760px' : `max(${size.width}px, 524px)` }}>
       <PaneHeader />
       <div class="explained" ref={body}>
         {shown?.kind === 'units' ? (
           <UnitChart units={shown.units} target={shown.target} height={room.value.height} />
-        ) : (
+        ) : !image ? null : (
           <Stage
             image={image}
             map={map}

@@ -2,6 +2,7 @@ import { Icon } from '../components/Icon.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
 import { Popover } from '../components/Popover.tsx';
 import { Segments } from '../components/Segments.tsx';
+import { InputsChip } from '../inputs/InputsChip.tsx';
 import { usePanel } from '../state/context.ts';
 import { shapeOf, titleOf } from '../state/layers.ts';
 import { fileNameOf } from '../state/panel.ts';
@@ -18,7 +19,7 @@ export function PaneHeader() {
   const layer = panel.layer.value;
   const title = layer && titleOf(layer);
   const path = layer && title ? [...(panel.index.value.ancestors.get(layer.id) ?? []).map(({ name }) => name), title.main] : [];
-  const input = panel.model.value?.input;
+  const { input, inputs = [] } = panel.model.value ?? {};
   return (
     <div class="pane-header">
       <div class="pane-title">
@@ -36,8 +37,9 @@ export function PaneHeader() {
         )}
       </div>
       <div class="pane-image">
-        <ImageButton />
+        {input && <ImageButton />}
         {input && <ConventionChip input={input} />}
+        {(!input || inputs.length > 1) && <InputsChip />}
         <span class="space" />
         {panel.shown.value?.kind !== 'units' && (
           <Segments
@@ -55,7 +57,7 @@ export function PaneHeader() {
 
 function ImageButton() {
   const panel = usePanel();
-  const name = panel.image.value?.name ?? '';
+  const name = panel.photo.value?.name ?? '';
   return (
     <Popover
       frame="image-button"

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { Choices } from '../../src/protocol/choices.ts';
-import type { GivenInputs } from '../../src/protocol/inputs.ts';
+import type { GivenInputs, InputSource } from '../../src/protocol/inputs.ts';
 import type {
   ConventionOutcome,
   Explained,
@@ -9,14 +9,15 @@ import type {
   LayerExplanation,
   LayerMap,
   ModelSummary,
-  Progress,
   Sweep,
 } from '../../src/protocol/model.ts';
 import type { FilesChanged, OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { connect } from '../host.ts';
+import { blankFor } from '../image/blank.ts';
 import { indexLayers, type LayerIndex } from './layers.ts';
-import { type Problem, problemOf, type Stage } from './problems.ts';
+import type { Stage } from './problems.ts';
+import { Work } from './work.ts';
 
 const DEFAULT_VIEW: ViewSettings = {
   opacity: 0.62,
@@ -39,18 +40,11 @@ interface Before {
   readonly index: LayerIndex;
 }
 
-interface Job {
-  readonly text: string;
-  readonly cancel: () => void;
-}
-
-/** Milliseconds before work is shown as work: what is quicker needs no words. */
-const PATIENCE = 300;
-
 /** The panel's state and what can be done to it. One per page. */
 export class Panel {
   readonly model = signal<ModelSummary>();
-  readonly image = signal<InputImage>();
+  /** What the model's inputs have; undefined: nothing yet. */
+  readonly given = signal<GivenInputs>();
   readonly offered = signal<readonly OfferedImage[]>([]);
   readonly sweep = signal<Sweep>();
   /** The class that somebody chose; undefined: the top one, whichever it is. */
@@ -60,11 +54,7 @@ export class Panel {
   readonly selected = signal<string>();
   readonly view = signal<ViewSettings>(DEFAULT_VIEW);
   readonly columns = signal<readonly [number, number]>();
-  readonly problem = signal<Problem>();
-  readonly progress = signal<Progress | null>(null);
-  readonly job = signal<Job>();
-  /** The job has taken long enough to be shown. */
-  readonly slow = signal(false);
+  readonly work = new Work();
   /** The best classes of the image under the usual conventions, since somebody asked. */
   readonly conventions = signal<readonly ConventionOutcome[]>();
   /** Files that were written since they were read, where the person is to be asked. */
@@ -84,17 +74,26 @@ export class Panel {
     return sweep?.maps.find((map) => map.output === output);
   });
   readonly shown = computed<Shown | undefined>(() => this.#shown());
+  /** The image that the model was given. */
+  readonly photo = computed<InputImage | undefined>(() => this.given.value?.image);
+  /** What maps are laid over: the photo, or nothing but black. */
+  readonly image = computed<InputImage | undefined>(() => {
+    const shown = this.shown.value;
+    return this.photo.value ?? (shown?.kind === 'map' ? blankFor(shown.map) : undefined);
+  });
+  /** Every input has something, so that there is something to compute. */
+  readonly ready = computed(() => this.given.value?.missing.length === 0);
   readonly phase = computed(() => {
-    if (this.problem.value) return 'error';
-    if (this.job.value || !this.model.value) return 'loading';
-    return this.image.value ? 'ready' : 'empty';
+    if (this.work.problem.value) return 'error';
+    if (this.work.job.value || !this.model.value) return 'loading';
+    return this.ready.value ? 'ready' : 'empty';
   });
 
   /** Explanations of layers that the sweep has no map of, by layer and sweep. */
   readonly #explained = signal<{ readonly sweep: Sweep; readonly byOutput: ReadonlyMap<string, LayerExplanation> }>();
   readonly #host = connect({
     progress: (progress) => {
-      this.progress.value = progress;
+      this.work.progress.value = progress;
     },
     selectLayer: ({ layer }) => this.select(layer, false),
     command: (name) => {
@@ -106,9 +105,9 @@ export class Panel {
       else this.changed.value = change;
     },
     stopped: (error) => {
-      this.job.peek()?.cancel();
+      this.work.job.peek()?.cancel();
       this.#explaining.abort();
-      this.problem.value = problemOf('process', error);
+      this.work.failed('process', error);
     },
   });
 
@@ -123,19 +122,11 @@ export class Panel {
     this.chosenTarget.value = target;
     effect(() => this.#remember());
     effect(() => this.#explainSelected());
-    effect(() => {
-      this.slow.value = false;
-      if (!this.job.value) return;
-      const timer = setTimeout(() => {
-        this.slow.value = true;
-      }, PATIENCE);
-      return () => clearTimeout(timer);
-    });
   }
 
   /** Opens the model, and what was shown before the page went away. */
   async start(): Promise<void> {
-    const model = await this.#run('model', 'Reading the model', (signal) =>
+    const model = await this.work.run('model', 'Reading the model', (signal) =>
       this.#host.calls.call('open', { choices: this.choices.peek() }, signal),
     );
     if (!model) return;
@@ -146,10 +137,8 @@ export class Panel {
       this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
     });
     this.#tellSelected();
-    const before = this.image.peek();
-    const image = before?.name ?? this.#restored.image;
-    if (image) await this.#take((signal) => this.#host.calls.call('setImage', { path: image }, signal));
-    if (!this.image.peek()) await this.refreshOffered();
+    if (this.given.peek() || this.#restored.given) await this.#take((signal) => this.#host.calls.call('restoreInputs', null, signal));
+    if (!this.given.peek()) await this.refreshOffered();
   }
 
   async refreshOffered(): Promise<void> {
@@ -158,9 +147,9 @@ export class Panel {
 
   /** After a failure: everything again, with the same layer, target and view. */
   retry(): Promise<void> {
-    const { stage, kind } = this.problem.peek() ?? {};
-    this.problem.value = undefined;
-    if (stage === 'explanation' && kind !== 'changed' && this.model.peek() && this.image.peek()) return this.#runSweep();
+    const { stage, kind } = this.work.problem.peek() ?? {};
+    this.work.problem.value = undefined;
+    if (stage === 'explanation' && kind !== 'changed' && this.model.peek() && this.ready.peek()) return this.#runSweep();
     return this.start();
   }
 
@@ -177,6 +166,17 @@ export class Panel {
     return this.#take((signal) => this.#host.calls.call('setImage', source, signal));
   }
 
+  /** Gives any input of the model something. */
+  setInput(input: string, source: InputSource): Promise<void> {
+    this.before.value = undefined;
+    return this.#take((signal) => this.#host.calls.call('setInput', { input, source }, signal));
+  }
+
+  chooseInput(input: string): Promise<void> {
+    this.before.value = undefined;
+    return this.#take((signal) => this.#host.calls.call('chooseInput', { input }, signal), 'Waiting for a choice');
+  }
+
   chooseImage(): Promise<void> {
     this.before.value = undefined;
     return this.#take((signal) => this.#host.calls.call('chooseImage', null, signal), 'Waiting for a choice');
@@ -186,7 +186,7 @@ export class Panel {
   setTarget(target: Target | undefined): Promise<void> {
     this.chosenTarget.value = target;
     this.before.value = undefined;
-    return this.image.peek() ? this.#runSweep() : Promise.resolve();
+    return this.ready.peek() ? this.#runSweep() : Promise.resolve();
   }
 
   /** Chooses something for the model in place of what was inferred, and shows it with that. */
@@ -201,7 +201,7 @@ export class Panel {
     if (!this.index.peek().byId.has(id) || this.selected.peek() === id) return;
     batch(() => {
       this.selected.value = id;
-      if (this.problem.peek()?.stage === 'explanation') this.problem.value = undefined;
+      if (this.work.problem.peek()?.stage === 'explanation') this.work.problem.value = undefined;
     });
     if (tell) this.#tellSelected();
   }
@@ -209,13 +209,13 @@ export class Panel {
   /** Gives up the job, and has the compute process stop it. */
   cancel(): void {
     void this.#host.calls.call('cancel', null).catch(() => null);
-    this.job.peek()?.cancel();
+    this.work.job.peek()?.cancel();
   }
 
   async compareConventions(): Promise<void> {
     this.conventions.value = undefined;
-    if (!this.image.peek()) return;
-    const outcomes = await this.#run('conventions', 'Comparing the usual conventions', (signal) =>
+    if (!this.photo.peek()) return;
+    const outcomes = await this.work.run('conventions', 'Comparing the usual conventions', (signal) =>
       this.#host.calls.call('conventions', null, signal),
     );
     if (outcomes) this.conventions.value = outcomes;
@@ -223,7 +223,7 @@ export class Panel {
 
   /** Writes what was chosen into inspectum.json, which says it from then on. */
   async saveConfiguration(): Promise<void> {
-    const saved = await this.#run('configuration', 'Saving inspectum.json', (signal) =>
+    const saved = await this.work.run('configuration', 'Saving inspectum.json', (signal) =>
       this.#host.calls.call('saveConfiguration', null, signal),
     );
     if (saved) await this.choose({ input: undefined, labels: undefined });
@@ -231,11 +231,11 @@ export class Panel {
 
   /** Says which class the image shows; null: what was said is forgotten. */
   async setTruth(index: number | null): Promise<void> {
-    const image = this.image.peek();
-    if (!image) return;
-    const truth = await this.#host.calls.call('setTruth', { image: image.name, index });
-    const { truth: _, ...rest } = image;
-    if (this.image.peek() === image) this.image.value = { ...rest, ...(truth && { truth }) };
+    const given = this.given.peek();
+    if (!given?.image) return;
+    const truth = await this.#host.calls.call('setTruth', { image: given.image.name, index });
+    const { truth: _, ...image } = given.image;
+    if (this.given.peek() === given) this.given.value = { ...given, image: { ...image, ...(truth && { truth }) } };
   }
 
   async chooseLabels(): Promise<void> {
@@ -248,12 +248,12 @@ export class Panel {
   }
 
   async savePicture(suggestedName: string, png: Uint8Array): Promise<void> {
-    await this.#run('saving', 'Saving the picture', (signal) => this.#host.calls.call('savePicture', { suggestedName, png }, signal));
+    await this.work.run('saving', 'Saving the picture', (signal) => this.#host.calls.call('savePicture', { suggestedName, png }, signal));
   }
 
   /** Fails without a call to the extension having been made: the panel itself found something wrong. */
   fail(stage: Stage, kind: string, message: string): void {
-    this.problem.value = problemOf(stage, { kind, message });
+    this.work.failed(stage, { kind, message });
   }
 
   #tellSelected(): void {
@@ -261,48 +261,24 @@ export class Panel {
     if (layer !== undefined) void this.#host.calls.call('layerSelected', { layer }).catch(() => null);
   }
 
-  async #take(get: (signal: AbortSignal) => Promise<GivenInputs | null>, text = 'Reading the image'): Promise<void> {
-    const given = await this.#run('image', text, get);
-    if (!given) return;
-    const { image, missing } = given;
+  async #take(get: (signal: AbortSignal) => Promise<GivenInputs | null>, text = 'Reading the input'): Promise<void> {
+    const given = await this.work.run('image', text, get);
+    if (!given || Object.keys(given.sources).length === 0) return;
     batch(() => {
-      if (this.image.peek()) this.setView({ zoom: 1 });
-      this.image.value = image;
+      if (this.given.peek()) this.setView({ zoom: 1 });
+      if (given.summary) this.model.value = given.summary;
+      this.given.value = given;
       this.sweep.value = undefined;
     });
-    if (missing.length > 0) return this.fail('image', 'usage', `The model also needs ${missing.join(', ')}.`);
-    await this.#runSweep();
+    if (this.ready.peek()) await this.#runSweep();
   }
 
   async #runSweep(): Promise<void> {
     const target = this.chosenTarget.peek();
-    const sweep = await this.#run('explanation', 'Explaining every layer', (signal) =>
+    const sweep = await this.work.run('explanation', 'Explaining every layer', (signal) =>
       this.#host.calls.call('sweep', target === undefined ? {} : { target }, signal),
     );
     if (sweep) this.sweep.value = sweep;
-  }
-
-  /** One job at a time: a newer one cancels the older. Failures become the panel's problem, and undefined. */
-  async #run<T>(stage: Stage, text: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-    this.job.peek()?.cancel();
-    const controller = new AbortController();
-    const job: Job = { text, cancel: () => controller.abort() };
-    this.job.value = job;
-    try {
-      const value = await work(controller.signal);
-      if (controller.signal.aborted) return undefined;
-      this.problem.value = undefined;
-      return value;
-    } catch (error) {
-      if (!controller.signal.aborted) this.problem.value = problemOf(stage, error) ?? this.problem.peek();
-      return undefined;
-    } finally {
-      if (this.job.peek() === job)
-        batch(() => {
-          this.job.value = undefined;
-          this.progress.value = null;
-        });
-    }
   }
 
   #shown(): Shown | undefined {
@@ -330,16 +306,16 @@ export class Panel {
         this.#explained.value = { sweep, byOutput: byOutput.set(layer.output, explanation) };
       })
       .catch((error) => {
-        if (!signal.aborted) this.problem.value = problemOf('explanation', error) ?? this.problem.peek();
+        if (!signal.aborted) this.work.failed('explanation', error);
       });
   }
 
   #remember(): void {
-    const [image, layer, target, columns] = [this.image.value?.name, this.selected.value, this.chosenTarget.value, this.columns.value];
+    const [layer, target, columns] = [this.selected.value ?? this.#restored.layer, this.chosenTarget.value, this.columns.value];
     const memory: PanelMemory = {
       view: this.view.value,
-      ...((image ?? this.#restored.image) !== undefined && { image: image ?? this.#restored.image }),
-      ...((layer ?? this.#restored.layer) !== undefined && { layer: layer ?? this.#restored.layer }),
+      given: this.given.value !== undefined || this.#restored.given === true,
+      ...(layer !== undefined && { layer }),
       ...(target !== undefined && { target }),
       ...(columns && { columns }),
       choices: this.choices.value,

@@ -201,7 +201,7 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
   return (
     <div
       id="layer-tree"
-      class={panel.image.value ? 'tree with-maps' : 'tree'}
+      class={panel.ready.value ? 'tree with-maps' : 'tree'}
       role="tree"
       aria-label="Layers of the model"
       data-testid="layer-tree"

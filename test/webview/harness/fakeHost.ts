@@ -47,8 +47,13 @@ const imageNamed = (path: string): InputImage => {
   return { ...image, name: path };
 };
 
+const GIVEN = 'given-image';
 const NOTHING: GivenInputs = { sources: {}, missing: [] };
-const given = (image: InputImage): GivenInputs => ({ ...NOTHING, image });
+/** What was given is remembered for the next window, as the extension does. */
+function given(image: InputImage): GivenInputs {
+  sessionStorage.setItem(GIVEN, image.name);
+  return { sources: { image: { kind: 'image', path: image.name } }, missing: [], image };
+}
 
 const handlers: Handlers<PanelCalls> = {
   open: () => host.recording.summary,
@@ -57,7 +62,10 @@ const handlers: Handlers<PanelCalls> = {
   chooseImage: () => given(imageNamed(host.offered[0]?.path ?? '')),
   setInput: () => NOTHING,
   chooseInput: () => null,
-  restoreInputs: () => NOTHING,
+  restoreInputs: () => {
+    const path = sessionStorage.getItem(GIVEN);
+    return path === null ? NOTHING : given(imageNamed(path));
+  },
   setImage: (params) => {
     if ('path' in params) return given(imageNamed(params.path));
     const [label] = Object.keys(host.recording.images);
