@@ -2,6 +2,7 @@
 import { METHODS } from '../../src/attribution/index.ts';
 import { noGradient } from '../../src/autodiff/rule.ts';
 import { gradientRules } from '../../src/autodiff/rules/gradient/index.ts';
+import { FUSED } from '../../src/formats/onnx/fused/index.ts';
 import { UPGRADES } from '../../src/formats/onnx/upgrades/index.ts';
 import { OPSET } from '../../src/graph/graph.ts';
 import { ATTENTION } from '../../src/graph/operators/attention.ts';
@@ -48,6 +49,7 @@ const FAMILIES = {
 
 /** @param {string} operator its key in the tables */
 function kindOf(operator) {
+  if (Object.hasOwn(FUSED, operator)) return 'gradient';
   const rule = Object.hasOwn(gradientRules, operator) ? gradientRules[operator] : undefined;
   return rule === undefined ? 'none' : rule === noGradient ? 'constant' : 'gradient';
 }
@@ -67,8 +69,10 @@ export function operatorTables() {
   const forgotten = Object.keys(OPERATORS).filter((operator) => !all.includes(operator));
   if (forgotten.length > 0) throw new Error(`No family has ${forgotten.join(', ')}.`);
   const unshaped = Object.keys(gradientRules).filter((operator) => !Object.hasOwn(OPERATORS, operator));
+  const fused = Object.keys(FUSED).filter((operator) => !Object.hasOwn(OPERATORS, operator));
   const rows = Object.entries(FAMILIES).map(([title, family]) => {
-    const of = (/** @type {string} */ kind) => listed(Object.keys(family).filter((operator) => kindOf(operator) === kind));
+    const names = family === MICROSOFT ? [...Object.keys(family), ...fused].sort() : Object.keys(family);
+    const of = (/** @type {string} */ kind) => listed(names.filter((operator) => kindOf(operator) === kind));
     return [title, of('gradient'), of('constant'), of('none')];
   });
   if (unshaped.length > 0) rows.push(['Others', listed(unshaped), '–', '–']);

@@ -6,11 +6,14 @@ import { differentiate } from '../../src/autodiff/differentiate.ts';
 import { gradientRules } from '../../src/autodiff/rules/gradient/index.ts';
 import { onnxRuntime } from '../../src/engines/onnxruntime/engine.ts';
 import { decodeOnnx } from '../../src/formats/onnx/decode.ts';
+import { FUSED } from '../../src/formats/onnx/fused/index.ts';
+import { lift } from '../../src/formats/onnx/lift.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
-import { type Graph, OPSET } from '../../src/graph/graph.ts';
+import { type Graph, nodeKey, OPSET } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/graph/inferShapes.ts';
 import { InspectumError } from '../../src/tensor/errors.ts';
 import { fromBytes, type MemoryDType, type Tensor, toNumbers } from '../../src/tensor/tensor.ts';
+import { runFile, type Tensors } from '../tools/onnxFiles.ts';
 
 /** What test/fixtures/gradients/make.py writes. `at` is [offset, length] in the family's .bin file. */
 interface StoredTensor {
@@ -26,6 +29,9 @@ interface Comparison {
   readonly inputs: Readonly<Record<string, StoredTensor>>;
   readonly seeds: Readonly<Record<string, StoredTensor>>;
   readonly gradients: Readonly<Record<string, StoredTensor>>;
+  /** Of operators that are taken apart when a file is read. */
+  readonly outputs?: Readonly<Record<string, StoredTensor>>;
+  readonly onEngine?: boolean;
   readonly tolerance?: number;
 }
 
@@ -46,6 +52,8 @@ const FAMILIES = [
   'quantization',
   'spatial',
   'control',
+  'fused',
+  'attention',
 ] as const;
 
 /** Operators whose outputs are constant almost everywhere or no numbers: by design they pass no gradient on. */
@@ -65,12 +73,20 @@ class Family {
     this.#bytes = readFileSync(path.join(FIXTURES, `${name}.bin`));
   }
 
-  graph(row: Comparison | Refusal): Graph {
+  file(row: Comparison | Refusal): string {
     const file = path.join(temporary, `${this.#name}-${this.rows.indexOf(row)}.onnx`);
     writeFileSync(file, this.#part(row.model));
-    const { graph, opsets } = decodeOnnx(file);
-    expect(opsets.get('')).toBe(OPSET);
-    return inferShapes(graph).graph;
+    return file;
+  }
+
+  graph(row: Comparison | Refusal): Graph {
+    const model = decodeOnnx(this.file(row));
+    expect(model.opsets.get('')).toBe(OPSET);
+    return inferShapes(lift(model)).graph;
+  }
+
+  tensors(stored: Readonly<Record<string, StoredTensor>>): Record<string, Tensor> {
+    return Object.fromEntries(Object.entries(stored).map(([name, value]) => [name, this.tensor(value)]));
   }
 
   tensor({ dtype, dims, at }: StoredTensor): Tensor {
@@ -85,18 +101,17 @@ class Family {
 const norm = (values: Float64Array): number => Math.hypot(...values);
 
 function expectClose(actual: Tensor, expected: Tensor, tolerance: number, what: string): void {
-  expect(actual.dims, `shape of the gradient of ${what}`).toEqual(expected.dims);
+  expect(actual.dims, `shape of ${what}`).toEqual(expected.dims);
   const a = toNumbers(actual);
   const e = toNumbers(expected);
   const error = norm(a.map((v, i) => v - (e[i] as number)));
-  expect(error, `gradient of ${what}: ${a.slice(0, 24)} instead of ${e.slice(0, 24)}`).toBeLessThanOrEqual(tolerance * norm(e));
+  expect(error, `${what}: ${a.slice(0, 24)} instead of ${e.slice(0, 24)}`).toBeLessThanOrEqual(tolerance * norm(e));
 }
 
 async function compare(family: Family, row: Comparison): Promise<void> {
   const builder = new GraphBuilder(family.graph(row));
-  const feeds: Record<string, Tensor> = {};
+  const feeds = family.tensors(row.inputs);
   const seeds = new Map<string, string>();
-  for (const [name, stored] of Object.entries(row.inputs)) feeds[name] = family.tensor(stored);
   for (const [output, stored] of Object.entries(row.seeds)) {
     const seed = builder.input(`seed of ${output}`, stored.dtype, builder.values.get(output)?.shape ?? stored.dims);
     seeds.set(output, seed);
@@ -118,7 +133,7 @@ async function compare(family: Family, row: Comparison): Promise<void> {
     const results = await session.run(needed);
     made.forEach((name, i) => {
       const expected = family.tensor(row.gradients[name] as StoredTensor);
-      expectClose(results[names[i] as string] as Tensor, expected, row.tolerance ?? 1e-5, name);
+      expectClose(results[names[i] as string] as Tensor, expected, row.tolerance ?? 1e-5, `the gradient of ${name}`);
     });
   } finally {
     await session.release();
@@ -148,6 +163,32 @@ describe.each(families)('gradients of %s agree with PyTorch', (_, family) => {
   const refusals = family.rows.filter((row): row is Refusal => 'refuses' in row);
   if (refusals.length > 0)
     it.each(refusals.map((row) => [row.name, row] as const))('%s is refused', (_name, row) => expectRefusal(family, row));
+});
+
+describe('what a fused operator is made of computes what PyTorch and the operator itself do', () => {
+  const rows = families.flatMap(([, family]) =>
+    family.rows.flatMap((row) => ('outputs' in row && row.outputs ? [{ name: row.name, family, row, outputs: row.outputs }] : [])),
+  );
+
+  it.each(rows)('$name', async ({ family, row, outputs }) => {
+    const graph = family.graph(row);
+    const own = new Set(row.operators.filter((operator) => Object.hasOwn(FUSED, operator)));
+    expect(graph.nodes.filter((node) => own.has(nodeKey(node)))).toEqual([]);
+    const feeds = family.tensors(row.inputs);
+    const session = await onnxRuntime.createSession(graph, { threads: 1 });
+    const results = await session.run(feeds);
+    await session.release();
+    const compare = (expected: Tensors, by: string): void => {
+      for (const [name, tensor] of Object.entries(expected)) expectClose(results[name] as Tensor, tensor, 1e-5, `${name} by ${by}`);
+    };
+    compare(family.tensors(outputs), 'PyTorch');
+    if (row.onEngine) compare(await runFile(family.file(row), feeds), 'ONNX Runtime');
+  });
+
+  it('of every one there is a case', () => {
+    const covered = new Set(rows.flatMap(({ row }) => row.operators));
+    expect(Object.keys(FUSED).filter((operator) => !covered.has(operator))).toEqual([]);
+  });
 });
 
 describe('every gradient rule', () => {

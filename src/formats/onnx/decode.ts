@@ -9,7 +9,7 @@ import { ProtobufReader } from '../containers/protobuf.ts';
 import { describeContent } from '../containers/signature.ts';
 import type { ModelFile } from './externalData.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
-import { foldedModule, modulePath } from './modulePath.ts';
+import { foldedModule, moduleOfNode } from './modulePath.ts';
 import { OPEN, statedExtent, withBatch } from './ports.ts';
 import { SparseWeights } from './sparse.ts';
 import { readTensor } from './tensorProto.ts';
@@ -174,7 +174,7 @@ class Decoder {
       9: (m) => this.entry(m.message(), metadata),
     });
     const folded = foldedModule(op, inputs[1], metadata);
-    const module = folded ?? modulePath(name, metadata);
+    const module = folded ?? moduleOfNode(name, outputs, metadata);
     return {
       name,
       op,

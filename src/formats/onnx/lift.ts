@@ -5,6 +5,7 @@ import { sortNodes } from '../../graph/validate.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { constantOf } from './constants.ts';
 import { functionTable, instantiate } from './functions.ts';
+import { unfused } from './fused/index.ts';
 import { LiftedGraph, LiftSite } from './liftSite.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
 import { NEWEST_OPSET, nextStep } from './upgrades/index.ts';
@@ -12,6 +13,9 @@ import { NEWEST_OPSET, nextStep } from './upgrades/index.ts';
 /** Deeper nesting of functions and subgraphs, or more nodes, than any model has. */
 const MAX_DEPTH = 64;
 const MAX_NODES = 500_000;
+
+/** Where ONNX Runtime puts operators whose values it has arranged for one processor, at the level "all". */
+const BLOCKED_LAYOUT = 'com.microsoft.nchwc';
 
 /**
  * The model as a graph of the one opset, giving the same outputs: functions inlined, Constant nodes made initializers, every node
@@ -78,8 +82,22 @@ class Lifter {
   }
 
   #foreign(node: Node, opsets: ReadonlyMap<string, number>, into: LiftedGraph): void {
-    if (!this.domains.has(node.domain)) this.domains.set(node.domain, opsets.get(node.domain) ?? 1);
-    into.add(withoutReferences(node));
+    if (node.domain === BLOCKED_LAYOUT) throw this.#ofOneMachine(node);
+    this.#place(node, into, opsets.get(node.domain) ?? 1);
+  }
+
+  #ofOneMachine(node: Node): InspectumError {
+    return new InspectumError(
+      'unsupported',
+      `${this.#path}: was optimised by ONNX Runtime for the machine that it was saved on: node ${node.name} (${node.op}) computes in a layout of that machine's processor. Save it again with a graph optimisation level of at most "extended" (ORT_ENABLE_EXTENDED), or open the model that it was made of.`,
+    );
+  }
+
+  /** Adds a node as it is, or its parts where it is a fused operator that is taken apart. */
+  #place(node: Node, into: LiftedGraph, version: number): void {
+    const parts = this.#checked(() => unfused(node, into, `${this.#path}: node ${node.name} (${node.op})`));
+    if (!parts && node.domain !== '' && !this.domains.has(node.domain)) this.domains.set(node.domain, version);
+    for (const part of parts ?? [node]) into.add(withoutReferences(part));
   }
 
   #call(body: FunctionBody, call: Node, opsets: ReadonlyMap<string, number>, into: LiftedGraph, depth: number): void {
@@ -130,7 +148,7 @@ class Lifter {
       }
       const step = nextStep(node.op, item.version);
       if (!step) {
-        into.add(withoutReferences(node));
+        this.#place(node, into, OPSET);
         continue;
       }
       const where = `${this.#path}: node ${node.name} (${node.op}, opset ${written})`;
@@ -142,7 +160,7 @@ class Lifter {
 
   #apply(row: () => Node, written: number): Node {
     try {
-      return row();
+      return this.#checked(row);
     } catch (error) {
       if (error instanceof InspectumError && written < 7)
         throw new InspectumError(
@@ -150,6 +168,15 @@ class Lifter {
           `${error.message} Opset ${written} is of ONNX's first years: convert the model with ONNX's version converter to opset 13 or later.`,
           { cause: error },
         );
+      throw error;
+    }
+  }
+
+  /** @throws InspectumError 'corrupt' where an attribute is not of its type */
+  #checked<T>(make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
       if (error instanceof TypeError || error instanceof RangeError)
         throw new InspectumError('corrupt', `${this.#path}: ${error.message}`, { cause: error });
       throw error;

@@ -1,10 +1,10 @@
-import { type AttributeInput, attributesOf, type Graph, type Initializer, type Node, type ValueInfo } from '../../graph/graph.ts';
+import { attributesOf, type Graph, type Initializer, type Node, type ValueInfo } from '../../graph/graph.ts';
 import { GrowingInference } from '../../graph/inferShapes.ts';
 import type { Names } from '../../graph/names.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { fromNumbers } from '../../tensor/fromNumbers.ts';
 import { isMemoryDType, type Tensor } from '../../tensor/tensor.ts';
-import type { Site } from './upgrades/row.ts';
+import type { AttributeTable, Site } from './upgrades/row.ts';
 
 /** A graph or subgraph while its nodes are lifted one after the other. */
 export class LiftedGraph {
@@ -38,12 +38,17 @@ export class LiftSite implements Site {
   readonly #graph: LiftedGraph;
   readonly #node: Node;
   readonly #where: string;
+  readonly #prefix: string;
 
-  /** @param where how messages begin: file, node, operator and its opset */
-  constructor(graph: LiftedGraph, node: Node, where: string) {
+  /**
+   * @param where how messages begin: file, node, operator and its opset
+   * @param prefix how the names of what is added begin
+   */
+  constructor(graph: LiftedGraph, node: Node, where: string, prefix = `${node.name}~`) {
     this.#graph = graph;
     this.#node = node;
     this.#where = where;
+    this.#prefix = prefix;
   }
 
   info(value: string): ValueInfo {
@@ -81,11 +86,15 @@ export class LiftSite implements Site {
     return this.#constant(hint, fromNumbers(dtype, dims, values));
   }
 
-  op(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeInput | undefined>> = {}): string {
-    const name = this.fresh(`${this.#node.name}~${op}`);
-    const output = this.fresh(`${this.#node.name}~${op}:0`);
-    this.add({ ...this.#node, name, op, inputs, outputs: [output], attributes: attributesOf(attributes) });
-    return output;
+  op(op: string, inputs: readonly string[], attributes: AttributeTable = {}, part = op): string {
+    return this.ops(op, inputs, 1, attributes, part)[0] as string;
+  }
+
+  ops(op: string, inputs: readonly string[], count: number, attributes: AttributeTable = {}, part = op): readonly string[] {
+    const name = this.fresh(`${this.#prefix}${part}`);
+    const outputs = Array.from({ length: count }, (_, i) => this.fresh(`${this.#prefix}${part}:${i}`));
+    this.add({ ...this.#node, name, op, domain: '', inputs, outputs, attributes: attributesOf(attributes) });
+    return outputs;
   }
 
   add(node: Node): void {
@@ -97,6 +106,6 @@ export class LiftSite implements Site {
   }
 
   #constant(hint: string, tensor: Tensor): string {
-    return this.#graph.constant(this.fresh(`${this.#node.name}~${hint}`), tensor);
+    return this.#graph.constant(this.fresh(`${this.#prefix}${hint}`), tensor);
   }
 }

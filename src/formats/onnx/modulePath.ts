@@ -1,6 +1,31 @@
 const SCOPES = 'pkg.torch.onnx.name_scopes';
 
 /**
+ * A node's name without what ONNX Runtime's optimiser puts around it: `/attn/MatMul/MatMulScaleFusion/` is `/attn/MatMul`, `fused /fc/Gemm`
+ * is `/fc/Gemm`.
+ */
+export function withoutFusions(name: string): string {
+  const segments = name.replace(/^fused /, '').split('/');
+  const last = segments.findLastIndex((segment) => segment !== '' && !segment.endsWith('Fusion'));
+  const isFused = last >= 0 && segments.slice(last).some((segment) => segment.endsWith('Fusion'));
+  return (isFused ? segments.slice(0, last + 1) : segments).join('/');
+}
+
+/** The node that PyTorch's older exporter named a value after, and its module: `/relu/Relu_output_0` is what `/relu/Relu` gave. */
+export function namedAfter(value = ''): { readonly name: string; readonly module: string } | undefined {
+  const [, name] = /^(\/.+)_output_\d+$/.exec(value) ?? [];
+  const module = name === undefined ? undefined : modulePath(name, new Map());
+  return name === undefined || module === undefined ? undefined : { name, module };
+}
+
+/** The module of a node: as its metadata or name tells; else, of nodes that an optimiser named anew, as the name of its output does. */
+export const moduleOfNode = (
+  name: string,
+  outputs: readonly string[],
+  metadata: ReadonlyMap<string, string> = new Map(),
+): string | undefined => modulePath(name, metadata) ?? namedAfter(outputs[0])?.module;
+
+/**
  * The author's module path of a node, where the file tells it.
  *
  * PyTorch's newer exporter writes a list of scopes into the node's metadata; its older one writes the scopes into the
@@ -14,9 +39,10 @@ export function modulePath(nodeName: string, metadata: ReadonlyMap<string, strin
   if (scopes !== undefined) {
     return namesOf(scopes).at(-2) ?? '';
   }
-  if (nodeName.includes(';')) return undefined;
-  const segments = nodeName.split('/').filter((s) => s !== '');
-  if (!nodeName.includes('/') || segments.length === 0) return undefined;
+  const name = withoutFusions(nodeName);
+  if (name.includes(';')) return undefined;
+  const segments = name.split('/').filter((s) => s !== '');
+  if (!name.includes('/') || segments.length === 0) return undefined;
   const path: string[] = [];
   for (const segment of segments.slice(0, -1)) {
     const parent = path.at(-1);

@@ -12,7 +12,7 @@ import { type FlatBufferTable, rootTable } from '../containers/flatbuffers.ts';
 import { describeContent } from '../containers/signature.ts';
 import { externalTensor, type ModelFile } from '../onnx/externalData.ts';
 import type { OnnxModel } from '../onnx/model.ts';
-import { modulePath } from '../onnx/modulePath.ts';
+import { moduleOfNode } from '../onnx/modulePath.ts';
 import { OPEN, statedExtent, withBatch } from '../onnx/ports.ts';
 import { SparseWeights } from '../onnx/sparse.ts';
 import { checkBytes, tensorInfo } from '../onnx/tensorInfo.ts';
@@ -22,7 +22,6 @@ import * as S from './schema.ts';
 const IDENTIFIER = 'ORTM';
 /** Versions of the format differ in what they say of kernels, which is not read; 6 is the newest. */
 const VERSIONS: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
-const NO_METADATA: ReadonlyMap<string, string> = new Map();
 
 /**
  * Reads an .ort file, ONNX Runtime's own format, as it is: a graph of ONNX's operators in FlatBuffers, optimised for one kind of machine
@@ -104,14 +103,16 @@ class Decoder {
   }
 
   node(table: FlatBufferTable): Node {
-    const name = table.string(S.NODE.name) ?? '';
-    const module = modulePath(name, NO_METADATA);
-    return {
-      name,
+    const node = {
+      name: table.string(S.NODE.name) ?? '',
       op: table.string(S.NODE.op) ?? '',
-      domain: standardDomain(table.string(S.NODE.domain)),
       inputs: table.strings(S.NODE.inputs),
       outputs: table.strings(S.NODE.outputs),
+    };
+    const module = moduleOfNode(node.name, node.outputs);
+    return {
+      ...node,
+      domain: standardDomain(table.string(S.NODE.domain)),
       attributes: Object.fromEntries(table.tables(S.NODE.attributes).map((t) => this.attribute(t))),
       ...(module !== undefined && { module }),
     };

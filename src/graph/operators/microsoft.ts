@@ -1,10 +1,8 @@
 import { floorDivideDims } from '../../tensor/dim.ts';
 import { dtypeFromCode } from '../../tensor/dtype.ts';
 import { broadcast } from './broadcast.ts';
-import { type Infer, type InferContext, info, type OperatorRow, resolveAxis, sameAsInput, withDim } from './context.ts';
-import { convolution } from './convolution.ts';
-import { gemm, matMul } from './matrix.ts';
-import { layerNormalization } from './normalization.ts';
+import { type Infer, info, type OperatorRow, resolveAxis, sameAsInput, withDim } from './context.ts';
+import { matMul } from './matrix.ts';
 import { globalPool, pool } from './pooling.ts';
 import { QUANTIZATION } from './quantization.ts';
 
@@ -27,15 +25,6 @@ const quantizedConcat: Infer = (c) => {
   return [info(c.dtype(1), withDim(first, axis, total))];
 };
 
-const fusedMatMul: Infer = (c) => {
-  const swapped = (shape: ReturnType<InferContext['shape']>, flag: string) =>
-    shape && c.int(flag, 0) && shape.length > 1 ? [...shape.slice(0, -2), ...shape.slice(-2).reverse()] : shape;
-  const view: InferContext = Object.create(c, {
-    shape: { value: (i: number) => swapped(c.shape(i), i === 0 ? 'transA' : 'transB') },
-  });
-  return matMul(0, 1, () => c.dtype(0))(view);
-};
-
 const matMulNBits: Infer = (c) => {
   const a = c.shape(0);
   return [info(c.dtype(0), a && [...a.slice(0, -1), c.int('N', 0) || c.unknown()])];
@@ -56,20 +45,11 @@ const multiHeadAttention: Infer = (c) => {
   return [info(c.dtype(0), shape)];
 };
 
-/** Sum and normalised sum: output 3 is the sum of input and skip. */
-const skipNormalization: Infer = (c) => [info(c.dtype(0), c.shape(0)), {}, {}, info(c.dtype(0), c.shape(0))];
-
+/** Operators that are not taken apart when a file is read, or only in some forms. */
 export const MICROSOFT: Readonly<Record<string, OperatorRow>> = {
   'com.microsoft:Attention': { infer: packedAttention },
-  'com.microsoft:BiasGelu': same,
   'com.microsoft:DequantizeLinear': QUANTIZATION.DequantizeLinear as OperatorRow,
   'com.microsoft:DynamicQuantizeMatMul': { infer: matMul(0, 1, () => 'float32') },
-  'com.microsoft:FastGelu': same,
-  'com.microsoft:FusedConv': { infer: convolution(1, (c) => c.dtype(0)) },
-  'com.microsoft:FusedGemm': { infer: gemm },
-  'com.microsoft:FusedMatMul': { infer: fusedMatMul },
-  'com.microsoft:Gelu': same,
-  'com.microsoft:GroupNorm': same,
   'com.microsoft:Inverse': same,
   'com.microsoft:MatMulIntegerToFloat': { infer: matMul(0, 1, (c) => c.dtype(2)) },
   'com.microsoft:MatMulNBits': { infer: matMulNBits },
@@ -94,8 +74,4 @@ export const MICROSOFT: Readonly<Record<string, OperatorRow>> = {
   'com.microsoft:QuantizeLinear': {
     infer: (c) => [info(c.dtype(2) ?? dtypeFromCode(c.int('output_dtype', 0)) ?? 'uint8', c.shape(0))],
   },
-  'com.microsoft:QuickGelu': same,
-  'com.microsoft:SimplifiedLayerNormalization': { infer: layerNormalization },
-  'com.microsoft:SkipLayerNormalization': { infer: skipNormalization },
-  'com.microsoft:SkipSimplifiedLayerNormalization': { infer: skipNormalization },
 };

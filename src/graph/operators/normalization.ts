@@ -30,7 +30,6 @@ export const NORMALIZATION: Readonly<Record<string, OperatorRow>> = {
   GroupNormalization: { infer: sameAsInput },
   LayerNormalization: { infer: layerNormalization },
   RMSNormalization: { infer: sameAsInput },
-  SimplifiedLayerNormalization: { infer: layerNormalization },
   LRN: { infer: sameAsInput },
   LpNormalization: { infer: sameAsInput },
   MeanVarianceNormalization: { infer: sameAsInput },

@@ -13,6 +13,10 @@ test.each([
   ['/encoder/layer/0/attention/MatMul', 'encoder.layer.0.attention'],
   // A child that begins like its parent, but is no element of it.
   ['/conv/conv2/Conv', 'conv.conv2'],
+  // What ONNX Runtime's optimiser makes of names.
+  ['/blocks/blocks.0/attn/MatMul_1/MatMulScaleFusion//MatmulTransposeFusion/', 'blocks.0.attn'],
+  ['fused /fc1/Gemm', 'fc1'],
+  ['node_MatMul_11/MatMulAddFusion', undefined],
   ['/Flatten', ''],
   ['model/block/conv/Conv2D', 'model.block.conv'],
   ['Conv_12', undefined],

@@ -79,4 +79,12 @@ const gemm: Rule = (context) => {
   });
 };
 
-export const matmulRules: RuleSet = { Gemm: gemm, MatMul: matMul };
+/** dX = −Yᵀ·dy·Yᵀ with Y = X⁻¹, for every matrix of a stack. */
+const inverse: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  const transposed = transpose(context, node.outputs[0] as string, context.shape(context.x()).length);
+  return [builder.op('Neg', [builder.op('MatMul', [builder.op('MatMul', [transposed, dy]), transposed])])];
+};
+
+export const matmulRules: RuleSet = { 'com.microsoft:Inverse': inverse, Gemm: gemm, MatMul: matMul };

@@ -1,6 +1,8 @@
 import type { AttributeInput, Attributes, Node, ValueInfo } from '../../../graph/graph.ts';
 import type { InspectumError } from '../../../tensor/errors.ts';
 
+export type AttributeTable = Readonly<Record<string, AttributeInput | undefined>>;
+
 /** What a row sees of the graph around the node that it rewrites, and how it adds to it. */
 export interface Site {
   /** dtype and shape of a value, as far as they can be told. */
@@ -19,8 +21,10 @@ export interface Site {
   floats(hint: string, dims: readonly number[], values: readonly number[]): string;
   /** New constants in the dtype of another value (by a CastLike where that cannot be told). */
   like(model: string, hint: string, dims: readonly number[], values: readonly number[]): string;
-  /** Adds a node before the one that the row returns; gives the name of its output. */
-  op(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeInput | undefined>>): string;
+  /** Adds a node before the one that the row returns; gives the name of its output. `part` is what the node is called. */
+  op(op: string, inputs: readonly string[], attributes?: AttributeTable, part?: string): string;
+  /** The same with several outputs. */
+  ops(op: string, inputs: readonly string[], count: number, attributes?: AttributeTable, part?: string): readonly string[];
   /** Adds a node as it is, before the one that the row returns. */
   add(node: Node): void;
   /** A node that a row cannot express in the graph's opset. `reason` says what is in the way. */

@@ -153,3 +153,54 @@ test('the main node keeps its name, its module and the names of its outputs', ()
   ]);
   expect(lift(decodeOnnx(fileOf('Softmax-13-ones-behind'))).nodes.map((node) => node.op)).toEqual(['Softmax']);
 });
+
+describe('the parts of a fused operator', () => {
+  const nodesOf = (name: string) => lift(decodeOnnx(fileOf(`fused-${name}`))).nodes.map(({ name, op, module }) => [name, op, module ?? '']);
+
+  test('are a group of its name', () => {
+    expect(nodesOf('unnamed')).toEqual([
+      ['FusedConv_0/Conv', 'Conv', 'FusedConv_0'],
+      ['FusedConv_0/Relu', 'Relu', 'FusedConv_0'],
+    ]);
+    const attention = nodesOf('attention');
+    expect(new Set(attention.map(([, , module]) => module))).toEqual(new Set(['Attention_0']));
+    expect(attention.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['query', 'key', 'value', 'scores', 'weights', 'context'].map((part) => `Attention_0/${part}`)),
+    );
+  });
+
+  test('are the node itself where there is one', () => {
+    expect(nodesOf('one-part')).toEqual([['gelu', 'Gelu', '']]);
+  });
+
+  test("have the names and modules of the operators that were fused, where the file's names tell them", () => {
+    expect(nodesOf('told-apart')).toEqual([
+      ['/conv/Conv', 'Conv', 'conv'],
+      ['/act/Relu', 'Relu', 'act'],
+      ['/block/conv/Conv', 'Conv', 'block.conv'],
+      ['/block/conv/Conv/Add', 'Add', 'block'],
+      ['/block/act/Relu', 'Relu', 'block.act'],
+      ['Gelu_token_3', 'Gelu', 'block.gelu'],
+      ['/block/fc/MatMul/MatMul', 'MatMul', 'block.fc'],
+      ['/block/fc/MatMul', 'Mul', 'block.fc'],
+    ]);
+    expect(nodesOf('in-a-function')).toEqual([
+      ['block/act/Add', 'Add', 'block'],
+      ['block/act', 'Gelu', 'block'],
+    ]);
+  });
+
+  test('give the outputs that are read', () => {
+    expect(nodesOf('outputs').map(([, op]) => op)).toEqual(['Add', 'LayerNormalization', 'Identity']);
+  });
+
+  test.each(['attention-with-past', 'unknown-rank'])('stay in one where its form is not taken apart: %s', (name) => {
+    const { nodes, domains } = lift(decodeOnnx(fileOf(`fused-${name}`)));
+    expect(nodes.map((node) => node.domain)).toEqual(['com.microsoft']);
+    expect([...domains]).toEqual([['com.microsoft', 1]]);
+  });
+
+  test('need no domain', () => {
+    expect(lift(decodeOnnx(fileOf('fused-attention'))).domains.size).toBe(0);
+  });
+});

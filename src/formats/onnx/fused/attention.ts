@@ -1,0 +1,119 @@
+import { floatAttribute, intAttribute, type Node } from '../../../graph/graph.ts';
+import { DTYPES } from '../../../tensor/dtype.ts';
+import type { Decompose, FusedSite } from './parts.ts';
+
+/** Values of batch×heads×length×size; keys and values may have fewer heads, each for as many neighbouring heads of the query. */
+export interface Heads {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface Scaling {
+  /** What scores are multiplied with; 1/√(size of a head) where it is not given. */
+  readonly scale?: number | undefined;
+  /** Scores are kept within ±softcap, smoothly; 0 for not at all. */
+  readonly softcap?: number;
+  /** What is added to the scores, or which of them count. */
+  readonly masks: readonly ((scores: string) => string)[];
+}
+
+/** What scaled dot-product attention goes through, in order; `context` is batch×heads×length×size. */
+export interface Attended {
+  readonly scores: string;
+  readonly capped: string;
+  readonly masked: string;
+  readonly weights: string;
+  readonly context: string;
+}
+
+/** softmax(masks(scale · query · keyᵀ)) · value (Vaswani et al. 2017, "Attention Is All You Need") */
+export function attend({ query, key, value }: Heads, { scale, softcap = 0, masks }: Scaling, site: FusedSite): Attended {
+  const factor = scale === undefined ? inverseRootOfSize(query, site) : site.like(query, 'scale', [], [scale]);
+  const product = site.op('MatMul', [query, site.op('Transpose', [key], { perm: [0, 1, 3, 2] })], {}, 'products');
+  const scores = site.op('Mul', [product, factor], {}, 'scores');
+  const capped = softcap > 0 ? softlyCapped(scores, softcap, query, site) : scores;
+  const masked = masks.reduce((result, mask) => mask(result), capped);
+  const weights = site.op('Softmax', [masked], { axis: -1 }, 'weights');
+  return { scores, capped, masked, weights, context: site.op('MatMul', [weights, value], {}, 'context') };
+}
+
+function inverseRootOfSize(query: string, site: FusedSite): string {
+  const size = site.info(query).shape?.[3];
+  if (typeof size === 'number') return site.like(query, 'scale', [], [1 / Math.sqrt(size)]);
+  const known = site.op('CastLike', [site.op('Shape', [query], { start: 3, end: 4 }), query]);
+  return site.op('Reciprocal', [site.op('Sqrt', [known])]);
+}
+
+function softlyCapped(scores: string, softcap: number, query: string, site: FusedSite): string {
+  const cap = site.like(query, 'softcap', [], [softcap]);
+  return site.op('Mul', [site.op('Tanh', [site.op('Div', [scores, cap])]), cap]);
+}
+
+/** batch×length×(heads·size) as batch×heads×length×size. */
+export const splitHeads = (value: string, heads: number, part: string, site: FusedSite): string =>
+  site.op('Transpose', [site.op('Reshape', [value, site.ints('heads', [0, 0, heads, -1])])], { perm: [0, 2, 1, 3] }, part);
+
+/** The reverse of `splitHeads`. */
+export const joinHeads = (value: string, site: FusedSite): string =>
+  site.op('Reshape', [site.op('Transpose', [value], { perm: [0, 2, 1, 3] }), site.ints('joined', [0, 0, -1])]);
+
+/** A mask that is added. */
+export const added =
+  (bias: string, site: FusedSite) =>
+  (scores: string): string =>
+    site.op('Add', [scores, bias]);
+
+/** A mask of booleans, true for what counts. */
+export const where =
+  (counts: string, like: string, site: FusedSite) =>
+  (scores: string): string =>
+    site.op('Where', [counts, scores, lowest(like, site)]);
+
+/** A token sees itself and those before it. */
+export const causal =
+  (like: string, site: FusedSite) =>
+  (scores: string): string => {
+    const all = site.op('Expand', [site.ints('one', [1]), site.op('Shape', [scores], { start: 2 })]);
+    const before = site.op('Cast', [site.op('Trilu', [all], { upper: 0 })], { to: DTYPES.bool.code });
+    return where(before, like, site)(scores);
+  };
+
+/** A number so low that its exponential is 0, though finite: a row of it alone gives no NaN. */
+const lowest = (like: string, site: FusedSite): string =>
+  site.like(like, 'lowest', [], [site.info(like).dtype === 'float16' ? -65504 : -3e38]);
+
+const attention: Decompose = (node, site) => {
+  const [q = '', k = '', v = '', mask = '', pastKey = '', pastValue = ''] = node.inputs;
+  if (pastKey || pastValue) throw site.unsupported('keys and values of an earlier run (past_key, past_value)');
+  const rank = site.info(q).shape?.length;
+  const [queryHeads, keyHeads] = [headsOf(node, 'q_num_heads', q, site), headsOf(node, 'kv_num_heads', k, site)];
+  const split = (value: string, heads: number, part: string): string => (rank === 3 ? splitHeads(value, heads, part, site) : value);
+  const [query, key, value] = [split(q, queryHeads, 'query'), split(k, keyHeads, 'key'), split(v, keyHeads, 'value')];
+  const shared = (each: string): string => (queryHeads === keyHeads ? each : repeated(each, keyHeads, queryHeads / keyHeads, site));
+  const ofMask = site.info(mask).dtype;
+  if (mask && !ofMask) throw site.unsupported('a mask whose type is not known');
+  const masks = [
+    ...(mask ? [ofMask === 'bool' ? where(mask, q, site) : added(mask, site)] : []),
+    ...(intAttribute(node, 'is_causal', 0) === 1 ? [causal(q, site)] : []),
+  ];
+  const scaling = { scale: floatAttribute(node, 'scale'), softcap: floatAttribute(node, 'softcap', 0), masks };
+  const { scores, capped, masked, weights, context } = attend({ query, key: shared(key), value: shared(value) }, scaling, site);
+  const shown = [scores, capped, masked, weights][intAttribute(node, 'qk_matmul_output_mode', 0)];
+  return [rank === 3 ? joinHeads(context, site) : context, key, value, shown];
+};
+
+function headsOf(node: Node, attribute: string, value: string, site: FusedSite): number {
+  const { shape } = site.info(value);
+  const heads = shape?.length === 4 ? shape[1] : intAttribute(node, attribute);
+  if (!shape || typeof heads !== 'number') throw site.unsupported('a number of heads that is not known before it runs');
+  return heads;
+}
+
+/** Every head several times. */
+function repeated(value: string, heads: number, times: number, site: FusedSite): string {
+  const indices = Array.from({ length: heads * times }, (_, i) => Math.floor(i / times));
+  return site.op('Gather', [value, site.ints('shared', indices)], { axis: 1 });
+}
+
+export const ATTENTION: Readonly<Record<string, Decompose>> = { Attention: attention };
