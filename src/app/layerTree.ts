@@ -123,7 +123,9 @@ function row(entry: Module | Node, context: Context): Layer[] {
   const [only] = visible;
   if (visible.length === 1 && only?.op !== undefined && only.children.length === 0) {
     const hidden = children.filter((child) => child !== only);
-    return [{ ...only, id: entry.path, name: entry.name, children: hidden }];
+    const value = only.output === context.leaving.get(entry.path) ? only : (reshaped(only, hidden, context) ?? only);
+    const { output } = value;
+    return [{ ...only, id: entry.path, name: entry.name, output, ...valueFacts(output, context.graph), children: hidden }];
   }
   const output = context.leaving.get(entry.path) ?? children.at(-1)?.output;
   if (output === undefined) return [];
@@ -142,6 +144,13 @@ function row(entry: Module | Node, context: Context): Layer[] {
       children,
     },
   ];
+}
+
+/** What brings the matrix of a linear layer back into the shape of more dimensions that leaves its module. */
+function reshaped({ op, output }: Layer, hidden: readonly Layer[], { graph }: Context): Layer | undefined {
+  const last = hidden.at(-1);
+  if (!(op === 'Gemm' || op === 'MatMul') || last?.op !== 'Reshape') return undefined;
+  return graph.nodes.find(({ name }) => name === last.node)?.inputs[0] === output ? last : undefined;
 }
 
 function nodeRow(node: Node, { graph, ids }: Context): Layer {
