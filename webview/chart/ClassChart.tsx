@@ -4,6 +4,8 @@ import type { Target } from '../../src/protocol/target.ts';
 import { Icon } from '../components/Icon.tsx';
 import { nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
+import { OutputPicker } from '../target/OutputPicker.tsx';
+import { RegionPicker } from '../target/RegionPicker.tsx';
 import { AnotherClass } from './AnotherClass.tsx';
 import { BarChart, type Config } from './BarChart.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
@@ -46,9 +48,11 @@ export function ClassChart() {
         <div class="section-header">
           <h2>Prediction</h2>
         </div>
-        <p class="muted">
-          {sweep.prediction.output} has {sweep.prediction.scale}. What is explained is {target.text}.
+        <OutputPicker />
+        <p class="muted prediction-scale">
+          {sweep.prediction.output} has {sweep.prediction.scale}.
         </p>
+        <RegionPicker sweep={sweep} />
       </section>
     );
   const outside = !top.some((score) => isExplained(score, target));
@@ -60,6 +64,7 @@ export function ClassChart() {
           {sweep.prediction.scale}
         </span>
       </div>
+      <OutputPicker />
       <div class="class-chart" data-testid="class-chart">
         {top.map((score) => (
           <button

@@ -1,12 +1,15 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../src/image/image.ts';
+import { formatPercent } from '../chart/percent.ts';
 import { UnitChart } from '../chart/UnitChart.tsx';
+import { ChangedFiles } from '../components/ChangedFiles.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
 import { Message } from '../components/Message.tsx';
 import { Working } from '../components/Working.tsx';
 import { InputList } from '../inputs/InputList.tsx';
 import { usePanel } from '../state/context.ts';
+import { BeforeMap } from './BeforeMap.tsx';
 import { ColorBar } from './ColorBar.tsx';
 import { Controls } from './Controls.tsx';
 import { type Drawn, drawMap } from './draw.ts';
@@ -31,6 +34,7 @@ export function ImagePane({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => 
   return (
     <main class="centre" aria-label="Explanation">
       <Message />
+      <ChangedFiles />
       {panel.ready.value ? <Explained onDrawn={onDrawn} /> : <Waiting />}
     </main>
   );
@@ -84,7 +88,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     const shown = picture.value;
     if (!image || !shown) return '1 1';
     const region = panel.view.value.over === 'original' ? inputRegion(image.geometry) : shown;
-    const scale = (fitted(shown, room.value).width / shown.width) * window.devicePixelRatio;
+    const scale = (fitted(shown, roomFor(room.value, panel.mapBefore.value !== undefined)).width / shown.width) * window.devicePixelRatio;
     const along = (side: number) => Math.min(MOST_PIXELS, Math.ceil((side * scale) / STEP) * STEP);
     return `${along(region.width)} ${along(region.height)}`;
   });
@@ -125,31 +129,43 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
 
   const image = panel.image.value;
   const shown = panel.shown.value;
-  const size = fitted(picture.value ?? NO_PICTURE, room.value);
+  const before = shown?.kind === 'map' ? panel.mapBefore.value : undefined;
+  const size = fitted(picture.value ?? NO_PICTURE, roomFor(room.value, before !== undefined));
   const { sign, upsampling, outlierPercent, colormap } = panel.view.value;
   const map = shown?.kind === 'map' ? shown.map : undefined;
   const scale = drawn.value?.normalization.scale ?? 0;
   // after a cancelled computation, or a failure that was dismissed
   const isIdle = !panel.sweep.value && !panel.work.job.value && !panel.work.problem.value;
   return (
-    <div class="content" style={{ maxWidth: shown?.kind === 'units' ? '760px' : `max(${size.width}px, 524px)` }}>
+    <div
+      class="content"
+      style={{ maxWidth: shown?.kind === 'units' ? '760px' : `max(${before ? 2 * size.width + GAP : size.width}px, 524px)` }}
+    >
       <PaneHeader />
       <div class="explained" ref={body}>
         {shown?.kind === 'units' ? (
           <UnitChart units={shown.units} target={shown.target} height={room.value.height} />
         ) : !image ? null : (
-          <Stage
-            image={image}
-            map={map}
-            drawn={scale > 0 ? drawn.value : undefined}
-            layer={panel.selected.value ?? ''}
-            target={shown?.target.index}
-            size={size}
-            probe={probe.value}
-            onProbe={(next) => {
-              probe.value = next;
-            }}
-          />
+          <div class={before ? 'stages two' : 'stages'}>
+            {before && map && drawn.value && <BeforeMap image={image} map={before} now={drawn.value} size={size} />}
+            {before && (
+              <p class="now">
+                Now{shown && shown.target.index >= 0 && `: ${shown.target.text} ${formatPercent(shown.target.probability)}`}
+              </p>
+            )}
+            <Stage
+              image={image}
+              map={map}
+              drawn={scale > 0 ? drawn.value : undefined}
+              layer={panel.selected.value ?? ''}
+              target={shown?.target}
+              size={size}
+              probe={probe.value}
+              onProbe={(next) => {
+                probe.value = next;
+              }}
+            />
+          </div>
         )}
         {shown?.kind !== 'units' && (
           <div class="below" ref={below}>
@@ -181,6 +197,13 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     </div>
   );
 }
+
+/** Pixels between two pictures, and of the line over them. */
+const [GAP, CAPTION] = [12, 26];
+
+/** The room of one picture, where two may stand beside each other. */
+const roomFor = ({ width, height }: Size, two: boolean): Size =>
+  two ? { width: Math.floor((width - GAP) / 2), height: height - CAPTION } : { width, height };
 
 /** Pixels between the paddings. */
 function innerWidth(element: Element): number {

@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { seenRegion } from '../../src/image/geometry.ts';
 import type { Rect, Size } from '../../src/image/image.ts';
-import type { InputImage, LayerMap, Picture } from '../../src/protocol/model.ts';
+import type { Explained, InputImage, LayerMap } from '../../src/protocol/model.ts';
 import { usePanel } from '../state/context.ts';
+import { boxOf, OverlayCanvas, PictureCanvas } from './canvases.tsx';
 import type { Drawn } from './draw.ts';
-import { putPicture, putPixels } from './paint.ts';
 import { type Probe, probeAt, stepProbe } from './probe.ts';
+import { RegionMark, useRegion } from './Region.tsx';
 import { centerAfterZoom, inputRegion, MAX_ZOOM, placed } from './viewport.ts';
 import { formatValue } from './words.ts';
 
@@ -15,7 +16,7 @@ interface Props {
   readonly map: LayerMap | undefined;
   readonly drawn: Drawn | undefined;
   readonly layer: string;
-  readonly target: number | undefined;
+  readonly target: Explained | undefined;
   /** CSS pixels of the stage. */
   readonly size: Size;
   readonly probe: Probe | undefined;
@@ -23,14 +24,6 @@ interface Props {
 }
 
 const CENTER = { x: 0.5, y: 0.5 };
-const percent = (part: number, whole: number) => `${(part / whole) * 100}%`;
-const boxOf = (rect: Rect, picture: Size) => ({
-  left: percent(rect.x, picture.width),
-  top: percent(rect.y, picture.height),
-  width: percent(rect.width, picture.width),
-  height: percent(rect.height, picture.height),
-});
-
 /** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), and a point to read (pointer, arrows). */
 export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }: Props) {
   const panel = usePanel();
@@ -41,6 +34,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   const picture = photo ? image.original : image.network;
   const region: Rect = photo ? inputRegion(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
   const place = placed(picture, size, zoom, center.value);
+  const drawing = useRegion(target?.target);
 
   useEffect(() => {
     center.value = CENTER;
@@ -102,6 +96,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   };
   const onPointerDown = (down: PointerEvent): void => {
     const element = stage.current;
+    if (drawing.canDraw) return drawing.onPointerDown(down, seenAt);
     if (zoom === 1 || down.button !== 0 || !element) return;
     element.setPointerCapture(down.pointerId);
     element.classList.add('panning');
@@ -134,7 +129,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
     // biome-ignore lint/a11y/useSemanticElements: a group of canvases is no fieldset
     <div
       ref={stage}
-      class={zoom > 1 ? 'stage zoomed' : 'stage'}
+      class={`stage${drawing.canDraw ? ' drawing' : zoom > 1 ? ' zoomed' : ''}`}
       role="group"
       aria-roledescription="picture"
       aria-label="The image and the map over it. Arrows read a cell, plus and minus zoom."
@@ -156,7 +151,8 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
         }}
       >
         <PictureCanvas picture={picture} />
-        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target} box={box} opacity={opacity} />}
+        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target?.index} box={box} opacity={opacity} />}
+        {drawing.part && <RegionMark part={drawing.part} region={region} picture={picture} />}
         {partial && <div class="seen" style={boxOf(seen, picture)} />}
         {probe && drawn && <ProbeMark probe={probe} value={drawn.valueAt(probe.x, probe.y)} region={region} scale={place.scale} />}
       </div>
@@ -172,43 +168,6 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
         </p>
       )}
     </div>
-  );
-}
-
-function PictureCanvas({ picture }: { picture: Picture }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    if (canvas.current) putPicture(canvas.current, picture);
-  }, [picture]);
-  return <canvas ref={canvas} class="photo" data-testid="photo" />;
-}
-
-interface OverlayProps {
-  readonly drawn: Drawn;
-  readonly layer: string;
-  readonly target: number | undefined;
-  readonly box: Readonly<Record<string, string>>;
-  readonly opacity: number;
-}
-
-function OverlayCanvas({ drawn, layer, target, box, opacity }: OverlayProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    putPixels(element, drawn.picture);
-    element.dataset.layer = layer;
-    element.dataset.target = String(target ?? '');
-  }, [drawn, layer, target]);
-  return (
-    <canvas
-      ref={canvas}
-      class={drawn.sharp ? 'overlay sharp' : 'overlay'}
-      data-testid="overlay"
-      style={{ ...box, opacity: String(opacity) }}
-      role="img"
-      aria-label="Map of the layer over the image"
-    />
   );
 }
 

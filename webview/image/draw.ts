@@ -48,10 +48,20 @@ function normalizationOf(map: LayerMap, { sign, outlierPercent }: Style, upsampl
   return captumNormalization(interpolate(map.data, map, input, upsampling), sign, outlierPercent);
 }
 
-/** A map as it is laid over what the network sees, in `size` pixels. */
-export function drawMap(map: LayerMap, style: Style, upsampling: Upsampling, geometry: Geometry, size: Size): Drawn {
+/**
+ * A map as it is laid over what the network sees, in `size` pixels.
+ * @param scaledAs another map's scale, for the two to be compared
+ */
+export function drawMap(
+  map: LayerMap,
+  style: Style,
+  upsampling: Upsampling,
+  geometry: Geometry,
+  size: Size,
+  scaledAs?: Normalization,
+): Drawn {
   const input = inputGeometry(geometry);
-  const normalization = normalizationOf(map, style, upsampling, { width: geometry.inputWidth, height: geometry.inputHeight });
+  const normalization = scaledAs ?? normalizationOf(map, style, upsampling, { width: geometry.inputWidth, height: geometry.inputHeight });
   return {
     picture: renderOverlay({
       map,

@@ -61,6 +61,8 @@ export class Panel {
   readonly changed = signal<FilesChanged>();
   /** For comparison, until something else is chosen. */
   readonly before = signal<Before>();
+  /** A region of the explained value is being drawn on the image. */
+  readonly drawing = signal(false);
   /** Commands from outside that a component carries out. */
   readonly command = signal<{ readonly name: PanelEvents['command'] }>();
 
@@ -241,6 +243,12 @@ export class Panel {
   async chooseLabels(): Promise<void> {
     const chosen = await this.#host.calls.call('chooseLabels', null);
     if (chosen) await this.choose({ labels: chosen });
+  }
+
+  /** Explains another output, whose values the target so far says nothing about. */
+  chooseOutput(output: string): Promise<void> {
+    this.chosenTarget.value = undefined;
+    return this.choose({ output });
   }
 
   setView(change: Partial<ViewSettings>): void {
