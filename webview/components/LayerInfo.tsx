@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import type { Layer, ModelSummary } from '../../src/protocol/model.ts';
 import { usePanel } from '../state/context.ts';
 import { formatCount } from '../state/layers.ts';
+import { TokenGridFact } from './TokenGridFact.tsx';
 
 /** The selected layer in numbers, and what was noticed about the model. */
 export function LayerInfo() {
@@ -8,6 +10,7 @@ export function LayerInfo() {
   const layer = panel.layer.value;
   const model = panel.model.value;
   if (!model) return null;
+  const grid = layer?.cells?.layout.startsWith('tokens') ? gridOf(layer, model) : undefined;
   return (
     <>
       {layer && (
@@ -19,6 +22,11 @@ export function LayerInfo() {
             {layer.node && layer.node !== layer.id && <Fact name="Node">{layer.node}</Fact>}
             {layer.output !== layer.id && <Fact name="Value">{layer.output}</Fact>}
             <Fact name="Shape">{layer.shape || 'not known'}</Fact>
+            {grid && (
+              <Fact name="Grid">
+                <TokenGridFact key={grid.tokens} grid={grid} />
+              </Fact>
+            )}
             <Fact name="Parameters">{withShare(layer.parameters, model.parameters)}</Fact>
             <Fact name="MACs">{layer.macs === undefined ? 'not known' : withShare(layer.macs, model.macs)}</Fact>
           </dl>
@@ -51,6 +59,9 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
     </>
   );
 }
+
+/** The grid of a layer whose value is a sequence of tokens. */
+const gridOf = ({ dims = [] }: Layer, { tokenGrids }: ModelSummary) => tokenGrids.find(({ tokens }) => dims.includes(tokens));
 
 function withShare(part: number, whole: number | undefined): ComponentChildren {
   if (!whole || part === 0) return formatCount(part);

@@ -96,8 +96,8 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   };
   const onPointerDown = (down: PointerEvent): void => {
     const element = stage.current;
-    if (drawing.canDraw) return drawing.onPointerDown(down, seenAt);
-    if (zoom === 1 || down.button !== 0 || !element) return;
+    drawing.onPointerDown(down, seenAt);
+    if (drawing.canDraw || zoom === 1 || down.button !== 0 || !element) return;
     element.setPointerCapture(down.pointerId);
     element.classList.add('panning');
     let [x, y] = [down.clientX, down.clientY];

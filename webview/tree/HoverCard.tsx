@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Layer } from '../../src/protocol/model.ts';
+import type { Strength } from '../image/strength.ts';
+import { formatValue } from '../image/words.ts';
 import { formatCount } from '../state/layers.ts';
 
 export interface Hovered {
@@ -12,8 +14,14 @@ export interface Hovered {
 /** Milliseconds that the pointer rests before the card comes. */
 const DELAY = 550;
 
+interface Props extends Hovered {
+  readonly strength: Strength;
+  /** Among the first of the layers that have maps. */
+  readonly early: boolean;
+}
+
 /** What a row has no room for. */
-export function HoverCard({ layer, top, right }: Hovered) {
+export function HoverCard({ layer, top, right, strength, early }: Props) {
   const [ready, setReady] = useState(false);
   useEffect(() => {
     setReady(false);
@@ -34,8 +42,27 @@ export function HoverCard({ layer, top, right }: Hovered) {
         <dd>{formatCount(layer.parameters)}</dd>
         <dt>MACs</dt>
         <dd>{layer.macs === undefined ? 'not known' : formatCount(layer.macs)}</dd>
+        {strength.kind === 'some' && (
+          <>
+            <dt>Map</dt>
+            <dd>
+              strongest {formatValue(strength.peak)}, {formatShare(strength.relative)} of the strongest layer's
+            </dd>
+          </>
+        )}
+        {strength.kind === 'nothing' && (
+          <>
+            <dt>Map</dt>
+            <dd>{strength.why}</dd>
+          </>
+        )}
       </dl>
+      {early && strength.kind === 'some' && (
+        <p class="hover-early muted">Early layers see edges and colours: their maps are seldom about one class.</p>
+      )}
       {layer.note && <p class="layer-note">{layer.note}</p>}
     </div>
   );
 }
+
+const formatShare = (share: number): string => (share < 0.01 ? 'under 1%' : `${Math.round(share * 100)}%`);

@@ -12,6 +12,8 @@ import { TreeRow } from './TreeRow.tsx';
 const ROW_HEIGHT = 30;
 /** Rows beyond the edges that are kept, so that quick scrolling shows no gaps. */
 const OVERSCAN = 10;
+/** The part of the layers that counts as early. */
+const EARLY = 1 / 3;
 
 /** The model's layers: a virtual tree with search, in which selecting a row explains it. `onPick`: a row was clicked or entered. */
 export function LayerTree({ onPick }: { onPick: () => void }) {
@@ -109,6 +111,10 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
   const hovered = useSignal<Hovered>();
   const typeAhead = useMemo(() => new TypeAhead(), []);
   const strengths = useComputed(() => strengthsOf(panel.sweep.value, panel.view.value.sign));
+  const early = useComputed(() => {
+    const maps = panel.sweep.value?.maps ?? [];
+    return new Set(maps.slice(0, Math.floor(maps.length * EARLY)).map(({ output }) => output));
+  });
   const activeIndex = useComputed(() => rows.value.findIndex((row) => row.layer.id === active.value));
 
   const reveal = (index: number): void => {
@@ -244,7 +250,13 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
           );
         })}
       </div>
-      {hovered.value && <HoverCard {...hovered.value} />}
+      {hovered.value && (
+        <HoverCard
+          {...hovered.value}
+          strength={strengths.value.of(hovered.value.layer.output)}
+          early={early.value.has(hovered.value.layer.output)}
+        />
+      )}
     </div>
   );
 }
