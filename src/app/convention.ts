@@ -1,11 +1,14 @@
-import path from 'node:path';
-import type { Port } from '../graph/graph.ts';
+import type { Graph, Port } from '../graph/graph.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { InputSettings } from '../protocol/choices.ts';
 import type { InputConvention } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Dim } from '../tensor/shape.ts';
 import type { Configuration } from './configuration.ts';
+import { describeNormalization, expectedBy } from './inGraph/expectation.ts';
+import { normalizationIn } from './inGraph/normalization.ts';
+import { scaledResize } from './settings/said.ts';
+import { BYTES, type Channels, IMAGENET_NUMBERS, inOrder, type NamedNumbers, type Numbers, UNIT, usualName } from './usualConventions.ts';
 
 /** Everything that preprocessing needs to know; nothing is left open. */
 export interface ResolvedInput extends InputConvention {
@@ -16,13 +19,6 @@ export interface ResolvedInput extends InputConvention {
   readonly preprocessing: Preprocessing;
 }
 
-const IMAGENET = { name: 'ImageNet mean/std', range: [0, 1], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-const UNIT = { name: '0 to 1', range: [0, 1], mean: [0], std: [1] } as const;
-/** Of quantised networks, which scale their input themselves. */
-const BYTES = {
-  uint8: { name: '0 to 255', range: [0, 255], mean: [0], std: [1] },
-  int8: { name: '-128 to 127', range: [-128, 127], mean: [0], std: [1] },
-} as const;
 /** Shorter side before the crop, relative to the crop: 256 for 224, as torchvision's evaluation transform has it. */
 const RESIZE_RATIO = 256 / 224;
 /** Used where neither the file nor a configuration fixes height and width. */
@@ -56,55 +52,67 @@ function channelsOf(dim: Dim | undefined): number | undefined {
 }
 
 /**
- * How an image becomes this model's input: what the configuration says, the rest inferred.
+ * How an image becomes this model's input: what the configuration says, the rest inferred from the input and, where it is given, from what
+ * the graph itself does with it.
  * @returns undefined where no input takes an image
- * @throws InspectumError 'usage' where the configuration and the model contradict each other
+ * @throws InspectumError 'usage' where inspectum.json and the model contradict each other
  */
-export function resolveInput(inputs: readonly Port[], configuration: Configuration): ResolvedInput | undefined {
+export function resolveInput(inputs: readonly Port[], configuration: Configuration, graph?: Graph): ResolvedInput | undefined {
   const found = imagePort(inputs);
   if (!found) return undefined;
   const { port } = found;
-  const { input } = configuration;
-  const layout = input.layout === undefined || input.layout === 'auto' ? found.layout : input.layout;
-  const channels = layout === found.layout ? found.channels : channelsOf(port.shape?.[layout === 'NCHW' ? 1 : 3]);
-  const order = input.channels ?? (channels === 1 ? 'L' : 'RGB');
-  if (channels !== (order === 'L' ? 1 : 3))
-    throw new InspectumError(
-      'usage',
-      `${configuration.files.join(', ')}: "channels" ${order} in layout ${layout} does not fit the input ${port.name}, which is ${port.shape?.join('×')}.`,
-    );
-  const { size, sizeFrom } = sizeOf(port, layout, input);
+  const { input, origins } = configuration;
   const dtype = port.dtype === 'uint8' || port.dtype === 'int8' ? port.dtype : 'float32';
-  const saysNumbers = input.mean !== undefined || input.std !== undefined || input.range !== undefined;
-  const unscaled = dtype === 'float32' ? UNIT : BYTES[dtype];
-  const numbers = saysNumbers || order === 'L' || dtype !== 'float32' ? unscaled : IMAGENET;
+  const layout = followed('layout', found.layout, configuration, port, (said) => said === 'auto' || countAt(port, said) !== undefined);
+  const count = layout === found.layout ? found.channels : (countAt(port, layout) as number);
+  const normalization = graph && normalizationIn(graph, port.name, layout === 'NCHW' ? 1 : 3, count);
+  const expected = normalization && expectedBy(normalization);
+  const inferred = count === 1 ? 'L' : (expected?.channels ?? 'RGB');
+  const channels = followed('channels', inferred, configuration, port, (said) => (said === 'L' ? 1 : 3) === count);
+  followed(
+    'dtype',
+    'auto',
+    configuration,
+    port,
+    (said) => said === 'auto' || said === dtype || (said === 'float16' && dtype === 'float32'),
+  );
+  const { size, sizeFrom } = sizeOf(port, layout, configuration);
+  const sayer = origins.range ?? origins.mean ?? origins.std;
+  const guessed = guessedNumbers(dtype, channels, expected?.range);
+  const { range, mean, std } = sayer ? { ...plain(dtype), ...input } : inOrder(guessed, channels);
+  const numbers = {
+    range,
+    mean: count === 1 && !sayer?.strict ? average(mean) : mean,
+    std: count === 1 && !sayer?.strict ? average(std) : std,
+  };
   const smaller = Math.min(...size);
   const crops = size[0] === size[1] && smaller >= CROPPED_FROM;
   const fit = input.fit ?? (crops ? 'shorter-side' : 'squash');
-  const { range, mean, std } = { ...numbers, ...input };
+  const inGraph = normalization && describeNormalization(normalization);
   return {
     port: port.name,
     dtype,
     size,
     sizeFrom,
-    channels: order,
-    layout,
     fit,
-    range,
-    mean,
-    std,
-    name: saysNumbers ? `from ${configuration.files.map((f) => path.basename(f)).join(', ')}` : numbers.name,
-    guessed: !saysNumbers,
+    channels,
+    layout,
+    ...numbers,
+    name: !sayer ? guessed.name : sayer.from === 'chosen' ? (usualName(numbers, dtype, channels) ?? sayer.where) : `from ${sayer.where}`,
+    guessed: sayer === undefined,
+    ...(inGraph && { inGraph }),
     preprocessing: {
       size,
-      channels: order,
+      channels,
       layout,
       fit,
-      resize: input.resize ?? (input.fit === undefined && crops ? Math.round(smaller * RESIZE_RATIO) : smaller),
+      resize: input.resize
+        ? scaledResize(input.resize, input.size, size)
+        : input.fit === undefined && crops
+          ? Math.round(smaller * RESIZE_RATIO)
+          : smaller,
       interpolation: input.interpolation ?? 'bilinear',
-      range,
-      mean,
-      std,
+      ...numbers,
       pad: input.pad ?? [114, 114, 114],
       align: input.align ?? 'center',
       background: input.background ?? 'drop',
@@ -112,10 +120,51 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
   };
 }
 
+/**
+ * What a configuration says of a field, where the model can follow it.
+ * @throws InspectumError 'usage' where it cannot, and it was said in inspectum.json
+ */
+function followed<K extends 'layout' | 'channels' | 'dtype', V extends InputSettings[K]>(
+  name: K,
+  inferred: V,
+  { input, origins }: Configuration,
+  port: Port,
+  fits: (said: NonNullable<InputSettings[K]>) => boolean,
+): V {
+  const said = input[name];
+  if (said === undefined || said === 'auto') return inferred;
+  if (fits(said)) return said as V;
+  const { where, strict } = origins[name] ?? {};
+  if (!strict) return inferred;
+  throw new InspectumError(
+    'usage',
+    `${where}: "input.${name}" ${said} does not fit the input ${port.name}, which takes ${port.dtype ?? 'float32'} ${port.shape?.join('×')}.`,
+  );
+}
+
+const countAt = ({ shape }: Port, layout: 'NCHW' | 'NHWC'): number | undefined => channelsOf(shape?.[layout === 'NCHW' ? 1 : 3]);
+
+/** Where nothing says them: what the graph is made for, else the whole range of whole numbers, else what most networks were trained with. */
+function guessedNumbers(dtype: ResolvedInput['dtype'], channels: Channels, expected: Numbers['range'] | undefined): NamedNumbers {
+  if (dtype !== 'float32') return BYTES[dtype];
+  if (!expected) return channels === 'L' ? UNIT : IMAGENET_NUMBERS;
+  const numbers = { range: expected, mean: [0], std: [1] };
+  return { name: usualName(numbers, dtype, channels) ?? expected.join(' to '), ...numbers };
+}
+
+const plain = (dtype: ResolvedInput['dtype']): Numbers => (dtype === 'float32' ? UNIT : BYTES[dtype]);
+
+/** Numbers that were said of colours, for one channel. */
+const average = (values: readonly number[]): readonly number[] => [values.reduce((sum, v) => sum + v, 0) / values.length];
+
 /** [height, width]: what the model fixes, else what the configuration says. */
-function sizeOf({ shape }: Port, layout: 'NCHW' | 'NHWC', { size }: InputSettings): Pick<InputConvention, 'size' | 'sizeFrom'> {
+function sizeOf(
+  { shape }: Port,
+  layout: 'NCHW' | 'NHWC',
+  { input: { size }, origins }: Configuration,
+): Pick<InputConvention, 'size' | 'sizeFrom'> {
   const sides = (layout === 'NCHW' ? shape?.slice(2) : shape?.slice(1, 3)) ?? [];
   const side = (i: 0 | 1): number => (typeof sides[i] === 'number' ? sides[i] : (size?.[i] ?? ASSUMED_SIZE));
   const fixed = typeof sides[0] === 'number' && typeof sides[1] === 'number';
-  return { size: [side(0), side(1)], sizeFrom: fixed ? 'model' : size ? 'file' : 'assumed' };
+  return { size: [side(0), side(1)], sizeFrom: fixed ? 'model' : (origins.size?.from ?? 'assumed') };
 }

@@ -6,7 +6,7 @@ import type { ResolvedInput } from './convention.ts';
 import type { Model } from './model.ts';
 import { decodeFile, feedOf } from './readImage.ts';
 import { scoresWith, topClasses } from './scores.ts';
-import { type UsualConvention, usualConventions } from './usualConventions.ts';
+import { isSame, type UsualConvention, usualConventions } from './usualConventions.ts';
 
 const TOP = 5;
 
@@ -34,24 +34,18 @@ export async function conventionOutcomes(
     const fed = { ...input, preprocessing: { ...input.preprocessing, ...settings } };
     const { data } = await scoresOf(model, model.output, { ...feeds, [input.port]: feedOf(upright, fed).tensor });
     const top = model.classCount() === undefined ? [] : topClasses(scoresWith(data, model.scale, model.labels), TOP);
-    outcomes.push({ name, settings, current: sameNumbers(settings, input), top });
+    outcomes.push({ name, settings, current: isInUse(settings, input), top });
   }
   return outcomes;
 }
 
 /** The usual conventions; before them the one in use, where it is none of them. */
 function candidatesFor(input: ResolvedInput): UsualConvention[] {
-  const usual = usualConventions(input.dtype, input.channels === 'L');
-  if (usual.some(({ settings }) => sameNumbers(settings, input))) return usual;
+  const usual = usualConventions(input);
+  if (usual.some(({ settings }) => isInUse(settings, input))) return usual;
   const { range, mean, std, channels } = input;
   return [{ name: input.name, settings: { range, mean, std, channels } }, ...usual];
 }
 
-type Numbers = UsualConvention['settings'];
-
-/** Whether two conventions make the same numbers of the same pixels. */
-function sameNumbers(a: Numbers, b: Numbers): boolean {
-  const sameEach = (x: readonly number[], y: readonly number[]): boolean =>
-    [0, 1, 2].every((c) => Math.abs((x[c] ?? x[0] ?? 0) - (y[c] ?? y[0] ?? 0)) < 1e-9);
-  return a.channels === b.channels && sameEach(a.range, b.range) && sameEach(a.mean, b.mean) && sameEach(a.std, b.std);
-}
+const isInUse = (settings: UsualConvention['settings'], input: ResolvedInput): boolean =>
+  settings.channels === input.channels && isSame(settings, input);

@@ -10,9 +10,10 @@ import type { Choices } from '../protocol/choices.ts';
 import type { InputConvention, Layer, ModelSummary } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, isStatic, type Shape } from '../tensor/shape.ts';
-import { type Configuration, readConfiguration, withChoices } from './configuration.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
 import { type ResolvedInput, resolveInput } from './convention.ts';
 import { findLayer, layerOfRow, nearest } from './findLayer.ts';
+import { type Labels, labelsOf } from './labels/labelling.ts';
 import { allLayers, layerTree } from './layerTree.ts';
 import { logitsBefore, type Scale, scaleOf } from './scores.ts';
 import { SessionCache } from './sessions.ts';
@@ -34,6 +35,8 @@ export class Model {
   readonly layers: readonly Layer[];
   readonly choices: Choices;
   readonly configuration: Configuration;
+  /** The class names in use, and where they come from. */
+  readonly naming: Labels;
   /** Undefined where the model takes no image. */
   readonly input: ResolvedInput | undefined;
   /** The value that is explained: an output, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
@@ -62,8 +65,8 @@ export class Model {
     this.source = source;
     this.path = source.path;
     this.choices = choices;
-    this.configuration = withChoices(readConfiguration(this.path, config), choices);
-    this.input = resolveInput(source.graph.inputs, this.configuration);
+    this.configuration = readConfiguration(this.path, { choices, metadata: source.metadata, ...(config !== undefined && { config }) });
+    this.input = resolveInput(source.graph.inputs, this.configuration, source.graph);
     const { graph, problems } = inlineBranches(inferShapes(source.graph, this.input && sizedInput(source.graph, this.input)));
     this.graph = foldConstants(graph);
     this.layers = layerTree(this.graph);
@@ -73,6 +76,14 @@ export class Model {
     const chosen = choices.explain === 'logits' ? logits : undefined;
     this.output = chosen?.value ?? explained.name;
     this.scale = chosen?.scale ?? scaleOf(this.graph, this.output, this.configuration.output);
+    this.naming = labelsOf({
+      modelPath: this.path,
+      graph: source.graph,
+      classes: this.classCount(),
+      takesImage: this.input !== undefined,
+      choice: choices.labels,
+      said: this.configuration.names,
+    });
     this.sessions = new SessionCache(engine, engineOptions, () => source.files.check());
     const dims = this.shapeOf(this.output)?.slice(1);
     const explains = {
@@ -118,12 +129,13 @@ export class Model {
       : resolveInput(
           this.graph.inputs.filter((p) => p.name === port),
           this.configuration,
+          this.source.graph,
         );
   }
 
-  /** The class names in use. */
+  /** The class names in use; undefined where the classes are numbered. */
   get labels(): readonly string[] | undefined {
-    return this.configuration.labels;
+    return this.naming.names;
   }
 
   /** As methods ask for sessions. */
@@ -148,10 +160,7 @@ export class Model {
       dtype: dtype ?? 'unknown',
       shape: shape ? formatShape(shape) : 'unknown',
     });
-    const mismatch =
-      labels && classes !== undefined && labels.length !== classes
-        ? [`There are ${labels.length} labels for ${classes} classes: names may be shifted or missing.`]
-        : [];
+    const { labelling } = this.naming;
     return {
       path: this.path,
       fileName: path.basename(this.path),
@@ -165,10 +174,11 @@ export class Model {
       ...(this.input && { input: shownInput(this.input) }),
       ...(classes !== undefined && { classes }),
       ...(labels && { labels }),
+      ...(labelling && { labelling }),
       explains,
       tokenGrids: [],
-      notes: [...mismatch, ...problems],
-      files: { model: this.source.files.paths, configuration: this.configuration.files },
+      notes: [...(labelling?.mismatch ? [labelling.mismatch] : []), ...this.configuration.notes, ...this.naming.notes, ...problems],
+      files: { model: this.source.files.paths, configuration: [...this.configuration.files, ...this.naming.files] },
     };
   }
 

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { hasTransparency, withoutAlpha } from '../image/alpha.ts';
 import { decodeImage } from '../image/decode/decode.ts';
 import { geometryForSize } from '../image/geometry.ts';
@@ -10,6 +11,7 @@ import { InspectumError } from '../tensor/errors.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { ResolvedInput } from './convention.ts';
 import type { Model } from './model.ts';
+import { truthOf } from './truth.ts';
 
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
@@ -36,6 +38,8 @@ export async function prepareImage(model: Model, file: string, port = model.inpu
   const upright = withoutAlpha(decoded, input.preprocessing.background);
   const { tensor: pixels, seen, geometry } = feedOf(upright, input);
   const shown = shrinkTo(upright, SHOWN);
+  const classes = model.classCount();
+  const truth = classes === undefined ? undefined : truthOf(path.resolve(file), { ...model.naming, classes });
   return {
     feed: pixels,
     image: {
@@ -44,6 +48,7 @@ export async function prepareImage(model: Model, file: string, port = model.inpu
       network: picture(seen),
       geometry: geometryForSize(geometry, shown),
       hasAlpha: hasTransparency(decoded),
+      ...(truth && { truth }),
     },
   };
 }

@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Choices } from '../protocol/choices.ts';
+import type { Choices, LabelsChoice } from '../protocol/choices.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import { record } from './configuration.ts';
+import { IMAGENET, imagenetNames } from './labels/imagenet.ts';
+import { record } from './settings/json.ts';
 import { readJson } from './textFile.ts';
 
 /**
@@ -15,19 +16,25 @@ export function saveConfiguration(modelPath: string, choices: Choices, labels: r
   const file = path.join(path.dirname(modelPath), 'inspectum.json');
   const before = existsSync(file) ? record(readJson(file), file) : {};
   const input = record(before.input ?? {}, `${file}: "input"`);
-  const names = choices.labels && (namesFile(choices.labels, path.dirname(file)) ?? labels);
+  const names = choices.labels && (namesIn(choices.labels, path.dirname(file), labels) ?? labels);
   const after = { ...before, ...(choices.input && { input: { ...input, ...choices.input } }), ...(names && { labels: names }) };
   try {
-    writeFileSync(file, `${JSON.stringify(after, null, 2)}\n`);
+    writeFileSync(file, `${formatted(after)}\n`);
   } catch (cause) {
     throw new InspectumError('missing', `${file}: cannot be written (${(cause as NodeJS.ErrnoException).code}).`, { cause });
   }
   return file;
 }
 
-/** The path of a chosen file of names, relative where it stands in the folder; undefined where the names are not that file's as they are. */
-function namesFile(choice: NonNullable<Choices['labels']>, folder: string): string | undefined {
+/** How a choice of names is written in short: a path, or the name of the names; undefined where they have to be written out. */
+function namesIn(choice: LabelsChoice, folder: string, labels: readonly string[] | undefined): string | undefined {
+  if ('assumed' in choice) return labels?.length === imagenetNames().length ? IMAGENET : undefined;
   if (!('file' in choice) || choice.offset !== undefined) return undefined;
   const relative = path.relative(folder, choice.file);
-  return relative.startsWith('..') || path.isAbsolute(relative) ? choice.file : relative.split(path.sep).join('/');
+  // A file elsewhere may be one that was dropped, which is not kept for ever.
+  return relative.startsWith('..') || path.isAbsolute(relative) ? undefined : relative.split(path.sep).join('/');
 }
+
+/** As a person writes it: lists of numbers on one line. */
+const formatted = (json: object): string =>
+  JSON.stringify(json, null, 2).replace(/\[\n[\s\d.,eE+-]+\]/g, (list) => JSON.stringify(JSON.parse(list)).replaceAll(',', ', '));

@@ -100,8 +100,10 @@ export interface Labelling {
 /** The class that an image is known to show. */
 export interface Truth {
   readonly index: number;
+  /** Of a single score: that it shows the negation. */
+  readonly negated?: true;
   readonly from: 'hand' | 'folder' | 'file';
-  /** In words: "the folder tabby", "line 3 of labels.csv", "set by hand". */
+  /** In words: "the folder tabby", "labels.csv", "set by hand". */
   readonly where: string;
 }
 

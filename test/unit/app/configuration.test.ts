@@ -1,20 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../../src/app/configuration.ts';
-import { labelsFrom } from '../../../src/app/labels.ts';
+import type { InputSettings } from '../../../src/protocol/choices.ts';
 import { refusal, temporaryFolder } from '../formats/models.ts';
+import { configured } from './beside.ts';
 
-/** Writes files beside a model and reads its configuration; an object is written as JSON. */
-function beside(files: Readonly<Record<string, unknown>>, config?: string) {
-  const folder = temporaryFolder();
-  for (const [name, content] of Object.entries(files))
-    writeFileSync(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-  return readConfiguration(path.join(folder, 'model.onnx'), config && path.join(folder, config));
-}
+const NOTHING = { input: {}, origins: {}, names: [], output: 'auto', files: [], notes: [] };
 
 test('nothing beside the model: nothing is said', () => {
-  expect(beside({})).toEqual({ input: {}, output: 'auto', files: [] });
+  expect(configured({})).toEqual(NOTHING);
 });
 
 describe('inspectum.json', () => {
@@ -35,23 +30,28 @@ describe('inspectum.json', () => {
       align: 'start',
       background: [255, 0, 10],
     };
-    const found = beside({ 'inspectum.json': { input, labels: ['a', 'b'], output: 'logits' } });
-    expect(found).toMatchObject({ input, labels: ['a', 'b'], output: 'logits' });
+    const found = configured({ 'inspectum.json': { input, labels: ['a', 'b'], output: 'logits' } });
+    expect(found).toMatchObject({ input, output: 'logits', names: [{ names: ['a', 'b'], source: 'inspectum.json', binding: true }] });
     expect(found.files.map((file) => path.basename(file))).toEqual(['inspectum.json']);
+    expect(found.origins.mean).toEqual({ from: 'file', where: 'inspectum.json', strict: true });
   });
 
-  test('comes before the files of other tools, and a named one before it', () => {
-    const files = {
-      'inspectum.json': { labels: ['own'] },
-      'preprocessor_config.json': { size: 32 },
-      'other.json': { labels: ['named'] },
-    };
-    expect(beside(files).labels).toEqual(['own']);
-    expect(beside(files, 'other.json').labels).toEqual(['named']);
+  test('a named one is read in its place', () => {
+    const files = { 'inspectum.json': { output: 'logits' }, 'other.json': { output: 'probabilities' } };
+    expect(configured(files).output).toBe('logits');
+    expect(configured(files, { config: 'other.json' }).output).toBe('probabilities');
   });
 
   test('may begin with a byte order mark', () => {
-    expect(beside({ 'inspectum.json': '\uFEFF{"labels": ["a"]}' }).labels).toEqual(['a']);
+    expect(configured({ 'inspectum.json': '\uFEFF{"output": "logits"}' }).output).toBe('logits');
+  });
+
+  test('labels are names, a file of them, or those of ImageNet', () => {
+    const names = (labels: unknown) => configured({ 'inspectum.json': { labels }, 'l.txt': 'a\nb\n' }).names[0];
+    expect(names(['x'])?.names).toEqual(['x']);
+    expect(names('l.txt')).toMatchObject({ names: ['a', 'b'], source: 'l.txt', binding: true });
+    expect(names('ImageNet-1k')?.names.slice(0, 2)).toEqual(['tench', 'goldfish']);
+    expect(names('imagenet-1k')?.names).toHaveLength(1000);
   });
 
   const WRONG: readonly (readonly [string, unknown, RegExp])[] = [
@@ -77,18 +77,21 @@ describe('inspectum.json', () => {
   ];
 
   test.each(WRONG)('%s is refused', (_, content, words) => {
-    const error = refusal(() => beside({ 'inspectum.json': content }));
+    const error = refusal(() => configured({ 'inspectum.json': content }));
     expect(error.kind).toBe('usage');
     expect(error.message).toMatch(/inspectum\.json/);
     expect(error.message).toMatch(words);
   });
 
   test('that is no JSON, or is not there though it is named', () => {
-    expect(refusal(() => beside({ 'inspectum.json': '{' }))).toMatchObject({
+    expect(refusal(() => configured({ 'inspectum.json': '{' }))).toMatchObject({
       kind: 'corrupt',
       message: expect.stringMatching(/inspectum\.json: is not valid JSON/),
     });
-    expect(refusal(() => beside({}, 'gone.json'))).toMatchObject({ kind: 'missing', message: expect.stringMatching(/gone\.json/) });
+    expect(refusal(() => configured({}, { config: 'gone.json' }))).toMatchObject({
+      kind: 'missing',
+      message: expect.stringMatching(/gone\.json/),
+    });
   });
 
   test('that is a folder', () => {
@@ -96,122 +99,77 @@ describe('inspectum.json', () => {
     mkdirSync(path.join(folder, 'inspectum.json'));
     expect(refusal(() => readConfiguration(path.join(folder, 'model.onnx'))).kind).toBe('missing');
   });
-});
 
-describe('labels', () => {
-  test('a text file: an empty line in between keeps the places of the others', () => {
-    const { labels } = beside({ 'inspectum.json': { labels: 'names.txt' }, 'names.txt': '\uFEFFcat\r\n dog \r\n\r\nbird\r\n\r\n' });
-    expect(labels).toEqual(['cat', 'dog', 'class 2', 'bird']);
-  });
-
-  const FORMS: readonly (readonly [string, unknown, readonly string[]])[] = [
-    ['a list', ['a', 'b'], ['a', 'b']],
-    ['index to name', { 1: 'b', 0: 'a' }, ['a', 'b']],
-    ['index to id and name', { 0: ['n01440764', 'tench'], 1: ['n01443537', 'goldfish'] }, ['tench', 'goldfish']],
-    ['with a gap', { 0: 'a', 2: 'c' }, ['a', 'class 1', 'c']],
-  ];
-
-  test.each(FORMS)('%s, in the configuration or in a file', (_, value, names) => {
-    expect(beside({ 'inspectum.json': { labels: value } }).labels).toEqual(names);
-    expect(beside({ 'inspectum.json': { labels: 'l.json' }, 'l.json': value }).labels).toEqual(names);
-  });
-
-  test.each([
-    ['an index that is no number', { a: 'b' }],
-    ['a negative index', { '-1': 'b' }],
-    ['an index that no network has', { 1000000000: 'b' }],
-    ['a name that is none', { 0: { name: 'b' } }],
-    ['a prototype', JSON.parse('{"__proto__": "b"}')],
-    ['a path in a file that a path led to', '"more.json"'],
-  ])('%s is refused', (_, value) => {
-    expect(refusal(() => beside({ 'inspectum.json': { labels: 'l.json' }, 'l.json': value })).kind).toBe('usage');
-  });
-
-  test('a file that is not there', () => {
-    const error = refusal(() => beside({ 'inspectum.json': { labels: 'gone.txt' } }));
+  test('whose labels file is not there', () => {
+    const error = refusal(() => configured({ 'inspectum.json': { labels: 'gone.txt' } }));
     expect(error.kind).toBe('missing');
     expect(error.message).toMatch(/inspectum\.json: the labels file .*gone\.txt is not there/);
   });
-
-  test('a list as it is', () => {
-    expect(labelsFrom(['x'], 'inspectum.json')).toEqual(['x']);
-  });
 });
 
-describe("Hugging Face's preprocessor_config.json", () => {
-  const IMAGENET = { image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225] };
+describe('who says what', () => {
+  const VIT = { size: { height: 224, width: 224 }, resample: 3, image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
+  const METADATA = new Map([['imgsz', '[320, 320]']]);
+  const CASES: readonly (readonly [string, InputSettings, InputSettings, InputSettings])[] = [
+    [
+      'field by field, the choice first, then inspectum.json, then the files of other tools, then the metadata',
+      { size: [64, 64] },
+      { interpolation: 'nearest' },
+      { size: [64, 64], fit: 'squash', interpolation: 'nearest', mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] },
+    ],
+    [
+      'range, mean and std only together',
+      { range: [0, 255] },
+      {},
+      { size: [224, 224], fit: 'squash', interpolation: 'bicubic', range: [0, 255] },
+    ],
+    [
+      'how it is fitted only together, a stronger word on the crop kept',
+      {},
+      { fit: 'letterbox', pad: [0] },
+      { size: [224, 224], fit: 'letterbox', pad: [0], interpolation: 'bicubic', mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] },
+    ],
+    [
+      'means go with their colours',
+      { channels: 'BGR' },
+      {},
+      { size: [224, 224], fit: 'squash', interpolation: 'bicubic', channels: 'BGR', mean: [0.3, 0.2, 0.1], std: [0.6, 0.5, 0.4] },
+    ],
+  ];
 
-  test('a ViT: squashed to a size, mean and std, names from config.json', () => {
-    const found = beside({
-      'preprocessor_config.json': {
-        do_normalize: true,
-        image_mean: [0.5, 0.5, 0.5],
-        image_std: [0.5, 0.5, 0.5],
-        resample: 2,
-        size: { height: 224, width: 192 },
-      },
-      'config.json': { id2label: { 0: 'cat', 1: 'dog' } },
-    });
-    expect(found.labels).toEqual(['cat', 'dog']);
-    expect(found.input).toEqual({
-      size: [224, 192],
-      fit: 'squash',
-      interpolation: 'bilinear',
-      mean: [0.5, 0.5, 0.5],
-      std: [0.5, 0.5, 0.5],
-    });
+  test.each(CASES)('%s', (_, input, own, expected) => {
+    const found = configured(
+      { 'preprocessor_config.json': VIT, ...(Object.keys(own).length > 0 && { 'inspectum.json': { input: own } }) },
+      { choices: { input }, metadata: METADATA },
+    );
+    expect(found.input).toEqual(expected);
   });
 
-  test('a MobileNet: the shorter side, then a crop', () => {
-    const { input } = beside({
-      'preprocessor_config.json': {
-        ...IMAGENET,
-        do_center_crop: true,
-        crop_size: { height: 224, width: 224 },
-        size: { shortest_edge: 256 },
-        resample: 3,
-        do_rescale: true,
-        rescale_factor: 1 / 255,
-      },
-    });
-    expect(input).toEqual({
-      size: [224, 224],
-      fit: 'shorter-side',
-      resize: 256,
-      interpolation: 'bicubic',
-      mean: IMAGENET.image_mean,
-      std: IMAGENET.image_std,
-    });
+  test('the length of the shorter side goes with the size', () => {
+    const found = configured(
+      { 'preprocessor_config.json': { size: { shortest_edge: 256 }, do_center_crop: true, crop_size: 224 } },
+      { choices: { input: { size: [448, 448] } } },
+    );
+    expect(found.input).toMatchObject({ size: [448, 448], fit: 'shorter-side', resize: 512 });
+    expect(found.origins).toMatchObject({ size: { from: 'chosen' }, resize: { from: 'file', where: 'preprocessor_config.json' } });
   });
 
-  test('an older one: a number for the size, no crop, pixels as they are', () => {
-    const { input } = beside({ 'preprocessor_config.json': { ...IMAGENET, size: 96, do_rescale: false, do_normalize: false } });
-    expect(input).toEqual({ size: [96, 96], fit: 'squash', range: [0, 255] });
+  test('the metadata alone', () => {
+    const found = configured({}, { metadata: METADATA });
+    expect(found.input).toEqual({ size: [320, 320] });
+    expect(found.origins.size).toMatchObject({ from: 'metadata', where: "the model's metadata" });
   });
 
-  test('another scale', () => {
-    expect(beside({ 'preprocessor_config.json': { rescale_factor: 1 / 127.5 } }).input).toEqual({ range: [0, 2] });
+  test("other tools' files that make no sense are named in a note", () => {
+    const found = configured({ 'preprocessor_config.json': '{', 'config.json': { id2label: 3 } });
+    expect(found).toMatchObject({ input: {}, names: [] });
+    expect(found.notes).toEqual([
+      expect.stringMatching(/^Not followed: .*preprocessor_config\.json: is not valid JSON/),
+      expect.stringMatching(/^Not followed: .*config\.json: "id2label"/),
+    ]);
   });
 
-  test('without what we know, or with null: nothing is said', () => {
-    expect(beside({ 'preprocessor_config.json': { size: null, crop_size: null, feature_size: 80 } }).input).toEqual({});
+  test('chosen settings are checked', () => {
+    expect(refusal(() => configured({}, { choices: { input: { size: [0, 1] } } })).message).toMatch(/chosen settings: "input\.size"/);
   });
-});
-
-describe("Teachable Machine's metadata.json", () => {
-  test('labels, size and range', () => {
-    const metadata = { tfjsVersion: '1.3.1', labels: ['on', 'off'], imageSize: 96, grayscale: true };
-    expect(beside({ 'metadata.json': metadata })).toMatchObject({
-      labels: ['on', 'off'],
-      output: 'probabilities',
-      input: { size: [96, 96], channels: 'L', fit: 'shorter-side', range: [-1, 1] },
-    });
-  });
-
-  test.each([['{ not JSON'], ['[1]'], ['null'], ['{"labels": 3}'], ['{"labels": [{}]}']])(
-    'another metadata.json (%s) is not ours',
-    (text) => {
-      expect(beside({ 'metadata.json': text })).toEqual({ input: {}, output: 'auto', files: [] });
-    },
-  );
 });

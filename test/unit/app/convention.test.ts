@@ -1,14 +1,23 @@
 import { expect, test } from 'vitest';
 import type { Configuration } from '../../../src/app/configuration.ts';
 import { imagePort, resolveInput } from '../../../src/app/convention.ts';
+import type { Origin } from '../../../src/app/settings/said.ts';
 import type { Port } from '../../../src/graph/graph.ts';
 import type { InputSettings } from '../../../src/protocol/choices.ts';
 import type { Dim } from '../../../src/tensor/shape.ts';
 import { refusal } from '../formats/models.ts';
 
 const port = (shape: readonly Dim[], dtype: Port['dtype'] = 'float32', name = 'image'): Port => ({ name, shape, ...(dtype && { dtype }) });
-const said = (input: InputSettings): Configuration => ({ input, output: 'auto', files: ['/m/inspectum.json'] });
-const SILENT: Configuration = { input: {}, output: 'auto', files: [] };
+const by = (input: InputSettings, origin: Origin): Configuration => ({
+  input,
+  origins: Object.fromEntries(Object.keys(input).map((name) => [name, origin])),
+  names: [],
+  output: 'auto',
+  files: [],
+  notes: [],
+});
+const said = (input: InputSettings): Configuration => by(input, { from: 'file', where: 'inspectum.json', strict: true });
+const SILENT = said({});
 
 const PORTS: readonly (readonly [string, readonly Dim[], object | undefined])[] = [
   ['channels first', ['batch', 3, 224, 224], { layout: 'NCHW', channels: 3 }],
@@ -79,14 +88,69 @@ test('what is said counts; what the model fixes counts more', () => {
   expect(resolveInput([port(['n', 3, 224, 224])], said({ fit: 'shorter-side' }))?.preprocessing.resize).toBe(224);
 });
 
-test('channels or a layout that the model contradicts', () => {
-  for (const [shape, input] of [
-    [[1, 1, 28, 28], { channels: 'RGB' }],
-    [[1, 3, 28, 28], { channels: 'L' }],
-    [[1, 3, 28, 28], { layout: 'NHWC' }],
-  ] as const) {
-    const error = refusal(() => resolveInput([port(shape)], said(input)));
+test('channels, a layout or a dtype that the model contradicts', () => {
+  const CONTRADICTIONS: readonly (readonly [readonly Dim[], Port['dtype'], InputSettings])[] = [
+    [[1, 1, 28, 28], 'float32', { channels: 'RGB' }],
+    [[1, 3, 28, 28], 'float32', { channels: 'L' }],
+    [[1, 3, 28, 28], 'float32', { layout: 'NHWC' }],
+    [[1, 3, 28, 28], 'float32', { dtype: 'uint8' }],
+    [[1, 3, 28, 28], 'uint8', { dtype: 'float32' }],
+  ];
+  for (const [shape, dtype, input] of CONTRADICTIONS) {
+    const error = refusal(() => resolveInput([port(shape, dtype)], said(input)));
     expect(error.kind).toBe('usage');
-    expect(error.message).toMatch(/inspectum\.json.*input image/);
+    expect(error.message).toMatch(/inspectum\.json: "input\.(channels|layout|dtype)" .*input image/);
+    // Other tools' files speak of a family of models, and what a person chose may have been for another file.
+    const lenient = by(input, { from: 'metadata', where: "the model's metadata", strict: false });
+    expect(resolveInput([port(shape, dtype)], lenient)).toEqual(resolveInput([port(shape, dtype)], SILENT));
   }
+});
+
+test('a dtype that the model has', () => {
+  expect(resolveInput([port([1, 3, 8, 8], 'uint8')], said({ dtype: 'uint8' }))?.dtype).toBe('uint8');
+  // float16 models are computed in float32
+  expect(resolveInput([port([1, 3, 8, 8])], said({ dtype: 'float16' }))?.dtype).toBe('float32');
+});
+
+test('means of colours go with them', () => {
+  expect(resolveInput([port([1, 3, 8, 8])], said({ channels: 'BGR' }))).toMatchObject({
+    name: 'ImageNet mean/std',
+    guessed: true,
+    mean: [0.406, 0.456, 0.485],
+    std: [0.225, 0.224, 0.229],
+  });
+});
+
+test("other tools' numbers of colours become those of one channel", () => {
+  const found = resolveInput(
+    [port([1, 1, 8, 8])],
+    by({ mean: [0.3, 0.5, 0.7], std: [0.5] }, { from: 'file', where: 'config.json', strict: false }),
+  );
+  expect(found?.mean).toEqual([expect.closeTo(0.5, 12)]);
+  expect(found?.std).toEqual([0.5]);
+});
+
+test('who says the size', () => {
+  const CASES: readonly (readonly [readonly Dim[], Configuration, string, readonly number[]])[] = [
+    [[1, 3, 96, 64], said({ size: [32, 32] }), 'model', [96, 64]],
+    [[1, 3, 'h', 'w'], said({ size: [32, 48] }), 'file', [32, 48]],
+    [[1, 3, 'h', 'w'], by({ size: [32, 48] }, { from: 'metadata', where: '', strict: false }), 'metadata', [32, 48]],
+    [[1, 3, 'h', 'w'], by({ size: [32, 48] }, { from: 'chosen', where: '', strict: false }), 'chosen', [32, 48]],
+    [[1, 3, 'h', 'w'], SILENT, 'assumed', [224, 224]],
+  ];
+  for (const [shape, configuration, sizeFrom, size] of CASES)
+    expect(resolveInput([port(shape)], configuration)).toMatchObject({ sizeFrom, size });
+});
+
+test('the length of the shorter side is that of the size it was said with', () => {
+  const input: InputSettings = { size: [224, 224], fit: 'shorter-side', resize: 256 };
+  expect(resolveInput([port([1, 3, 112, 112])], said(input))?.preprocessing.resize).toBe(128);
+});
+
+test('a choice is called what it usually is', () => {
+  const chosen = (input: InputSettings) =>
+    resolveInput([port([1, 3, 8, 8])], by(input, { from: 'chosen', where: 'chosen here', strict: false }));
+  expect(chosen({ channels: 'BGR', range: [0, 255], mean: [103.939, 116.779, 123.68], std: [1] })?.name).toMatch(/Caffe/);
+  expect(chosen({ range: [-1, 1], mean: [0], std: [1] })).toMatchObject({ name: '-1 to 1', guessed: false });
+  expect(chosen({ range: [0, 2] })?.name).toBe('chosen here');
 });

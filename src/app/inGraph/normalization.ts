@@ -1,0 +1,51 @@
+import type { Graph } from '../../graph/graph.ts';
+import { Constants } from './constants.ts';
+import { STEPS } from './steps.ts';
+import type { Tracked } from './tracked.ts';
+
+/** What a graph does with the channels of its image input before it computes with them. */
+export interface GraphNormalization {
+  /** Per channel of the input: the network computes with scale · x + shift. */
+  readonly scale: readonly number[];
+  readonly shift: readonly number[];
+  /** The network computes with the channels in reverse order. */
+  readonly reversed: boolean;
+}
+
+/**
+ * Follows an image input to the first operator that mixes its values (a convolution, say), through those that scale, shift or reorder its
+ * channels.
+ * @param axis where the input's channels lie
+ * @returns undefined where its channels are not each scaled and shifted in one way
+ */
+export function normalizationIn(graph: Graph, input: string, axis: number, channels: number): GraphNormalization | undefined {
+  const tracked = new Map<string, Tracked>([
+    [input, { rank: 4, axis, channels: Array.from({ length: channels }, (_, from) => ({ from, scale: 1, shift: 0 })) }],
+  ]);
+  const constants = new Constants(graph);
+  for (const node of graph.nodes) {
+    constants.note(node);
+    const given = node.inputs.map((name) => tracked.get(name));
+    if (given.every((value) => value === undefined) || node.op === 'Shape' || node.op === 'Size') continue;
+    const step = node.domain === '' && Object.hasOwn(STEPS, node.op) ? STEPS[node.op] : undefined;
+    const results = step?.(node, given, constants);
+    if (!results) return summaryOf(given.find((value) => value !== undefined) as Tracked, channels);
+    node.outputs.forEach((name, i) => {
+      const result = results[i];
+      if (name !== '' && result) tracked.set(name, result);
+    });
+  }
+  return undefined;
+}
+
+function summaryOf({ channels }: Tracked, count: number): GraphNormalization | undefined {
+  const firsts = Array.from({ length: count }, (_, from) => channels.find((channel) => channel.from === from));
+  const isOneWay = channels.every(({ from, scale, shift }) => scale === firsts[from]?.scale && shift === firsts[from]?.shift);
+  const known = firsts.filter((c) => c !== undefined && Number.isFinite(c.scale) && c.scale !== 0 && Number.isFinite(c.shift));
+  if (!isOneWay || known.length !== count) return undefined;
+  return {
+    scale: known.map((c) => c?.scale ?? 1),
+    shift: known.map((c) => c?.shift ?? 0),
+    reversed: count > 1 && channels.length === count && channels.every(({ from }, i) => from === count - 1 - i),
+  };
+}

@@ -1,0 +1,89 @@
+import { InspectumError } from '../../tensor/errors.ts';
+
+const KEY = /^["']?(names|labels|classes|class_names)["']?\s*:(.*)$/;
+
+/**
+ * The class names in a YAML text, as data sets of YOLO have them: a list or a mapping from index to name under `names` (or `labels`,
+ * `classes`, `class_names`) at the top level, in flow or block style. No more of YAML is read.
+ * @returns a list, or a mapping; undefined where there is no such field
+ * @throws InspectumError 'corrupt' where the field is neither a list nor a mapping
+ */
+export function yamlNames(text: string, where: string): readonly string[] | ReadonlyMap<string, string> | undefined {
+  const lines = text.split(/\r?\n/);
+  const at = lines.findIndex((line) => KEY.test(line));
+  if (at < 0) return undefined;
+  const [, key = '', rest = ''] = KEY.exec(lines[at] as string) ?? [];
+  const inline = withoutComment(rest);
+  const wrong = (): InspectumError =>
+    new InspectumError('corrupt', `${where}: "${key}" should be a list of names or a mapping from index to name, on line ${at + 1}.`);
+  const items =
+    inline === '' ? blockItems(lines.slice(at + 1)) : flowItems([inline, ...lines.slice(at + 1)].map(withoutComment).join('\n'));
+  if (!items || items.length === 0) throw wrong();
+  const pairs = items.map(pairOf);
+  const isMapping = inline === '' ? items.every(({ listed }) => !listed) : inline.startsWith('{');
+  if (!isMapping) return items.map((item) => scalar(item.text));
+  if (pairs.some((pair) => pair === undefined)) throw wrong();
+  return new Map(pairs as [string, string][]);
+}
+
+interface Item {
+  readonly text: string;
+  /** Begins with "- ". */
+  readonly listed: boolean;
+}
+
+/** The indented lines after a key; a list may stand under it without indentation. */
+function blockItems(lines: readonly string[]): Item[] {
+  const items: Item[] = [];
+  for (const line of lines) {
+    const text = withoutComment(line);
+    if (text === '') continue;
+    const listed = /^\s*-(\s|$)/.test(line);
+    if (!/^\s/.test(line) && !listed) break;
+    items.push({ text: listed ? text.slice(1).trim() : text, listed });
+  }
+  return items;
+}
+
+/** What stands between commas in the brackets that a text begins with; undefined where they do not close. */
+function flowItems(text: string): Item[] | undefined {
+  const closing = text[0] === '[' ? ']' : text[0] === '{' ? '}' : undefined;
+  const items: Item[] = [];
+  let item = '';
+  let quote = '';
+  for (const c of text.slice(1)) {
+    if (quote) quote = c === quote ? '' : quote;
+    else if ((c === "'" || c === '"') && /(^|:)\s*$/.test(item)) quote = c;
+    else if (c === ',' || c === closing) {
+      if (item.trim() !== '') items.push({ text: item.trim(), listed: false });
+      item = '';
+      if (c === closing) return items;
+      continue;
+    }
+    item += c === '\n' ? ' ' : c;
+  }
+  return undefined;
+}
+
+/** "0: person" as its key and value. */
+function pairOf({ text }: Item): [string, string] | undefined {
+  const [, key, value] = /^("[^"]*"|'[^']*'|[^:]+?)\s*:\s+(.*)$/.exec(text) ?? [];
+  return key === undefined || value === undefined ? undefined : [scalar(key), scalar(value)];
+}
+
+/** Without a comment and without space around it; a "#" within quotes begins none. */
+function withoutComment(line: string): string {
+  let quote = '';
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i] as string;
+    if (quote) quote = c === quote ? '' : quote;
+    else if ((c === "'" || c === '"') && /(^|[[{,:-])\s*$/.test(line.slice(0, i))) quote = c;
+    else if (c === '#' && (i === 0 || /\s/.test(line[i - 1] as string))) return line.slice(0, i).trim();
+  }
+  return line.trim();
+}
+
+function scalar(text: string): string {
+  if (/^'.*'$/s.test(text)) return text.slice(1, -1).replaceAll("''", "'");
+  return /^".*"$/s.test(text) ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text;
+}
