@@ -1,4 +1,8 @@
+import type { Node } from '../../graph/graph.ts';
+
 const SCOPES = 'pkg.torch.onnx.name_scopes';
+/** The scope of what no module computes: the size of an input. */
+const NO_MODULE = '_empty_nn_module_stack';
 
 /**
  * A node's name without what ONNX Runtime's optimiser puts around it: `/attn/MatMul/MatMulScaleFusion/` is `/attn/MatMul`, `fused /fc/Gemm`
@@ -37,19 +41,56 @@ export const moduleOfNode = (
 export function modulePath(nodeName: string, metadata: ReadonlyMap<string, string>): string | undefined {
   const scopes = metadata.get(SCOPES);
   if (scopes !== undefined) {
-    return namesOf(scopes).at(-2) ?? '';
+    const module = namesOf(scopes).at(-2) ?? '';
+    return module.startsWith(NO_MODULE) ? '' : module;
   }
   const name = withoutFusions(nodeName);
-  if (name.includes(';')) return undefined;
+  if (name.includes(';')) return joinedPath(name.split(';'));
   const segments = name.split('/').filter((s) => s !== '');
   if (!name.includes('/') || segments.length === 0) return undefined;
   const path: string[] = [];
-  for (const segment of segments.slice(0, -1)) {
+  for (const segment of segments.slice(
+    segments.findIndex((s) => !CALL.test(s)),
+    -1,
+  )) {
     const parent = path.at(-1);
     if (parent !== undefined && segment.startsWith(`${parent}.`)) path[path.length - 1] = segment;
     else path.push(segment);
   }
   return path.join('.');
+}
+
+/** What TensorFlow puts around all that a saved function computes. */
+const CALL = /^(?:Stateful)?PartitionedCall(?:_\d+)?$/;
+
+/** Operations whose result a layer is known by; TensorFlow Lite joins those of a layer with what it has folded into it. */
+const OPERATION = /\/(?:BiasAdd|Conv2D|depthwise|MatMul|Conv1D|conv2d_transpose)\d*$/;
+
+/** The path that most of the joined names share: `model/relu/Relu;model/conv2d/BiasAdd;model/conv2d/Conv2D` is of `model.conv2d`. */
+function joinedPath(names: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const name of names.slice(0, MAX_JOINED)) {
+    if (!OPERATION.test(name)) continue;
+    const path = modulePath(name, NO_METADATA);
+    if (path) counts.set(path, (counts.get(path) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+const MAX_JOINED = 64;
+const NO_METADATA: ReadonlyMap<string, string> = new Map();
+
+/**
+ * The nodes without the name of the whole model, where TensorFlow puts one before the names of all layers: what Keras calls
+ * `conv1` is `model/conv1/Conv2D` in the file. PyTorch's paths begin with a slash.
+ */
+export function withoutModelName<N extends Node>(nodes: readonly N[]): readonly N[] {
+  const inModules = nodes.filter(({ module }) => module);
+  const [root = '', ...others] = new Set(inModules.map(({ module }) => module?.split('.', 1)[0]));
+  const isWhole =
+    others.length === 0 && inModules.every(({ name }) => name.startsWith(`${root}/`) || CALL.test(name.split('/', 1)[0] ?? ''));
+  if (!isWhole || !inModules.some(({ module }) => module?.includes('.'))) return nodes;
+  return nodes.map((node) => (node.module ? { ...node, module: node.module.slice(root.length + 1) } : node));
 }
 
 /** The names in a list as Python prints it. */

@@ -102,16 +102,22 @@ function producersOf(graph: Graph): ReadonlyMap<string, Node> {
   return made;
 }
 
-/** Whether a value is a float weight, or one that is only dequantised, transposed or cast on its way. */
-export function isWeight(name: string, graph: Graph): boolean {
+/** The weight that a value is, or that it is only a dequantised, transposed or cast form of. */
+export function weightBehind(name: string, graph: Graph): string | undefined {
   const made = producersOf(graph);
   let value = name;
   for (let step = 0; step < 8; step++) {
-    if (graph.initializers.has(value)) return step > 0 || isFloat(graph.initializers.get(value)?.dtype ?? 'float32');
+    if (graph.initializers.has(value)) return value;
     const node = made.get(value);
-    if (node?.domain !== '' || !FORMS.has(node.op)) return false;
-    if (node.op === 'Constant') return true;
+    if (node?.domain !== '' || !FORMS.has(node.op)) return undefined;
+    if (node.op === 'Constant') return value;
     value = node.inputs[0] ?? '';
   }
-  return false;
+  return undefined;
+}
+
+/** Whether a value is a float weight, or a form of a weight. */
+export function isWeight(name: string, graph: Graph): boolean {
+  const weight = weightBehind(name, graph);
+  return weight !== undefined && (weight !== name || isFloat(graph.initializers.get(name)?.dtype ?? 'float32'));
 }
