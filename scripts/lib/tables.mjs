@@ -121,6 +121,7 @@ const MEANINGS = {
   'inspectum.goToLayer': 'Finds a layer by its path, kind or shape.',
   'inspectum.searchLayers': 'Puts the cursor into the search field over the tree.',
   'inspectum.chooseTarget': 'Finds the class to explain by its label or number.',
+  'inspectum.copyPicture': 'Puts what is shown onto the clipboard as a PNG. Also Ctrl+C on the picture.',
   'inspectum.savePicture': 'Saves what is shown as a PNG.',
   'inspectum.cancel': 'Stops what is being computed.',
   'inspectum.restartCompute': 'Ends the compute process; the next request starts another.',

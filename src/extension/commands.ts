@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Layer } from '../protocol/model.ts';
+import type { PanelEvents } from '../protocol/panel.ts';
 import { chooseImageFile, IMAGE_EXTENSIONS, offeredImages } from './images.ts';
 import type { LastInputs } from './lastInputs.ts';
 import type { ModelEditorProvider } from './modelEditor.ts';
@@ -55,6 +56,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 
   'inspectum.chooseTarget': ({ editors }) => panelCommand(editors, 'chooseTarget'),
   'inspectum.searchLayers': ({ editors }) => panelCommand(editors, 'searchLayers'),
+  'inspectum.copyPicture': ({ editors }) => panelCommand(editors, 'copyPicture'),
   'inspectum.savePicture': ({ editors }) => panelCommand(editors, 'savePicture'),
   'inspectum.cancel': ({ editors }) => {
     for (const panel of editors.panels) panel.document.cancel();
@@ -72,7 +74,7 @@ function noModel(): void {
   void vscode.window.showErrorMessage('No model is open. Open a model file first, or run "Inspectum: Inspect Model".');
 }
 
-function panelCommand(editors: ModelEditorProvider, command: 'savePicture' | 'chooseTarget' | 'searchLayers'): void {
+function panelCommand(editors: ModelEditorProvider, command: PanelEvents['command']): void {
   const panel = editors.active;
   panel?.view.reveal();
   if (panel) panel.command(command);

@@ -100,7 +100,7 @@ export type PanelEvents = {
   /** The native tree, the command palette or another editor chose a layer. */
   selectLayer: { readonly layer: string };
   /** A command of the palette that the panel carries out. */
-  command: 'savePicture' | 'chooseTarget' | 'searchLayers';
+  command: 'savePicture' | 'copyPicture' | 'chooseTarget' | 'searchLayers';
   /** An image was chosen outside of the panel (explorer, palette). */
   given: GivenInputs;
   /** Files have changed on disk, and have stopped growing. */

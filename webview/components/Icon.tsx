@@ -7,6 +7,7 @@ const PATHS = {
   collapse: 'M5.5 2.5h8v8M2.5 5.5h8v8h-8zM4.5 9.5h4',
   target: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM8 7.6v.8',
   pin: 'M6 2.5h4l-.5 4 2 2v1h-7v-1l2-2zM8 9.5v4',
+  copy: 'M5.5 5.5h8v8h-8zM5.5 10.5h-3v-8h8v3',
   save: 'M8 2.5v8M4.8 7.5 8 10.7l3.2-3.2M2.5 13.5h11',
   plus: 'M8 3v10M3 8h10',
   minus: 'M3 8h10',

@@ -6,7 +6,7 @@ export function Message() {
   const panel = usePanel();
   const problem = panel.work.problem.value;
   if (!problem) return null;
-  const again = problem.stage !== 'image' && problem.stage !== 'saving';
+  const again = !['image', 'saving', 'copying'].includes(problem.stage);
   return (
     <div class="message" role="alert" data-testid="message" data-kind={problem.kind}>
       <Icon name="warning" />
@@ -17,6 +17,18 @@ export function Message() {
       {again && (
         <button type="button" class="button" data-testid="retry" onClick={() => void panel.retry()}>
           Retry
+        </button>
+      )}
+      {problem.stage === 'copying' && panel.shown.value?.kind === 'map' && (
+        <button
+          type="button"
+          class="button"
+          data-testid="save-instead"
+          onClick={() => {
+            panel.command.value = { name: 'savePicture' };
+          }}
+        >
+          Save…
         </button>
       )}
       {panel.model.value && (

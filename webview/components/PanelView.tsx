@@ -3,9 +3,8 @@ import { useRef } from 'preact/hooks';
 import { ClassChart } from '../chart/ClassChart.tsx';
 import type { Drawn } from '../image/draw.ts';
 import { ImagePane } from '../image/ImagePane.tsx';
-import { composePng } from '../image/save.ts';
+import { usePicture } from '../image/usePicture.ts';
 import { usePanel } from '../state/context.ts';
-import { fileNameOf } from '../state/panel.ts';
 import { LayerTree } from '../tree/LayerTree.tsx';
 import { LayerInfo } from './LayerInfo.tsx';
 import { Splitter } from './Splitter.tsx';
@@ -30,19 +29,7 @@ export function PanelView() {
   const [left, right] = panel.columns.value ?? COLUMNS;
   const root = useRef<HTMLDivElement>(null);
 
-  const save = async (): Promise<void> => {
-    const [image, shown] = [panel.image.peek(), panel.shown.peek()];
-    if (!image || !drawn.current || shown?.kind !== 'map') return;
-    const name = `${fileNameOf(image.name || (panel.model.peek()?.path ?? '')).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${shown.target.text}.png`;
-    try {
-      await panel.savePicture(name.replace(/[^\w.-]+/g, '-'), await composePng(image, drawn.current, panel.view.peek()));
-    } catch (error) {
-      panel.fail('saving', 'internal', error instanceof Error ? error.message : String(error));
-    }
-  };
-  useSignalEffect(() => {
-    if (panel.command.value?.name === 'savePicture') void save();
-  });
+  const picture = usePicture(drawn);
   useDroppedFiles(root);
   useSignalEffect(() => {
     root.current?.style.setProperty('--left', `${panel.columns.value?.[0] ?? COLUMNS[0]}px`);
@@ -58,7 +45,7 @@ export function PanelView() {
       data-state={panel.phase.value}
       data-tab={tab.value}
     >
-      <TopBar onSave={() => void save()} />
+      <TopBar picture={picture} />
       <div class="tabs" role="tablist" aria-label="Parts of the panel">
         {TABS.map(([name, text]) => (
           <button

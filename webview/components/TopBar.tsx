@@ -1,11 +1,12 @@
 import type { Explains } from '../../src/protocol/choices.ts';
 import type { ModelSummary } from '../../src/protocol/model.ts';
+import type { usePicture } from '../image/usePicture.ts';
 import { usePanel } from '../state/context.ts';
 import { formatCount } from '../state/layers.ts';
 import { Icon } from './Icon.tsx';
 
 /** What is open, how it is fed, and what is explained of it, in a line. */
-export function TopBar({ onSave }: { onSave: () => void }) {
+export function TopBar({ picture }: { picture: ReturnType<typeof usePicture> }) {
   const panel = usePanel();
   const model = panel.model.value;
   const sweep = panel.sweep.value;
@@ -53,10 +54,23 @@ export function TopBar({ onSave }: { onSave: () => void }) {
           <button
             type="button"
             class="icon-button"
+            data-testid="copy"
+            title="Copy the picture (Ctrl+C on it)"
+            disabled={panel.shown.value?.kind !== 'map'}
+            onClick={() => void picture.copy()}
+          >
+            <Icon name={picture.copied.value ? 'check' : 'copy'} />
+          </button>
+          <span class="visually-hidden" role="status">
+            {picture.copied.value && 'Copied'}
+          </span>
+          <button
+            type="button"
+            class="icon-button"
             data-testid="save"
             title="Save the picture"
             disabled={panel.shown.value?.kind !== 'map'}
-            onClick={onSave}
+            onClick={() => void picture.save()}
           >
             <Icon name="save" />
           </button>

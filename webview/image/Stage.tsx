@@ -24,7 +24,7 @@ interface Props {
 }
 
 const CENTER = { x: 0.5, y: 0.5 };
-/** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), and a point to read (pointer, arrows). */
+/** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), a point to read (pointer, arrows), and Ctrl+C to copy it. */
 export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }: Props) {
   const panel = usePanel();
   const stage = useRef<HTMLDivElement>(null);
@@ -84,8 +84,12 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] as
       | [number, number]
       | undefined;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (arrow && event.shiftKey) panBy(-arrow[0] * 48, -arrow[1] * 48);
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      // by the key and not by the browser's copy event, which VS Code may keep to itself
+      const copies = event.key === 'c' && !event.altKey && !event.shiftKey && (window.getSelection()?.isCollapsed ?? true);
+      if (!copies) return;
+      panel.command.value = { name: 'copyPicture' };
+    } else if (arrow && event.shiftKey) panBy(-arrow[0] * 48, -arrow[1] * 48);
     else if (arrow && map) onProbe(stepProbe(probe, map, arrow));
     else if (event.key === '+' || event.key === '=') zoomBy(1.25);
     else if (event.key === '-') zoomBy(0.8);
@@ -132,7 +136,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
       class={`stage${drawing.canDraw ? ' drawing' : zoom > 1 ? ' zoomed' : ''}`}
       role="group"
       aria-roledescription="picture"
-      aria-label="The image and the map over it. Arrows read a cell, plus and minus zoom."
+      aria-label="The image and the map over it. Arrows read a cell, plus and minus zoom, control and C copy the picture."
       data-testid="stage"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is operated with keys
       tabIndex={0}

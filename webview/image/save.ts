@@ -13,7 +13,7 @@ export async function composePng(
   image: InputImage,
   drawn: Drawn,
   { over, opacity }: Pick<ViewSettings, 'over' | 'opacity'>,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const photo = over === 'original';
   const picture = photo ? image.original : image.network;
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.max(picture.width, picture.height)));

@@ -1,7 +1,7 @@
 import { toWireError } from '../../src/protocol/rpc.ts';
 
 /** What was being done when something failed. */
-export type Stage = 'model' | 'image' | 'explanation' | 'conventions' | 'configuration' | 'saving' | 'process';
+export type Stage = 'model' | 'image' | 'explanation' | 'conventions' | 'configuration' | 'saving' | 'copying' | 'process';
 
 export interface Problem {
   readonly stage: Stage;
@@ -17,6 +17,7 @@ const SUBJECTS: Readonly<Record<Stage, string>> = {
   conventions: 'The comparison',
   configuration: 'inspectum.json',
   saving: 'The picture',
+  copying: 'The picture',
   process: 'The compute process',
 };
 
@@ -28,6 +29,7 @@ const FAILED: Readonly<Record<Stage, string>> = {
   conventions: 'The usual conventions could not be compared',
   configuration: 'inspectum.json could not be written',
   saving: 'The picture could not be saved',
+  copying: 'The picture could not be copied',
   process: 'The compute process failed',
 };
 

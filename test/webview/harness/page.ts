@@ -13,7 +13,8 @@ interface Theme {
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const themes = JSON.parse(readFileSync(at('../fixtures/themes.json'), 'utf8')) as Record<ThemeName, Theme>;
-const ORIGIN = 'http://panel.test';
+/** Secure, as VS Code's webviews are, so that there is a clipboard. */
+const ORIGIN = 'https://panel.test';
 
 /** The panel's bundle and the fake extension's. */
 async function bundles(): Promise<{ script: string; style: string; host: string; liveHost: string }> {
@@ -41,6 +42,8 @@ export interface OpenOptions {
   readonly prepare?: () => void;
   readonly deviceScaleFactor?: number;
   readonly reducedMotion?: 'reduce';
+  /** What the page may do: `clipboard-write`, say. */
+  readonly permissions?: string[];
 }
 
 /** A browser with the panel's bundle, from which pages with the panel are opened. */

@@ -1,0 +1,55 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { usePanel } from '../state/context.ts';
+import { fileNameOf } from '../state/panel.ts';
+import { copyPng } from './copy.ts';
+import type { Drawn } from './draw.ts';
+import { composePng } from './save.ts';
+
+/** Milliseconds for which it is shown that the picture was copied. */
+const SHOWN = 2000;
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Saving and copying the picture that is shown, by button, key or command. */
+export function usePicture(drawn: { readonly current: Drawn | undefined }) {
+  const panel = usePanel();
+  const copied = useSignal(false);
+
+  /** Undefined, and said, where no map is shown. */
+  const compose = async (stage: 'saving' | 'copying') => {
+    const [image, shown] = [panel.image.peek(), panel.shown.peek()];
+    if (image && drawn.current && shown?.kind === 'map') {
+      const name = `${fileNameOf(image.name || (panel.model.peek()?.path ?? '')).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${shown.target.text}.png`;
+      return { name: name.replace(/[^\w.-]+/g, '-'), png: await composePng(image, drawn.current, panel.view.peek()) };
+    }
+    panel.fail(stage, 'internal', 'No map is shown. Choose an image, and a layer that has height and width.');
+    return undefined;
+  };
+  const save = async (): Promise<void> => {
+    try {
+      const picture = await compose('saving');
+      if (picture) await panel.savePicture(picture.name, picture.png);
+    } catch (error) {
+      panel.fail('saving', 'internal', reason(error));
+    }
+  };
+  const copy = async (): Promise<void> => {
+    try {
+      const picture = await compose('copying');
+      if (!picture) return;
+      await copyPng(picture.png);
+      copied.value = true;
+      setTimeout(() => {
+        copied.value = false;
+      }, SHOWN);
+    } catch (error) {
+      panel.fail('copying', 'internal', `The clipboard cannot be written from here (${reason(error)}). Save the picture instead.`);
+    }
+  };
+  useSignalEffect(() => {
+    const { name } = panel.command.value ?? {};
+    if (name === 'savePicture') void save();
+    if (name === 'copyPicture') void copy();
+  });
+  return { save, copy, copied };
+}
