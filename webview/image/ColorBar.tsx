@@ -31,6 +31,8 @@ export function ColorBar({ sign, colormap, scale }: Props) {
 }
 
 const STEPS = [1, 2, 2.5, 5, 10];
+/** Part of the scale at either end that belongs to the end's own number. */
+const CROWDED = 0.12;
 
 /** Both ends, and round numbers between them that do not crowd them. */
 function ticksOf(low: number, high: number): { readonly value: number; readonly place: number }[] {
@@ -41,6 +43,6 @@ function ticksOf(low: number, high: number): { readonly value: number; readonly 
   const step = (STEPS.find((s) => s * power >= rough) ?? 10) * power;
   const between: number[] = [];
   for (let i = Math.ceil(low / step); i * step < high; i++) between.push(Number((i * step).toPrecision(12)));
-  const inside = between.filter((v) => v - low > range * 0.07 && high - v > range * 0.07);
+  const inside = between.filter((v) => v - low > range * CROWDED && high - v > range * CROWDED);
   return [low, ...inside, high].map((value) => ({ value, place: (value - low) / range }));
 }
