@@ -108,6 +108,7 @@ export const intAttribute = <F = undefined>(node: Node, name: string, fallback?:
 export const floatAttribute = <F = undefined>(node: Node, name: string, fallback?: F) => attribute(node, name, 'float', fallback as F);
 export const stringAttribute = <F = undefined>(node: Node, name: string, fallback?: F) => attribute(node, name, 'string', fallback as F);
 export const intsAttribute = <F = undefined>(node: Node, name: string, fallback?: F) => attribute(node, name, 'ints', fallback as F);
+export const stringsAttribute = <F = undefined>(node: Node, name: string, fallback?: F) => attribute(node, name, 'strings', fallback as F);
 export const floatsAttribute = <F = undefined>(node: Node, name: string, fallback?: F) => attribute(node, name, 'floats', fallback as F);
 
 /** Plain JavaScript values as attributes: integers become 'int', other numbers need `float()`. */

@@ -52,6 +52,7 @@ const FAMILIES = [
   'quantization',
   'spatial',
   'control',
+  'recurrent',
   'fused',
   'attention',
 ] as const;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import * as ort from 'onnxruntime-node';
 import { type FileRange, type Graph, type Initializer, type Node, nodeKey } from '../../graph/graph.ts';
+import { timeFirst } from '../../graph/recurrentLayout.ts';
 import { serializeModel } from '../../graph/serialize/onnxModel.ts';
 import { readBytes } from '../../graph/weights.ts';
 import { InspectumError } from '../../tensor/errors.ts';
@@ -15,7 +16,8 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 export const onnxRuntime: Engine = {
   name: 'onnxruntime',
 
-  async createSession(graph: Graph, options: EngineOptions = {}): Promise<Session> {
+  async createSession(given: Graph, options: EngineOptions = {}): Promise<Session> {
+    const graph = timeFirst(given);
     const folder = weightFolder(graph);
     const model = serializeModel(graph, (weight) => {
       const reference = folder === undefined ? undefined : referenceFrom(folder, weight.source);

@@ -9,6 +9,7 @@ import { matmulRules } from './matmul.ts';
 import { normalizationRules } from './normalization.ts';
 import { poolingRules } from './pooling.ts';
 import { quantizationRules } from './quantization.ts';
+import { recurrentRules } from './recurrent.ts';
 import { reductionRules } from './reductions.ts';
 import { resizeRules } from './resize.ts';
 import { scanRules } from './scan.ts';
@@ -32,4 +33,5 @@ export const gradientRules: RuleSet = {
   ...resizeRules,
   ...scanRules,
   ...loopRules,
+  ...recurrentRules,
 };
