@@ -33,7 +33,7 @@ interface Chunks {
   readonly header: Header;
   readonly palette: Uint8Array | undefined;
   readonly transparency: Uint8Array | undefined;
-  readonly compressed: readonly Uint8Array[];
+  readonly compressed: Uint8Array;
   readonly orientation: Orientation;
 }
 
@@ -62,7 +62,9 @@ function readChunks(bytes: Uint8Array, name: string): Chunks {
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
   let orientation: Orientation = 1;
-  const compressed: Uint8Array[] = [];
+  // a list of them would take far more memory than the file, were they of a byte each
+  const compressed = new Uint8Array(bytes.length);
+  let filled = 0;
   for (let at = SIGNATURE_BYTES; ; ) {
     if (at + CHUNK_OVERHEAD > bytes.length) throw truncated(name, 'PNG');
     const length = view.getUint32(at);
@@ -74,14 +76,16 @@ function readChunks(bytes: Uint8Array, name: string): Chunks {
     if (type === 'IHDR') header = readHeader(view, body, length, name);
     else if (type === 'PLTE') palette = chunk;
     else if (type === 'tRNS') transparency = chunk;
-    else if (type === 'IDAT') compressed.push(chunk);
-    else if (type === 'eXIf') orientation = exifOrientation(chunk);
+    else if (type === 'IDAT') {
+      compressed.set(chunk, filled);
+      filled += length;
+    } else if (type === 'eXIf') orientation = exifOrientation(chunk);
     else if (type === 'IEND') break;
     at = body + length + 4;
   }
-  if (!header || compressed.length === 0) throw corrupt(name, 'this PNG file holds no image.');
+  if (!header || filled === 0) throw corrupt(name, 'this PNG file holds no image.');
   if (header.colourType === PALETTE && !palette) throw corrupt(name, 'this PNG file has colours from a palette, but no palette.');
-  return { header, palette, transparency, compressed, orientation };
+  return { header, palette, transparency, compressed: compressed.subarray(0, filled), orientation };
 }
 
 /** One picture of the compressed data: the whole, or one of the seven of Adam7. */
@@ -129,7 +133,7 @@ export function decodePng(bytes: Uint8Array, name: string): RgbaImage {
   const needed = passes.reduce((sum, { lineBytes, height }) => sum + (lineBytes + 1) * height, 0);
   let raw: Uint8Array;
   try {
-    raw = inflateSync(Buffer.concat(compressed), { maxOutputLength: needed + SLACK });
+    raw = inflateSync(compressed, { maxOutputLength: needed + SLACK });
   } catch (cause) {
     throw corrupt(name, `the pixels of this PNG file cannot be decompressed (${(cause as Error).message}).`, cause);
   }

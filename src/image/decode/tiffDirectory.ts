@@ -40,7 +40,7 @@ const MAX_VALUES = 2 ** 19;
 
 export interface Directory {
   readonly littleEndian: boolean;
-  /** The values of each tag; never an empty list. */
+  /** The values of each tag, of one that is there twice the first; never an empty list. */
   readonly tags: ReadonlyMap<TagName, readonly number[]>;
 }
 
@@ -64,7 +64,7 @@ export function readDirectory(bytes: Uint8Array, name: string): Directory {
     const tag = NAMES.get(view.getUint16(at, littleEndian));
     const size = TYPES[view.getUint16(at + 2, littleEndian)];
     const count = view.getUint32(at + 4, littleEndian);
-    if (tag === undefined || size === undefined || count === 0) continue;
+    if (tag === undefined || tags.has(tag) || size === undefined || count === 0) continue;
     if (count > MAX_VALUES) throw corrupt(name, `tag ${TAGS[tag]} of this TIFF file has ${count} values.`);
     const from = size * count <= 4 ? at + 8 : view.getUint32(at + 8, littleEndian);
     if (from + size * count > bytes.length) throw truncated(name, 'TIFF');

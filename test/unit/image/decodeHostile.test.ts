@@ -42,6 +42,22 @@ function tagged(name: string, ...changes: readonly (readonly [tag: number, value
   return bytes;
 }
 
+/** A TIFF that has one tag very often, each time with very many values. */
+function repetitive(): Uint8Array {
+  const [entries, values] = [60_000, 2 ** 19];
+  const view = new DataView(new ArrayBuffer(16 + entries * 12 + values));
+  for (const [at, value] of [0x49, 0x49, 42, 0, 8].entries()) view.setUint8(at, value);
+  view.setUint16(8, entries, true);
+  for (let i = 0; i < entries; i++) {
+    const at = 10 + i * 12;
+    view.setUint16(at, 273, true);
+    view.setUint16(at + 2, 1, true);
+    view.setUint32(at + 4, values, true);
+    view.setUint32(at + 8, 10 + entries * 12, true);
+  }
+  return new Uint8Array(view.buffer);
+}
+
 /** A GIF of 4×4 pixels of four colours with these codes. */
 const gif = (codes: readonly number[], { rootBits = 2, colours = 4 } = {}): Uint8Array =>
   Uint8Array.of(
@@ -146,6 +162,7 @@ describe('decodeImage refuses', () => {
       /much larger than the image/,
     ],
     ['a TIFF whose tiles share bytes', tagged('tiles-little.tif', [TILE_BYTES, 600]), 'corrupt', /more bytes than the file/],
+    ['a TIFF that repeats a tag', repetitive(), 'corrupt', /0×0 pixels/],
     ['a TIFF without a width', tagged('rgb-little.tif', [WIDTH, 0]), 'corrupt', /0×23/],
     ['a TIFF with fewer samples than its colours', tagged('rgb-little.tif', [SAMPLES, 2]), 'corrupt', /2 samples per pixel/],
     ['a TIFF with very many samples', tagged('rgb-little.tif', [SAMPLES, 60000]), 'unsupported', /60000 samples/],
