@@ -1,14 +1,13 @@
-import { capturedValues, type GraphBuilder, neededFor, valuesRead } from '../../graph/builder.ts';
-import { type Graph, intAttribute, intsAttribute, type Node, type Port, type ValueInfo } from '../../graph/graph.ts';
-import { inferAdded } from '../../graph/inferShapes.ts';
+import { type GraphBuilder, valuesRead } from '../../graph/builder.ts';
+import { intAttribute, intsAttribute, type Node, type Port, type ValueInfo } from '../../graph/graph.ts';
 import { isRandom } from '../../graph/randomness.ts';
-import { Renamer } from '../../graph/rename.ts';
 import { isFloat } from '../../tensor/dtype.ts';
 import { reachedFrom } from '../differentiate.ts';
 import type { RuleContext } from '../rule.ts';
 import { axisFromFront } from './shapes.ts';
+import { insideOf } from './subgraph.ts';
 
-/** A Scan's body, in which every name is one that the graph around it does not have, so that nodes can move out of it. */
+/** A Scan's body. */
 export interface Body {
   readonly inner: GraphBuilder;
   /** The nodes of the body, before anything was added. */
@@ -20,25 +19,13 @@ export interface Body {
   readonly captured: readonly string[];
 }
 
-/** The body of the context's node, its values' dtypes and shapes inferred from what goes into it. */
-export function scanBody({ node, builder }: RuleContext): Body {
-  const attribute = node.attributes.body;
-  if (attribute?.type !== 'graph') throw new TypeError(`node ${node.name} (${node.op}) has no body`);
-  const graph = new Renamer((name) => builder.fresh(name)).subgraph(attribute.value);
-  const inner = builder.subgraph(graph);
-  const captured = [...new Set(capturedValues(graph))];
-  for (const name of captured) {
-    const [info, initializer] = [builder.values.get(name), builder.initializers.get(name)];
-    if (info) inner.values.set(name, info);
-    if (initializer) inner.initializers.set(name, initializer);
-  }
+export function scanBody(context: RuleContext): Body {
+  const { node, builder } = context;
   const states = node.inputs.length - intAttribute(node, 'num_scan_inputs', 0);
   const axes = intsAttribute(node, 'scan_input_axes', []);
-  graph.inputs.forEach((port, i) => {
-    const given = builder.values.get(node.inputs[i] as string) ?? {};
-    inner.values.set(port.name, inputInfo(port, given, i < states ? undefined : (axes[i - states] ?? 0)));
-  });
-  for (const [name, info] of inferAdded(inner, graph.nodes)) inner.values.set(name, info);
+  const { graph, inner, captured } = insideOf(context, 'body', (port, i) =>
+    inputInfo(port, builder.values.get(node.inputs[i] as string) ?? {}, i < states ? undefined : (axes[i - states] ?? 0)),
+  );
   const names = (ports: readonly Port[]): string[] => ports.map((port) => port.name);
   return { inner, nodes: graph.nodes, states, inputs: names(graph.inputs), outputs: names(graph.outputs), captured };
 }
@@ -91,26 +78,4 @@ export function divided({ inner, inputs }: Body, seeds: readonly string[]): Reco
     } else parts.invariant.push(node);
   }
   return parts;
-}
-
-/** A subgraph that gives out `outputs`; what is given out twice, or made elsewhere, takes an Identity. */
-export function subgraphOf(inner: GraphBuilder, nodes: readonly Node[], inputs: readonly string[], outputs: readonly string[]): Graph {
-  const made = new Set(nodes.flatMap((node) => node.outputs));
-  const copies = inner.subgraph();
-  const names = outputs.map((name) => {
-    if (made.delete(name)) return name;
-    const copy = inner.fresh(name);
-    copies.alias(name, copy);
-    return copy;
-  });
-  const port = (name: string, known = name): Port => ({ name, ...inner.values.get(known) });
-  return {
-    name: 'body',
-    inputs: inputs.map((name) => port(name)),
-    outputs: names.map((name, i) => port(name, outputs[i])),
-    nodes: [...neededFor(nodes, outputs).nodes, ...copies.nodes],
-    initializers: new Map(),
-    values: new Map(),
-    domains: new Map(),
-  };
 }

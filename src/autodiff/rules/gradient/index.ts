@@ -3,6 +3,7 @@ import { activationRules } from './activations.ts';
 import { convolutionRules } from './convolution.ts';
 import { convTransposeRules } from './convTranspose.ts';
 import { elementwiseRules } from './elementwise.ts';
+import { ifRules } from './if.ts';
 import { indexingRules } from './indexing.ts';
 import { loopRules } from './loop.ts';
 import { matmulRules } from './matmul.ts';
@@ -31,6 +32,7 @@ export const gradientRules: RuleSet = {
   ...matmulRules,
   ...normalizationRules,
   ...resizeRules,
+  ...ifRules,
   ...scanRules,
   ...loopRules,
   ...recurrentRules,

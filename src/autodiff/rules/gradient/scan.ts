@@ -3,8 +3,9 @@ import { attributesOf, type Graph, intsAttribute, type Node } from '../../../gra
 import { inferAdded } from '../../../graph/inferShapes.ts';
 import { differentiate } from '../../differentiate.ts';
 import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
-import { type Body, type Differentiable, differentiableInputs, divided, scanBody, subgraphOf } from '../scanBody.ts';
+import { type Body, type Differentiable, differentiableInputs, divided, scanBody } from '../scanBody.ts';
 import { zerosLike, zerosOf } from '../shapes.ts';
+import { moveConstants, subgraphOf } from '../subgraph.ts';
 
 /** How a sequence is walked or written: along which axis, and whether from its end. */
 interface Walk {
@@ -168,7 +169,7 @@ class ThroughTime {
       builder.nodes.push(...before, { ...node, outputs: names, attributes: attributesOf(attributes) });
     });
     for (const name of before.flatMap((n) => n.outputs)) builder.values.set(name, inner.values.get(name) ?? {});
-    for (const [name, initializer] of inner.initializers) if (!builder.initializers.has(name)) builder.initializers.set(name, initializer);
+    moveConstants(inner, builder);
     return sequences;
   }
 }
