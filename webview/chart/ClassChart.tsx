@@ -9,6 +9,7 @@ import { RegionPicker } from '../target/RegionPicker.tsx';
 import { AnotherClass } from './AnotherClass.tsx';
 import { BarChart, type Config } from './BarChart.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
+import { Doubt } from './Doubt.tsx';
 import { Labelling } from './Labelling.tsx';
 import { formatPercent } from './percent.ts';
 import { TrueClass } from './TrueClass.tsx';
@@ -101,6 +102,7 @@ export function ClassChart() {
           <span class="class-value">{formatPercent(target.probability)}</span>
         </p>
       )}
+      <Doubt sweep={sweep} />
       <AnotherClass />
       <TrueClass sweep={sweep} />
       <Labelling />

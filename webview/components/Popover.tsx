@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, untracked, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
@@ -10,18 +10,24 @@ interface Props {
   /** Class of the frame that the button and what it opens stand in. */
   readonly frame: string;
   readonly onOpen?: () => void;
+  /** Whether it is open, where others open it too. */
+  readonly opened?: Signal<boolean>;
   /** What opens under the button; `close` closes it. */
   readonly children: (close: () => void) => ComponentChildren;
 }
 
 /** A chip that opens something under it; a click elsewhere or Escape closes it again. */
-export function Popover({ button, title, testid, frame, onOpen, children }: Props) {
-  const open = useSignal(false);
+export function Popover({ button, title, testid, frame, onOpen, opened, children }: Props) {
+  const own = useSignal(false);
+  const open = opened ?? own;
   const root = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const close = () => {
     open.value = false;
   };
+  useSignalEffect(() => {
+    if (open.value) untracked(() => onOpen?.());
+  });
   useEffect(() => {
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) close();
@@ -49,7 +55,6 @@ export function Popover({ button, title, testid, frame, onOpen, children }: Prop
         aria-expanded={open.value}
         onClick={() => {
           open.value = !open.value;
-          if (open.value) onOpen?.();
         }}
       >
         {button}

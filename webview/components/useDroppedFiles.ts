@@ -46,8 +46,18 @@ export function useDroppedFiles(root: { readonly current: HTMLElement | null }):
   }, []);
 }
 
+/** Files of class names. */
+const LABELS = /\.(txt|names|json|ya?ml|csv|tsv)$/i;
+
 /** What is done with each kind of file; what nobody else takes is an image. */
 const takersOf = (panel: Panel): readonly Taker[] => [
+  {
+    takes: (name) => LABELS.test(name),
+    take: async (taken) => {
+      const source = await sourceOf(taken, panel);
+      if (source) await panel.setLabels(source);
+    },
+  },
   {
     takes: () => true,
     take: async (taken) => {

@@ -11,6 +11,7 @@ export function ConventionChip({ input }: { input: InputConvention }) {
     <Popover
       frame="convention"
       testid="input-convention"
+      opened={panel.comparing}
       title="How pixels become numbers: compare the usual ways"
       onOpen={() => void panel.compareConventions()}
       button={

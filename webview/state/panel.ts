@@ -11,7 +11,7 @@ import type {
   ModelSummary,
   Sweep,
 } from '../../src/protocol/model.ts';
-import type { FilesChanged, OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
+import type { DroppedFile, FilesChanged, OfferedImage, PanelEvents, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { connect } from '../host.ts';
 import { blankFor } from '../image/blank.ts';
@@ -57,6 +57,8 @@ export class Panel {
   readonly work = new Work();
   /** The best classes of the image under the usual conventions, since somebody asked. */
   readonly conventions = signal<readonly ConventionOutcome[]>();
+  /** The usual conventions are being looked at. */
+  readonly comparing = signal(false);
   /** Files that were written since they were read, where the person is to be asked. */
   readonly changed = signal<FilesChanged>();
   /** For comparison, until something else is chosen. */
@@ -163,7 +165,7 @@ export class Panel {
     return this.start();
   }
 
-  setImage(source: { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
+  setImage(source: { readonly path: string } | DroppedFile): Promise<void> {
     this.before.value = undefined;
     return this.#take((signal) => this.#host.calls.call('setImage', source, signal));
   }
@@ -238,6 +240,12 @@ export class Panel {
     const truth = await this.#host.calls.call('setTruth', { image: given.image.name, index });
     const { truth: _, ...image } = given.image;
     if (this.given.peek() === given) this.given.value = { ...given, image: { ...image, ...(truth && { truth }) } };
+  }
+
+  /** Takes the class names of a file. */
+  async setLabels(source: { readonly path: string } | DroppedFile): Promise<void> {
+    const file = 'path' in source ? source.path : (await this.#host.calls.call('keepLabels', source)).file;
+    await this.choose({ labels: { file } });
   }
 
   async chooseLabels(): Promise<void> {
