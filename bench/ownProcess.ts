@@ -33,12 +33,13 @@ const tasks: Record<Task, () => Promise<Answer | undefined>> = {
     return undefined;
   },
   async everyConvolution() {
-    const outputs = model.graph.nodes.filter((node) => node.op === 'Conv').map((node) => node.outputs[0] as string);
-    convolutions ??= buildSweep(model.graph, model.output, outputs);
+    const outputs = new Set(model.graph.nodes.filter((node) => node.op === 'Conv').map((node) => node.outputs[0]));
+    const cells = new Map([...model.layersWithCells()].filter(([value]) => outputs.has(value)));
+    convolutions ??= buildSweep(model.graph, model.output, cells, 'element');
     const { graph } = convolutions;
     const session = await model.sessions.get('convolutions', () => graph);
     await session.run({ ...feeds, [TARGET_INPUT]: targetFeed(target) });
-    return { layers: outputs.length };
+    return { layers: cells.size };
   },
   async everyLayer() {
     return { layers: (await new Explainer(model, feeds).sweep({ kind: 'class', index: target })).maps.length };

@@ -1,13 +1,17 @@
 import { METHODS } from '../attribution/index.ts';
 import type { Method, Parameters } from '../attribution/method.ts';
-import type { Target } from '../attribution/target.ts';
+import type { Place, Seed } from '../attribution/target.ts';
 import { interpolate } from '../image/interpolate.ts';
+import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { unravelIndex } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
+import { seedOfTarget, targetWithin } from './outcome.ts';
 import { indexOfMax } from './scores.ts';
+
+export type { Place };
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -16,8 +20,8 @@ export interface AttributionJob {
   readonly method: string;
   readonly feeds: Feeds;
   readonly layer?: string;
-  /** `undefined`: the top prediction. */
-  readonly target?: Target;
+  /** A class, an element or none; a scalar of any other kind; `undefined`: the top prediction. */
+  readonly target?: Place | Target;
   /** The explained value; default the first output. */
   readonly output?: string;
   readonly neuron?: readonly number[];
@@ -30,7 +34,7 @@ export interface AttributionResult {
   readonly attribution: Tensor<'float32'>;
   readonly method: string;
   readonly parameters: Parameters;
-  readonly target: Target;
+  readonly target: Place | Target;
   readonly output: string;
   readonly layer?: string;
 }
@@ -53,14 +57,15 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
   const input = model.input?.port ?? model.graph.inputs[0]?.name ?? '';
-  const target = !method.needsTarget ? null : job.target === undefined ? await topTarget(model, output, job.feeds) : job.target;
+  const wanted = !method.needsTarget ? null : job.target === undefined ? await topPlace(model, output, job.feeds) : job.target;
+  const { target, told } = isScalar(wanted) ? await seeded(model, output, wanted, job.feeds) : { target: wanted, told: wanted };
   const result = (await method.attribute({
     graph: model.graph,
     session: model.session,
     feeds: job.feeds,
     input,
     output,
-    target,
+    target: told,
     ...(layer && { layer }),
     parameters,
   })) as Tensor<'float32'>;
@@ -110,8 +115,17 @@ function checkedParameters(method: Method, set: Readonly<Record<string, unknown>
   return result;
 }
 
+/** A scalar that is no single element becomes a seed, for which the explained value is computed. */
+async function seeded(model: Model, output: string, scalar: Target, feeds: Feeds): Promise<{ target: Target; told: Seed }> {
+  const scores = await scoresOf(model, output, feeds);
+  const target = targetWithin(scalar, scores.dims.slice(1), output);
+  return { target, told: seedOfTarget(target, scores) };
+}
+
+const isScalar = (target: Place | Target): target is Target => typeof target === 'object' && target !== null && 'kind' in target;
+
 /** The flat index of the highest value of the explained output, per captum's usual call on the top class. */
-async function topTarget(model: Model, output: string, feeds: Feeds): Promise<Target> {
+async function topPlace(model: Model, output: string, feeds: Feeds): Promise<Place> {
   const scores = await scoresOf(model, output, feeds);
   const best = indexOfMax(scores.data.subarray(0, scores.data.length / (scores.dims[0] ?? 1)));
   const dims = scores.dims.slice(1);

@@ -1,17 +1,19 @@
-import { explainedShape } from '../attribution/gradientGraph.ts';
-import { layerGradCam } from '../attribution/layer/layerGradCam.ts';
+import { cellMapOf } from '../attribution/layer/cellMap.ts';
 import { unitContributions } from '../attribution/layer/unitContributions.ts';
 import type { AttributionRequest } from '../attribution/method.ts';
 import { buildSweep, type SweepGraph } from '../attribution/sweep.ts';
-import { flatTarget, TARGET_INPUT, targetFeed } from '../attribution/target.ts';
-import type { Explained, LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
-import type { ClassTarget, Target } from '../protocol/target.ts';
+import { flatTarget, SEED_INPUT, TARGET_INPUT, type Told, targetFeed } from '../attribution/target.ts';
+import { cellsOf } from '../graph/imageAxes.ts';
+import type { LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
+import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import { formatShape, isStatic, unravelIndex } from '../tensor/shape.ts';
-import { sizeOf, type Tensor } from '../tensor/tensor.ts';
+import { formatShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { type Feeds, scoresOf } from './attribute.ts';
+import { defaultTarget } from './defaultTarget.ts';
 import type { Model } from './model.ts';
-import { classScore, describeScale, nameOfClass, type Scores, scoresWith, topClasses, topTarget } from './scores.ts';
+import { explained, type Outcome, outcomeOf, seedOfTarget } from './outcome.ts';
+import { describeScale, topClasses } from './scores.ts';
 
 const TOP = 5;
 /** Units that are sent to be shown; the rest are too small to see. */
@@ -22,27 +24,31 @@ export class Explainer {
   readonly #model: Model;
   readonly feeds: Feeds;
   #sweep: Sweep | undefined;
-  #scores: Scores | undefined;
+  #outcome: Outcome | undefined;
 
   constructor(model: Model, feeds: Feeds) {
     this.#model = model;
     this.feeds = feeds;
   }
 
-  /** Prediction, and Grad-CAM of every layer with cells for `target` (default: the top class) in one pass. */
+  /** Prediction, and Grad-CAM of every layer with cells for `target` (default: see `defaultTarget`). */
   async sweep(target?: Target): Promise<Sweep> {
     const known = this.#sweep;
-    if (known && isSame(known.target.target, target ?? topTarget(await this.#forward()))) return known;
-    const { session, sweep } = await prepareSweep(this.#model);
+    if (known && isSame(known.target.target, target ?? defaultTarget(this.#model, await this.#forward()))) return known;
     const started = performance.now();
-    const results = await session.run({ ...this.feeds, [TARGET_INPUT]: targetFeed(target ? this.#flat(target) : -1) });
+    const told = toldBy(this.#model, target);
+    const feed =
+      told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.#model, target)) } : { [SEED_INPUT]: await this.#seed(target) };
+    const { session, sweep } = await prepareSweep(this.#model, told);
+    const results = await session.run({ ...this.feeds, ...feed });
     const ms = performance.now() - started;
-    const scores = this.#scored((results[sweep.scores] as Tensor<'float32'>).data);
-    const explained = this.#explained(scores, target ?? topTarget(scores));
-    const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>, explained.negated));
+    this.#outcome ??= outcomeOf(this.#model, results[sweep.scores] as Tensor<'float32'>);
+    const result = explained(this.#model, this.#outcome, target ?? defaultTarget(this.#model, this.#outcome));
+    const isNegated = told === 'element' && result.negated === true;
+    const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>, isNegated));
     this.#sweep = {
-      prediction: this.#prediction(scores),
-      target: explained,
+      prediction: this.#prediction(this.#outcome),
+      target: result,
       maps,
       unreachable: sweep.unreachable,
       refusals: sweep.refusals,
@@ -60,17 +66,15 @@ export class Explainer {
   async explain(layerId: string, target?: Target): Promise<LayerExplanation> {
     const model = this.#model;
     const layer = model.layerOfRow(layerId);
-    const scores = await this.#forward();
-    const wanted = target ?? topTarget(scores);
-    const flat = this.#flat(wanted);
-    const explained = this.#explained(scores, wanted);
-    const map = this.#sweep && isSame(this.#sweep.target.target, wanted) && this.#sweep.maps.find((m) => m.output === layer.output);
-    if (map) return { kind: 'map', map, target: explained, ms: 0 };
+    const outcome = await this.#forward();
+    const result = explained(model, outcome, target ?? defaultTarget(model, outcome));
+    const map = this.#sweep && isSame(this.#sweep.target.target, result.target) && this.#sweep.maps.find((m) => m.output === layer.output);
+    if (map) return { kind: 'map', map, target: result, ms: 0 };
     const shape = model.shapeOf(layer.output);
     if (!shape)
       return {
         kind: 'none',
-        target: explained,
+        target: result,
         why: 'The shape of this layer is not known before the model runs, so it cannot be explained.',
       };
     const request: AttributionRequest = {
@@ -79,102 +83,88 @@ export class Explainer {
       feeds: this.feeds,
       input: model.input?.port ?? '',
       output: model.output,
-      target: model.classCount() === undefined ? unravelIndex(flat, this.#dims()) : flat,
+      target: seedOfTarget(result.target, outcome.tensor),
       layer,
-      parameters: { attr_dim_summation: true },
+      parameters: {},
     };
     const started = performance.now();
     try {
-      const [, channels, height, width] = shape;
-      if (shape.length === 4 && typeof height === 'number' && typeof width === 'number' && height * width > 1) {
-        const cam = (await layerGradCam.attribute(request)) as Tensor<'float32'>;
-        return { kind: 'map', map: layerMap(layer.output, cam, explained.negated), target: explained, ms: performance.now() - started };
+      const cells = cellsOf(model.graph, model.axes, layer.output);
+      if (cells) {
+        const cam = (await cellMapOf(request, layer.output, cells)) as Tensor<'float32'>;
+        return { kind: 'map', map: layerMap(layer.output, cam, false), target: result, ms: performance.now() - started };
       }
       const { data } = (await unitContributions(request, layer.output, shape)) as Tensor<'float32'>;
-      const units = Array.from(data, (value, index) => ({ index, value: explained.negated ? -value : value }))
+      const units = Array.from(data, (value, index) => ({ index, value }))
         .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
         .slice(0, MAX_UNITS);
-      const why = `This layer has no height and width (one example is ${formatShape(shape.slice(1))}${channels === undefined ? '' : ` values`}), so there is no map to lay over the image. The bars show activation × gradient of each unit.`;
+      const why = `This layer has no height and width (one example is ${formatShape(shape.slice(1))}${shape.length > 1 ? ` values` : ''}), so there is no map to lay over the image. The bars show activation × gradient of each unit.`;
       return {
         kind: 'units',
         units: { output: layer.output, units, count: data.length, why },
-        target: explained,
+        target: result,
         ms: performance.now() - started,
       };
     } catch (error) {
-      if (error instanceof InspectumError && error.kind === 'unsupported') return { kind: 'none', why: error.message, target: explained };
+      if (error instanceof InspectumError && error.kind === 'unsupported') return { kind: 'none', why: error.message, target: result };
       throw error;
     }
   }
 
-  async #forward(): Promise<Scores> {
-    return this.#scores ?? this.#scored((await scoresOf(this.#model, this.#model.output, this.feeds)).data);
+  async #forward(): Promise<Outcome> {
+    this.#outcome ??= outcomeOf(this.#model, await scoresOf(this.#model, this.#model.output, this.feeds));
+    return this.#outcome;
   }
 
-  #scored(values: Float32Array): Scores {
-    const { scale, labels } = this.#model;
-    this.#scores = scoresWith(values, scale, labels);
-    return this.#scores;
+  /** @throws InspectumError 'usage' where the target is out of range */
+  async #seed(target: Target | undefined): Promise<Tensor> {
+    const outcome = await this.#forward();
+    const { target: checked } = explained(this.#model, outcome, target ?? defaultTarget(this.#model, outcome));
+    return seedOfTarget(checked, outcome.tensor);
   }
 
-  /** The place of a target in the explained value of one example. @throws InspectumError 'usage' where it is out of range */
-  #flat(target: Target): number {
-    if (target.kind === 'region')
-      throw new InspectumError('unsupported', `${this.#model.path}: regions of ${this.#model.output} cannot be explained yet.`);
-    return flatTarget(target.index, [1, sizeOf(this.#dims())], this.#model.output);
-  }
-
-  /** Dimensions of one example of the explained value. */
-  #dims(): readonly number[] {
-    const dims = explainedShape(this.#model.graph, this.#model.output).slice(1);
-    if (!isStatic(dims))
-      throw new InspectumError(
-        'unsupported',
-        `The shape ${formatShape(dims)} of ${this.#model.output} depends on the input, so no target can be chosen in it.`,
-      );
-    return dims;
-  }
-
-  #prediction(scores: Scores): Prediction {
+  #prediction({ scores, dims }: Outcome): Prediction {
     const { output, scale } = this.#model;
-    const { length } = scores.values;
-    const classes = this.#model.classCount() !== undefined;
     return {
       output,
-      scale: classes ? describeScale(scale, length) : `${length} values, not one vector of classes`,
-      top: classes ? topClasses(scores, TOP) : [],
+      dims,
+      scale: scores ? describeScale(scale, scores.values.length) : `${dims.join('×') || 'one'} values, not one vector of classes`,
+      top: scores ? topClasses(scores, TOP) : [],
     };
-  }
-
-  #explained(scores: Scores, target: Target): Explained {
-    const isVector = this.#model.classCount() !== undefined;
-    const classTarget: ClassTarget = target.kind === 'class' ? target : { kind: 'class', index: -1 };
-    const score = classScore(isVector ? scores : { ...scores, probabilities: scores.values }, classTarget);
-    return { ...score, target, text: nameOfClass(scores, score) };
   }
 }
 
-const isSame = (a: Target, b: Target): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Whether two targets are the same, however their fields are ordered. */
+const isSame = (a: Target, b: Target): boolean =>
+  a.kind === 'class' && b.kind === 'class' ? a.index === b.index && a.negated === b.negated : JSON.stringify(a) === JSON.stringify(b);
 
 /** The first example's map of an attribution (N, 1, H, W). */
-function layerMap(output: string, { dims, data }: Tensor<'float32'>, negated: boolean | undefined): LayerMap {
+function layerMap(output: string, { dims, data }: Tensor<'float32'>, negated: boolean): LayerMap {
   const [, , height = 0, width = 0] = dims;
   const cells = data.slice(0, width * height);
   return { output, width, height, data: negated ? cells.map((v) => -v) : cells };
 }
 
-const SWEEPS = new WeakMap<Model, SweepGraph>();
+/** @throws InspectumError 'usage' where there is no such class */
+const classIndex = (model: Model, target: Target | undefined): number =>
+  target?.kind === 'class' ? flatTarget(target.index, [1, model.classCount() ?? 1], model.output) : -1;
+
+/** Classes are told by their place, so that the highest is found on the way; any other scalar is known before. */
+const toldBy = (model: Model, target: Target | undefined): Told =>
+  model.classCount() !== undefined && target?.kind !== 'region' ? 'element' : 'seed';
+
+const SWEEPS = new WeakMap<Model, Map<Told, SweepGraph>>();
 
 /** Builds the sweep of a model and its session, once. Called ahead of the first image, so that it is ready then. */
-export async function prepareSweep(model: Model) {
-  const session = await model.sessions.get('sweep', () => sweepOf(model).graph);
-  return { sweep: sweepOf(model), session };
+export async function prepareSweep(model: Model, told = toldBy(model, undefined)) {
+  const session = await model.sessions.get(`sweep by ${told}`, () => sweepOf(model, told).graph);
+  return { sweep: sweepOf(model, told), session };
 }
 
-function sweepOf(model: Model): SweepGraph {
-  const known = SWEEPS.get(model);
-  if (known) return known;
-  const sweep = buildSweep(model.graph, model.output, model.spatialValues());
-  SWEEPS.set(model, sweep);
+function sweepOf(model: Model, told: Told): SweepGraph {
+  const built = SWEEPS.get(model) ?? new Map<Told, SweepGraph>();
+  SWEEPS.set(model, built);
+  const sweep = built.get(told) ?? buildSweep(model.graph, model.output, model.layersWithCells(), told);
+  built.set(told, sweep);
   return sweep;
 }

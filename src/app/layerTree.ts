@@ -1,15 +1,17 @@
 import { valuesRead } from '../graph/builder.ts';
 import { describeNode, isPlumbing } from '../graph/describe.ts';
 import type { Graph, Node } from '../graph/graph.ts';
+import { cellsOf } from '../graph/imageAxes.ts';
 import type { Layer } from '../protocol/model.ts';
-import { isFloat } from '../tensor/dtype.ts';
+import type { Cells } from '../tensor/cells.ts';
 import { formatShape, isStatic } from '../tensor/shape.ts';
 
 /**
  * The model as a tree of layers, in the order of computation: modules from the author's names, nodes inside of them.
  * A module of one layer is one row. A module's value is the last one that leaves it.
+ * @param cells how a value lies over the image
  */
-export function layerTree(graph: Graph): readonly Layer[] {
+export function layerTree(graph: Graph, cells = (value: string) => cellsOf(graph, new Map(), value)): readonly Layer[] {
   const top = new Module('', '');
   const paths = new Set<string>();
   for (const node of graph.nodes) {
@@ -17,12 +19,13 @@ export function layerTree(graph: Graph): readonly Layer[] {
     module.entries.push(node);
     for (let path = module.path; path !== '' && !paths.has(path); path = parentOf(path)) paths.add(path);
   }
-  const context: Context = { graph, leaving: valuesLeaving(graph), ids: nodeIds(graph, paths) };
+  const context: Context = { graph, cells, leaving: valuesLeaving(graph), ids: nodeIds(graph, paths) };
   return top.entries.flatMap((entry) => row(entry, context));
 }
 
 interface Context {
   readonly graph: Graph;
+  readonly cells: (value: string) => Cells | undefined;
   readonly leaving: ReadonlyMap<string, string>;
   /** Ids of nodes: their names, but never a module's path. */
   readonly ids: ReadonlyMap<Node, string>;
@@ -125,7 +128,7 @@ function row(entry: Module | Node, context: Context): Layer[] {
     const hidden = children.filter((child) => child !== only);
     const value = only.output === context.leaving.get(entry.path) ? only : (reshaped(only, hidden, context) ?? only);
     const { output } = value;
-    return [{ ...only, id: entry.path, name: entry.name, output, ...valueFacts(output, context.graph), children: hidden }];
+    return [{ ...only, id: entry.path, name: entry.name, output, ...valueFacts(output, context), children: hidden }];
   }
   const output = context.leaving.get(entry.path) ?? children.at(-1)?.output;
   if (output === undefined) return [];
@@ -137,7 +140,7 @@ function row(entry: Module | Node, context: Context): Layer[] {
       kind: '',
       detail: '',
       output,
-      ...valueFacts(output, context.graph),
+      ...valueFacts(output, context),
       parameters: children.reduce((sum, child) => sum + child.parameters, 0),
       ...(macs.every((m) => m !== undefined) && { macs: macs.reduce((sum, m) => sum + m, 0) }),
       plumbing: visible.length === 0,
@@ -153,7 +156,8 @@ function reshaped({ op, output }: Layer, hidden: readonly Layer[], { graph }: Co
   return graph.nodes.find(({ name }) => name === last.node)?.inputs[0] === output ? last : undefined;
 }
 
-function nodeRow(node: Node, { graph, ids }: Context): Layer {
+function nodeRow(node: Node, context: Context): Layer {
+  const { graph, ids } = context;
   const output = node.outputs.find((name) => name !== '') ?? '';
   const { kind, detail, parameters, macs } = describeNode(node, graph);
   return {
@@ -164,7 +168,7 @@ function nodeRow(node: Node, { graph, ids }: Context): Layer {
     op: node.op,
     node: node.name,
     output,
-    ...valueFacts(output, graph),
+    ...valueFacts(output, context),
     parameters,
     ...(macs !== undefined && { macs }),
     plumbing: isPlumbing(node, graph),
@@ -178,12 +182,10 @@ const FOLDED_INTO: Readonly<Record<string, string>> = { Conv: 'conv', ConvTransp
 const foldedNote = (op: string, framework: string): string =>
   `${FOLDED_INTO[op] ?? op} + folded BatchNorm: in ${framework} this value is the BatchNorm's output`;
 
-function valueFacts(output: string, graph: Graph): Pick<Layer, 'shape' | 'dims' | 'cells'> {
-  const { shape, dtype } = graph.values.get(output) ?? {};
+function valueFacts(output: string, context: Context): Pick<Layer, 'shape' | 'dims' | 'cells'> {
+  const shape = context.graph.values.get(output)?.shape;
   if (!shape) return { shape: '' };
   const dims = shape.slice(1);
-  if (!isStatic(dims)) return { shape: formatShape(shape) };
-  const [, height = 1, width = 1] = dims;
-  const isMap = dims.length === 3 && height * width > 1 && isFloat(dtype ?? 'float32');
-  return { shape: formatShape(shape), dims, ...(isMap && { cells: { layout: 'channels-first', height, width, skip: 0 } }) };
+  const cells = context.cells(output);
+  return { shape: formatShape(shape), ...(isStatic(dims) && { dims }), ...(cells && { cells }) };
 }

@@ -4,20 +4,25 @@ import type { Engine, EngineOptions } from '../engines/engine.ts';
 import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { Axes } from '../graph/imageAxes/axes.ts';
+import { cellsOf, imageAxes } from '../graph/imageAxes.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { inlineBranches } from '../graph/inlineBranches.ts';
 import type { Choices } from '../protocol/choices.ts';
-import type { InputConvention, Layer, ModelSummary } from '../protocol/model.ts';
+import type { Layer, ModelSummary } from '../protocol/model.ts';
+import type { Cells } from '../tensor/cells.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import { formatShape, isStatic, type Shape } from '../tensor/shape.ts';
+import type { Dim, Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
-import { type ResolvedInput, resolveInput } from './convention.ts';
+import { imagePort, type ResolvedInput, resolveInput } from './convention.ts';
+import { type ExplainedValue, explainedValue, isEmbedding } from './explainedValue.ts';
 import { findLayer, layerOfRow, nearest } from './findLayer.ts';
 import { type Labels, labelsOf } from './labels/labelling.ts';
 import { allLayers, layerTree } from './layerTree.ts';
-import { logitsBefore, type Scale, scaleOf } from './scores.ts';
+import type { Scale } from './scores.ts';
 import { SessionCache } from './sessions.ts';
 import { readSource, type Source } from './source.ts';
+import { summarise } from './summary.ts';
 
 export interface OpenOptions extends EngineOptions {
   /** An inspectum.json instead of the one beside the model. */
@@ -39,9 +44,9 @@ export class Model {
   readonly naming: Labels;
   /** Undefined where the model takes no image. */
   readonly input: ResolvedInput | undefined;
-  /** The value that is explained: an output, or what goes into its last Softmax, LogSoftmax or Sigmoid. */
-  readonly output: string;
-  readonly scale: Scale;
+  readonly explains: ExplainedValue;
+  /** Which axes of each value lie over the image. */
+  readonly axes: ReadonlyMap<string, Axes>;
   readonly sessions: SessionCache;
   readonly summary: ModelSummary;
 
@@ -69,13 +74,13 @@ export class Model {
     this.input = resolveInput(source.graph.inputs, this.configuration, source.graph);
     const { graph, problems } = inlineBranches(inferShapes(source.graph, this.input && sizedInput(source.graph, this.input)));
     this.graph = foldConstants(graph);
-    this.layers = layerTree(this.graph);
-    const explained = this.graph.outputs.find(({ name }) => name === choices.output) ?? this.graph.outputs[0];
-    if (!explained) throw new InspectumError('corrupt', `${this.path}: the graph has no output.`);
-    const logits = logitsBefore(this.graph, explained.name);
-    const chosen = choices.explain === 'logits' ? logits : undefined;
-    this.output = chosen?.value ?? explained.name;
-    this.scale = chosen?.scale ?? scaleOf(this.graph, this.output, this.configuration.output);
+    const pictures = this.graph.inputs.flatMap((port) => {
+      const found = imagePort([port]);
+      return found ? [{ name: port.name, layout: port.name === this.input?.port ? this.input.layout : found.layout }] : [];
+    });
+    this.axes = imageAxes(this.graph, pictures, choices.tokens);
+    this.layers = layerTree(this.graph, (value) => cellsOf(this.graph, this.axes, value));
+    this.explains = explainedValue(this.graph, this.configuration.output, choices);
     this.naming = labelsOf({
       modelPath: this.path,
       graph: source.graph,
@@ -85,15 +90,7 @@ export class Model {
       said: this.configuration.names,
     });
     this.sessions = new SessionCache(engine, engineOptions, () => source.files.check());
-    const dims = this.shapeOf(this.output)?.slice(1);
-    const explains = {
-      what: chosen ? 'logits' : 'output',
-      value: this.output,
-      ...(logits && { operator: logits.operator }),
-      ...(dims && isStatic(dims) && { dims }),
-      outputs: this.graph.outputs.map(({ name }) => name),
-    } as const;
-    this.summary = this.#summarise(explains, [...source.notes, ...problems.map((p) => `${p.node}: ${p.message}`)]);
+    this.summary = summarise(this, [...source.notes, ...problems.map((p) => `${p.node}: ${p.message}`)]);
   }
 
   /** A layer as a person names it. @throws InspectumError 'usage' where there is none, or several */
@@ -106,9 +103,26 @@ export class Model {
     return layerOfRow(id, this.layers, this.graph);
   }
 
-  /** Values of the layers with cells that the tree shows, each once, in order. */
-  spatialValues(): string[] {
-    return [...new Set([...allLayers(this.layers)].filter((l) => l.cells && !l.plumbing).map((l) => l.output))];
+  /** Name of the value that is explained. */
+  get output(): string {
+    return this.explains.value;
+  }
+
+  get scale(): Scale {
+    return this.explains.scale;
+  }
+
+  /** Values of the layers with cells that the tree shows, each once, in order, with how they lie over the image. */
+  layersWithCells(): ReadonlyMap<string, Cells> {
+    return new Map([...allLayers(this.layers)].flatMap((l) => (l.cells && !l.plumbing ? [[l.output, l.cells] as const] : [])));
+  }
+
+  /** Axes of one example of the explained value that lie over the image's height and width; undefined where there are none. */
+  get imageAxes(): readonly [row: number, column: number] | undefined {
+    const axes = this.axes.get(this.output);
+    const [row, column] = axes ? [axes.indexOf('row'), axes.indexOf('column')] : [-1, -1];
+    const extent = (axis: number): Dim => this.shapeOf(this.output)?.[axis] ?? 1;
+    return row > 0 && column > 0 && extent(row) !== 1 && extent(column) !== 1 ? [row - 1, column - 1] : undefined;
   }
 
   /** The value that `--output` names, or the first output. */
@@ -149,50 +163,19 @@ export class Model {
     return this.sessions.release();
   }
 
-  #summarise(explains: ModelSummary['explains'], problems: readonly string[]): ModelSummary {
-    const rows = [...allLayers(this.layers)].filter((l) => l.children.length === 0 || l.op !== undefined);
-    const nodes = [...allLayers(this.layers)].filter((l) => l.op !== undefined);
-    const defaultLayer = rows.filter((l) => l.cells && !l.plumbing).at(-1);
-    const classes = this.classCount();
-    const { labels } = this;
-    const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({
-      name,
-      dtype: dtype ?? 'unknown',
-      shape: shape ? formatShape(shape) : 'unknown',
-    });
-    const { labelling } = this.naming;
-    return {
-      path: this.path,
-      fileName: path.basename(this.path),
-      format: this.source.format,
-      parameters: nodes.reduce((sum, l) => sum + l.parameters, 0),
-      ...(nodes.every((l) => l.macs !== undefined) && { macs: nodes.reduce((sum, l) => sum + (l.macs ?? 0), 0) }),
-      inputs: this.graph.inputs.map((input) => ({ ...port(input), takes: this.imageInput(input.name) ? 'image' : 'array' })),
-      outputs: this.graph.outputs.map(port),
-      layers: this.layers,
-      ...(defaultLayer && { defaultLayer: defaultLayer.id }),
-      ...(this.input && { input: shownInput(this.input) }),
-      ...(classes !== undefined && { classes }),
-      ...(labels && { labels }),
-      ...(labelling && { labelling }),
-      explains,
-      tokenGrids: [],
-      notes: [...(labelling?.mismatch ? [labelling.mismatch] : []), ...this.configuration.notes, ...this.naming.notes, ...problems],
-      files: { model: this.source.files.paths, configuration: [...this.configuration.files, ...this.naming.files] },
-    };
-  }
-
-  /** Number of classes where the output is a vector per example. */
+  /** Number of classes where the explained value is a vector of them; undefined where it is none, or only running tells. */
   classCount(): number | undefined {
     const dims = this.shapeOf(this.output)?.slice(1);
-    const long = dims?.filter((d) => d !== 1) ?? [];
-    if (!dims || dims.length === 0 || long.length > 1) return undefined;
-    const [count = 1] = long;
+    if (!dims || !this.isClassVector(dims)) return undefined;
+    const count = dims.find((dim) => dim !== 1) ?? 1;
     return typeof count === 'number' ? count : undefined;
   }
-}
 
-const shownInput = ({ port, dtype, preprocessing, ...shown }: ResolvedInput): InputConvention => shown;
+  /** @param dims of one example of the explained value */
+  isClassVector(dims: Shape): boolean {
+    return dims.length > 0 && dims.filter((dim) => dim !== 1).length <= 1 && !isEmbedding(this.graph, this.output);
+  }
+}
 
 /** The image input's shape with height, width and channels fixed, so that shapes downstream are numbers. */
 function sizedInput(graph: Graph, input: ResolvedInput): ReadonlyMap<string, Shape> {

@@ -1,54 +1,8 @@
-import type { Graph, Node } from '../graph/graph.ts';
 import type { ClassScore } from '../protocol/model.ts';
 import type { ClassTarget } from '../protocol/target.ts';
 
 /** What the numbers of an output are. */
 export type Scale = 'logits' | 'log-odds' | 'probabilities' | 'log-probabilities' | 'sigmoid';
-
-/** Operators that leave scores as they are. */
-const TRANSPARENT = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
-const BY_OPERATOR: Readonly<Record<string, Scale>> = {
-  Softmax: 'probabilities',
-  LogSoftmax: 'log-probabilities',
-  Sigmoid: 'sigmoid',
-  HardSigmoid: 'sigmoid',
-};
-
-/** The operator that turns logits into an output's numbers, also behind operators that leave them as they are. */
-function squashing(graph: Graph, output: string): { readonly node: Node; readonly scale: Scale } | undefined {
-  let value = output;
-  for (let hops = 0; hops < 16; hops++) {
-    const node = graph.nodes.find(({ outputs }) => outputs[0] === value);
-    if (!node) return undefined;
-    const scale = Object.hasOwn(BY_OPERATOR, node.op) ? BY_OPERATOR[node.op] : undefined;
-    if (scale) return { node, scale };
-    if (!TRANSPARENT.has(node.op)) return undefined;
-    value = node.inputs[0] ?? '';
-  }
-  return undefined;
-}
-
-/** Tells by the operator that makes an output, unless the configuration says. */
-export const scaleOf = (graph: Graph, output: string, configured: 'logits' | 'probabilities' | 'auto'): Scale =>
-  configured === 'auto' ? (squashing(graph, output)?.scale ?? 'logits') : configured;
-
-/** A value that can be explained in place of an output, and what its numbers are. */
-export interface Logits {
-  readonly value: string;
-  readonly scale: Scale;
-  /** The operator that they go into. */
-  readonly operator: string;
-}
-
-/**
- * What stands before an output's Softmax, LogSoftmax or Sigmoid. A confident probability has almost no gradient left; its logit has.
- * @returns undefined where the output has no such operator
- */
-export function logitsBefore(graph: Graph, output: string): Logits | undefined {
-  const found = squashing(graph, output);
-  const value = found?.node.inputs[0];
-  return found && value ? { value, scale: found.scale === 'sigmoid' ? 'log-odds' : 'logits', operator: found.node.op } : undefined;
-}
 
 /** Scores of one example as probabilities, 0 to 1. A single logit is the log-odds of the one class. */
 export function probabilitiesOf(scores: ArrayLike<number>, scale: Scale): Float64Array {

@@ -5,7 +5,7 @@ import type { Graph } from '../graph/graph.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { AttributionRequest } from './method.ts';
-import { flatTarget, seedTarget, TARGET_INPUT, targetFeed } from './target.ts';
+import { flatTarget, isSeed, SEED_INPUT, seedOf, TARGET_INPUT, type Told, targetFeed } from './target.ts';
 
 export const RESULT = 'inspectum.attribution';
 
@@ -22,20 +22,26 @@ export function explainedShape(graph: Graph, output: string) {
 
 /** Runs a graph of one result with the model's feeds and the target. */
 export async function runTargeted(request: AttributionRequest, key: string, build: (builder: GraphBuilder) => string): Promise<Tensor> {
-  const flat = flatTarget(request.target, explainedShape(request.graph, request.output), request.output);
-  const session = await request.session(key, () => {
+  const { target, graph, output } = request;
+  const feed = isSeed(target)
+    ? { [SEED_INPUT]: target }
+    : { [TARGET_INPUT]: targetFeed(flatTarget(target, explainedShape(graph, output), output)) };
+  const session = await request.session(`${key} by ${toldBy(request)}`, () => {
     const builder = new GraphBuilder(request.graph);
     builder.outputs = [];
     const result = build(builder);
     builder.output(result, RESULT, { dtype: 'float32' });
     return builder.build();
   });
-  return (await session.run({ ...request.feeds, [TARGET_INPUT]: targetFeed(flat) }))[RESULT] as Tensor;
+  return (await session.run({ ...request.feeds, ...feed }))[RESULT] as Tensor;
 }
 
+const toldBy = ({ target }: AttributionRequest): Told => (isSeed(target) ? 'seed' : 'element');
+
 /** Adds the gradient of the target with respect to `value`. Throws 'unsupported' where no path leads from it to the output. */
-export function gradientOfTarget(builder: GraphBuilder, output: string, value: string, what: string): string {
-  const { seed } = seedTarget(builder, output);
+export function gradientOfTarget(builder: GraphBuilder, request: AttributionRequest, value: string, what: string): string {
+  const { output } = request;
+  const seed = seedOf(builder, output, toldBy(request));
   const gradient = differentiate(builder, { seeds: new Map([[output, seed]]), wrt: [value], rules: gradientRules }).get(value);
   if (gradient === undefined)
     throw new InspectumError(

@@ -1,7 +1,7 @@
 import type { Session } from '../engines/engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Target } from './target.ts';
+import type { Place, Seed } from './target.ts';
 
 /** One parameter of a method, by Captum's name. */
 export interface Parameter {
@@ -29,7 +29,7 @@ export interface AttributionRequest {
   readonly input: string;
   /** Name of the value that is explained. */
   readonly output: string;
-  readonly target: Target;
+  readonly target: Place | Seed;
   /** Given for layer methods. */
   readonly layer?: LayerValues;
   readonly parameters: Parameters;

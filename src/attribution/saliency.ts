@@ -10,7 +10,7 @@ export const saliency: Method = {
   parameters: { abs: { type: 'boolean', default: true, doc: 'Return absolute values; otherwise the signed gradient.' } },
   attribute: (request) =>
     runTargeted(request, `Saliency ${request.output} ${request.input} ${request.parameters.abs}`, (builder) => {
-      const gradient = gradientOfTarget(builder, request.output, request.input, `the input ${request.input}`);
+      const gradient = gradientOfTarget(builder, request, request.input, `the input ${request.input}`);
       return request.parameters.abs ? builder.op('Abs', [gradient]) : gradient;
     }),
 };

@@ -4,7 +4,7 @@ import { formatShape, type Shape } from '../tensor/shape.ts';
 import { int64s, type Tensor } from '../tensor/tensor.ts';
 
 /** Which element of the explained value, per example: a class, or an index per axis; null where there is only one. */
-export type Target = number | readonly number[] | null;
+export type Place = number | readonly number[] | null;
 
 export const TARGET_INPUT = 'inspectum.target';
 
@@ -13,7 +13,7 @@ export const TARGET_INPUT = 'inspectum.target';
  * @param shape of the explained value, batch first
  * @throws InspectumError 'usage' when it is out of range or has the wrong number of indices
  */
-export function flatTarget(target: Target, shape: Shape, name: string): number {
+export function flatTarget(target: Place, shape: Shape, name: string): number {
   const dims = shape.slice(1);
   if (target === null) {
     if (dims.every((d) => d === 1)) return 0;
@@ -45,12 +45,23 @@ export function flatTarget(target: Target, shape: Shape, name: string): number {
 /** What is fed for `TARGET_INPUT`: the flat index, or -1 for the highest value. */
 export const targetFeed = (flat: number): Tensor => int64s([1], [flat]);
 
+/** Any scalar that is linear in the explained value, as its gradient there: of the value's whole shape, the batch included. */
+export type Seed = Tensor<'float32'>;
+
+export const SEED_INPUT = 'inspectum.seed';
+
+export const isSeed = (target: Place | Seed): target is Seed => typeof target === 'object' && target !== null && 'data' in target;
+
+/** How a graph is told at run time what is explained: by an element's place, or by a seed. A graph serves one of them. */
+export type Told = 'element' | 'seed';
+
 /**
- * Adds the run-time input `TARGET_INPUT` (int64 [1], -1: the highest) and the gradient that selects it: one where the
- * target stands in every example of `value`, zero elsewhere.
- * @returns the seed (shape of `value`) and the chosen index (int64 [N])
+ * Adds the run-time input that says what is explained: `TARGET_INPUT` (int64 [1], -1: the highest element), which is turned into a
+ * one where the target stands in every example, or `SEED_INPUT` (float32, of the shape of `value`).
+ * @returns the gradient to be sent back, of the shape of `value`
  */
-export function seedTarget(builder: GraphBuilder, value: string): { seed: string; chosen: string } {
+export function seedOf(builder: GraphBuilder, value: string, told: Told): string {
+  if (told === 'seed') return builder.input(SEED_INPUT, 'float32', builder.values.get(value)?.shape);
   const target = builder.input(TARGET_INPUT, 'int64', [1]);
   const shape = builder.op('Shape', [value]);
   const flat = builder.op('Flatten', [value], { axis: 1 });
@@ -63,7 +74,5 @@ export function seedTarget(builder: GraphBuilder, value: string): { seed: string
     [builder.op('Reshape', [builder.float(0), builder.ints([1])]), builder.op('Reshape', [builder.float(1), builder.ints([1])])],
     { axis: 0 },
   );
-  const oneHot = builder.op('OneHot', [every, count, values], { axis: -1 });
-  const seed = builder.op('Reshape', [oneHot, shape]);
-  return { seed, chosen: every };
+  return builder.op('Reshape', [builder.op('OneHot', [every, count, values], { axis: -1 }), shape]);
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import process from 'node:process';
+import type { AttributionResult } from '../app/attribute.ts';
 import { nearest } from '../app/findLayer.ts';
 import { Model } from '../app/model.ts';
+import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { batch } from './commands/batch.ts';
 import { layers } from './commands/layers.ts';
@@ -54,9 +56,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'sweep MODEL --input FILE [--target N] --out DIR',
     flags: ['input', 'target', 'out'],
     run: (file, flags, status, open) => {
-      const target = parseTarget(flags.target) ?? undefined;
-      if (target !== undefined && typeof target !== 'number')
-        throw new InspectumError('usage', 'sweep: --target should be one class index.');
+      const target = flags.target === undefined ? undefined : sweepTarget(parseTarget(flags.target));
       return sweep(open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out') }, status);
     },
   },
@@ -67,6 +67,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+/** What `sweep` explains: indices per axis are a region of one element. */
+function sweepTarget(target: ReturnType<typeof parseTarget>): Target | undefined {
+  if (typeof target === 'number') return { kind: 'class', index: target };
+  if (target === null) return undefined;
+  return 'kind' in target ? target : { kind: 'region', reduce: 'sum', ranges: target.map((index) => [index, index + 1]) };
+}
+
 function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]> {
   const value = flags[name];
   if (value === undefined) throw new InspectumError('usage', `--${name} is missing: ${FLAGS[name].help}.`);
@@ -74,7 +81,7 @@ function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]
 }
 
 async function attributeOnce(file: string, flags: Flags, status: Status, open: Open): Promise<string> {
-  const target = parseTarget(flags.target);
+  const target = flags.target === undefined ? undefined : parseTarget(flags.target);
   const job = {
     inputs: needed(flags, 'input'),
     method: needed(flags, 'method'),
@@ -90,9 +97,15 @@ async function attributeOnce(file: string, flags: Flags, status: Status, open: O
   const result = await runJob(open(file, openOptions(flags)), job);
   const { min, max, sum, argmax } = summary(result.attribution);
   const where = result.layer === undefined ? '' : ` at ${result.layer}`;
-  const forTarget = result.target === null ? '' : `, target ${[result.target].flat().join(',')} of ${result.output}`;
+  const forTarget = result.target === null ? '' : `, target ${describeTarget(result.target)} of ${result.output}`;
   const numbers = `shape ${result.attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
   return `${result.method}${where}${forTarget}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}`;
+}
+
+function describeTarget(target: AttributionResult['target']): string {
+  if (target === null || typeof target !== 'object' || !('kind' in target)) return [target].flat().join(',');
+  if (target.kind === 'class') return 'negation';
+  return `${target.reduce}:${target.ranges.map(([from, to]) => (to - from === 1 ? from : `${from}:${to}`)).join(',')}`;
 }
 
 function help(): string {

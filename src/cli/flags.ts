@@ -1,4 +1,7 @@
+import type { Place } from '../app/attribute.ts';
 import { nearest } from '../app/findLayer.ts';
+import { parseRegion } from '../app/region.ts';
+import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 
 /** How a flag's value is read. 'list' may be repeated; 'switch' takes none. */
@@ -12,7 +15,7 @@ export const FLAGS = {
   method: { type: 'text', help: "Captum's class name" },
   layer: { type: 'text', help: 'module path (layer3.1.conv2 or layer3[1].conv2), node name or value name' },
   neuron: { type: 'text', help: 'I,J,K: a neuron of the layer' },
-  target: { type: 'text', help: 'class index, I,J for outputs of more dimensions, or none' },
+  target: { type: 'text', help: 'class index, I,J for outputs of more dimensions, negation, sum:I,J:K,: or max:…, or none' },
   output: { type: 'text', help: 'the value that is explained' },
   baseline: { type: 'text', help: 'FILE or NUMBER' },
   set: { type: 'list', help: "KEY=JSON: a parameter by Captum's name" },
@@ -78,12 +81,21 @@ function countOf(name: string, value: string): number {
   return n;
 }
 
-/** `--target`: a class, indices, null for "none", undefined when it was not given (the top prediction). */
-export function parseTarget(text: string | undefined): number | readonly number[] | null | undefined {
-  if (text === undefined) return undefined;
+/**
+ * `--target`: a class, indices, null for "none", the negation of a single score, or a region (see `parseRegion`).
+ */
+export function parseTarget(text: string): Place | Target {
   if (text === 'none') return null;
-  const indices = indicesOf(text) ?? fail(`--target should be a class index, indices I,J or none, not ${JSON.stringify(text)}.`);
-  return indices.length === 1 ? indices[0] : indices;
+  if (text === 'negation') return { kind: 'class', index: 0, negated: true };
+  const region = parseRegion(text);
+  if (region) return region;
+  const indices =
+    indicesOf(text) ??
+    fail(
+      `--target should be a class index, indices I,J, negation, a region like sum:0,4:9,: or max:1,:, or none, not ${JSON.stringify(text)}.`,
+    );
+  const [index = 0, ...others] = indices;
+  return others.length === 0 ? index : indices;
 }
 
 /** `--neuron I,J,K` */

@@ -39,11 +39,12 @@ export class GraphBuilder {
     return this.#names.fresh(hint);
   }
 
-  /** Adds a run-time input. */
-  input(hint: string, dtype: DType, shape: Shape): string {
+  /** Adds a run-time input; `shape` undefined: its rank is not known. */
+  input(hint: string, dtype: DType, shape: Shape | undefined): string {
     const name = this.fresh(hint);
-    this.inputs.push({ name, dtype, shape });
-    this.values.set(name, { dtype, shape });
+    const info = { dtype, ...(shape && { shape }) };
+    this.inputs.push({ name, ...info });
+    this.values.set(name, info);
     return name;
   }
 

@@ -170,6 +170,8 @@ export interface Explained extends ClassScore {
 export interface Prediction {
   /** Name of the explained value. */
   readonly output: string;
+  /** Its dimensions for one example. */
+  readonly dims: readonly number[];
   /** "softmax of 1000 logits", "probabilities of the model". */
   readonly scale: string;
   readonly top: readonly ClassScore[];

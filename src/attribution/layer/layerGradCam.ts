@@ -1,5 +1,4 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
-import type { Shape } from '../../tensor/shape.ts';
 import { explainedRank, gradientOfTarget, runTargeted } from '../gradientGraph.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, type Method } from '../method.ts';
 import { layerValue } from './layerValue.ts';
@@ -22,7 +21,7 @@ export const layerGradCam: Method = {
     const value = layerValue(request);
     const { relu_attributions: relu, attr_dim_summation: sum } = request.parameters;
     return runTargeted(request, `LayerGradCam ${request.output} ${value} ${relu} ${sum}`, (builder) => {
-      const gradient = gradientOfTarget(builder, request.output, value, `the layer ${request.layer?.id}`);
+      const gradient = gradientOfTarget(builder, request, value, `the layer ${request.layer?.id}`);
       const cam = weightActivations(builder, value, gradient, explainedRank(builder, value), sum !== false);
       return relu ? builder.op('Relu', [cam]) : cam;
     });
@@ -35,14 +34,4 @@ function weightActivations(builder: GraphBuilder, value: string, gradient: strin
   const weights = axes.length ? builder.op('ReduceMean', [gradient, builder.ints(axes)], { keepdims: 1 }) : gradient;
   const weighted = builder.mul(weights, value);
   return sum && rank > 1 ? builder.op('ReduceSum', [weighted, builder.ints([1])], { keepdims: 1 }) : weighted;
-}
-
-/**
- * The summed map of a spatial layer (N, C, H, W) → (N, 1, H, W) in the form that is cheapest when there are many:
- * pooled gradients as a row vector times the activations as a matrix.
- */
-export function summedMap(builder: GraphBuilder, value: string, gradient: string, [, channels, height, width]: Shape): string {
-  const weights = builder.op('Reshape', [builder.op('GlobalAveragePool', [gradient]), builder.ints([-1, 1, Number(channels)])]);
-  const cells = builder.op('Reshape', [value, builder.ints([-1, Number(channels), Number(height) * Number(width)])]);
-  return builder.op('Reshape', [builder.op('MatMul', [weights, cells]), builder.ints([-1, 1, Number(height), Number(width)])]);
 }

@@ -13,7 +13,7 @@ export function unitContributions(request: AttributionRequest, value: string, sh
   const unitAxis = shape.length === 3 ? 2 : Math.min(1, shape.length - 1);
   const others = shape.map((_, axis) => axis).filter((axis) => axis !== unitAxis);
   return runTargeted(request, `units ${request.output} ${value}`, (builder) => {
-    const gradient = gradientOfTarget(builder, request.output, value, `the layer ${request.layer?.id}`);
+    const gradient = gradientOfTarget(builder, request, value, `the layer ${request.layer?.id}`);
     const product = builder.mul(gradient, value);
     return others.length ? builder.op('ReduceSum', [product, builder.ints(others)], { keepdims: 0 }) : product;
   });

@@ -1,6 +1,7 @@
 import { open as openFile } from 'node:fs/promises';
 import type { Model, OpenOptions } from '../../app/model.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import { parseTarget } from '../flags.ts';
 import { runJob } from '../jobs.ts';
 import { engineNamed } from '../options.ts';
 import type { Status } from '../status.ts';
@@ -13,7 +14,7 @@ const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
   method: (v) => typeof v === 'string',
   layer: (v) => typeof v === 'string',
   neuron: (v) => Array.isArray(v) && v.every(Number.isInteger),
-  target: (v) => typeof v === 'number' || v === 'none' || (Array.isArray(v) && v.every((n) => typeof n === 'number')),
+  target: (v) => typeof v === 'number' || typeof v === 'string' || (Array.isArray(v) && v.every((n) => typeof n === 'number')),
   output: (v) => typeof v === 'string',
   baseline: (v) => typeof v === 'string' || typeof v === 'number',
   set: (v) => typeof v === 'object' && v !== null && !Array.isArray(v),
@@ -103,7 +104,9 @@ async function runLine(line: Line, common: OpenOptions, openModel: typeof Model.
     ...(line.layer !== undefined && { layer: line.layer as string }),
     ...(line.neuron !== undefined && { neuron: line.neuron as number[] }),
     ...(line.baseline !== undefined && { baseline: line.baseline as string | number }),
-    ...(line.target !== undefined && { target: line.target === 'none' ? null : (line.target as number | number[]) }),
+    ...(line.target !== undefined && {
+      target: typeof line.target === 'string' ? parseTarget(line.target) : (line.target as number | number[]),
+    }),
     ...(line.output !== undefined && { output: line.output as string }),
     set: (line.set as Record<string, unknown> | undefined) ?? {},
     ...(line.out !== undefined && { out: line.out as string }),

@@ -1,7 +1,8 @@
 import { scoresOf } from '../../app/attribute.ts';
+import { scaleOf } from '../../app/explainedValue.ts';
 import type { Model } from '../../app/model.ts';
 import { readInputs } from '../../app/readInput.ts';
-import { describeScale, scaleOf, scoresWith, topClasses } from '../../app/scores.ts';
+import { describeScale, scoresWith, topClasses } from '../../app/scores.ts';
 
 /** `inspectum predict MODEL --input FILE [--top 5] [--output NAME] [--json]`: all scores, and the best classes of the first example. */
 export async function predict(

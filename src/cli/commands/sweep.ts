@@ -5,6 +5,7 @@ import { allLayers } from '../../app/layerTree.ts';
 import type { Model } from '../../app/model.ts';
 import { overlayPng } from '../../app/picture.ts';
 import { readInputs } from '../../app/readInput.ts';
+import type { Target } from '../../protocol/target.ts';
 import { writeNpy } from '../../tensor/npy.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { writeOutput, writing } from '../jobs.ts';
@@ -13,14 +14,12 @@ import type { Status } from '../status.ts';
 /** `inspectum sweep MODEL --input FILE [--target N] --out DIR`: a .npy and a .png for every spatial layer, and sweep.json. */
 export async function sweep(
   model: Model,
-  options: { inputs: readonly string[]; target: number | undefined; out: string },
+  options: { inputs: readonly string[]; target: Target | undefined; out: string },
   status: Status,
 ): Promise<string> {
   const { feeds, image } = await readInputs(model, options.inputs);
   status('Explaining every layer');
-  const result = await new Explainer(model, feeds).sweep(
-    options.target === undefined ? undefined : { kind: 'class', index: options.target },
-  );
+  const result = await new Explainer(model, feeds).sweep(options.target);
   await writing(options.out, () => mkdir(options.out, { recursive: true }));
   const rows = [...allLayers(model.layers)].filter((l) => l.cells && !l.plumbing);
   const files: { layer: string; output: string; width: number; height: number; min: number; max: number; npy: string; png: string }[] = [];
@@ -47,7 +46,7 @@ export async function sweep(
     `${JSON.stringify({ model: model.path, input: options.inputs, prediction, target, unreachable, refusals, notes: model.summary.notes, maps: files }, null, 2)}\n`,
   );
   return [
-    `${files.length} layers in ${ms.toFixed(0)} ms for ${target.text} (${target.index}); maps, pictures and sweep.json are in ${options.out}`,
+    `${files.length} layers in ${ms.toFixed(0)} ms for ${target.text}${target.index < 0 ? '' : ` (${target.index})`}; maps, pictures and sweep.json are in ${options.out}`,
     ...refusals,
   ].join('\n');
 }

@@ -1,0 +1,84 @@
+import type { Seed } from '../attribution/target.ts';
+import type { Explained } from '../protocol/model.ts';
+import type { RegionTarget, Target } from '../protocol/target.ts';
+import { InspectumError } from '../tensor/errors.ts';
+import { unravelIndex } from '../tensor/shape.ts';
+import { sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
+import type { Model } from './model.ts';
+import { describeRegion, forEachIn, highestIn, regionWithin, sumOf } from './region.ts';
+import { classScore, nameOfClass, type Scores, scoresWith } from './scores.ts';
+
+/** What came out of a model: the explained value of the first example. */
+export interface Outcome {
+  /** Of the whole batch. */
+  readonly tensor: Tensor<'float32'>;
+  readonly values: Float32Array;
+  /** Of one example. */
+  readonly dims: readonly number[];
+  /** Where it is a vector of classes. */
+  readonly scores?: Scores;
+}
+
+export function outcomeOf(model: Model, result: Tensor<'float32'>): Outcome {
+  const dims = result.dims.slice(1);
+  const values = result.data.subarray(0, sizeOf(dims));
+  return { tensor: result, values, dims, ...(model.isClassVector(dims) && { scores: scoresWith(values, model.scale, model.labels) }) };
+}
+
+/**
+ * What a target is in an outcome: its value, and how it is called.
+ * @throws InspectumError 'usage' where it is out of range
+ */
+export function explained(model: Model, outcome: Outcome, given: Target): Explained {
+  const { values, dims, scores } = outcome;
+  const name = model.output;
+  const target = targetWithin(given, dims, name);
+  if (target.kind === 'region') return { index: -1, probability: 0, target, ...regionValue(target, outcome, name) };
+  if (scores) {
+    const score = classScore(scores, target);
+    return { ...score, target, text: nameOfClass(scores, score) };
+  }
+  const [score = 0, { index, negated }] = [values[target.index], target];
+  const place = `${name}[${unravelIndex(index, dims).join(', ')}]`;
+  return { index, score: negated ? -score : score, probability: 0, target, text: negated ? `against ${place}` : place };
+}
+
+function regionValue(region: RegionTarget, { values, dims }: Outcome, name: string): Pick<Explained, 'score' | 'text'> {
+  const text = describeRegion(region, dims, name);
+  if (region.reduce === 'sum') return { score: sumOf(region.ranges, dims, values), text };
+  const place = highestIn(region.ranges, dims, values);
+  const at = unravelIndex(place, dims).join(', ');
+  return { score: values[place] as number, text: text.startsWith('maximum') ? `${text}, at [${at}]` : text };
+}
+
+/**
+ * A target that lies inside of the explained value.
+ * @param dims of one example
+ * @throws InspectumError 'usage' where it is out of range
+ */
+export function targetWithin(target: Target, dims: readonly number[], name: string): Target {
+  if (target.kind === 'region') return regionWithin(target, dims, name);
+  const { index } = target;
+  if (!Number.isInteger(index) || index < 0 || index >= sizeOf(dims))
+    throw new InspectumError(
+      'usage',
+      `Target ${index} is out of range: ${name} has ${dims.join('×') || 'one'} values per example, counted from 0.`,
+    );
+  return target;
+}
+
+/** A target inside of the explained value as the gradient there, for every example. */
+export function seedOfTarget(target: Target, { dims, data }: Tensor<'float32'>): Seed {
+  const example = dims.slice(1);
+  const size = sizeOf(example);
+  const seed = new Float32Array(data.length);
+  for (let base = 0; base < data.length; base += size) {
+    if (target.kind === 'class') seed[base + target.index] = target.negated ? -1 : 1;
+    else if (target.reduce === 'max') seed[base + highestIn(target.ranges, example, data.subarray(base, base + size))] = 1;
+    else
+      forEachIn(target.ranges, example, (flat) => {
+        seed[base + flat] = 1;
+      });
+  }
+  return tensor('float32', dims, seed);
+}

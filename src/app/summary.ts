@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type { Graph } from '../graph/graph.ts';
+import type { InputConvention, ModelSummary } from '../protocol/model.ts';
+import { formatShape, isStatic } from '../tensor/shape.ts';
+import { imagePort, type ResolvedInput } from './convention.ts';
+import { allLayers } from './layerTree.ts';
+import type { Model } from './model.ts';
+
+/** What is shown of a model before anything runs. */
+export function summarise(model: Model, notes: readonly string[]): ModelSummary {
+  const rows = [...allLayers(model.layers)].filter((l) => l.children.length === 0 || l.op !== undefined);
+  const nodes = [...allLayers(model.layers)].filter((l) => l.op !== undefined);
+  const defaultLayer = rows.filter((l) => l.cells && !l.plumbing).at(-1);
+  const classes = model.classCount();
+  const { labels } = model;
+  const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({
+    name,
+    dtype: dtype ?? 'unknown',
+    shape: shape ? formatShape(shape) : 'unknown',
+  });
+  const { labelling, notes: namingNotes, files: namingFiles } = model.naming;
+  return {
+    path: model.path,
+    fileName: path.basename(model.path),
+    format: model.source.format,
+    parameters: nodes.reduce((sum, l) => sum + l.parameters, 0),
+    ...(nodes.every((l) => l.macs !== undefined) && { macs: nodes.reduce((sum, l) => sum + (l.macs ?? 0), 0) }),
+    inputs: model.graph.inputs.map((input) => ({ ...port(input), takes: imagePort([input]) ? 'image' : 'array' })),
+    outputs: model.graph.outputs.map(port),
+    layers: model.layers,
+    ...(defaultLayer && { defaultLayer: defaultLayer.id }),
+    ...(model.input && { input: shownInput(model.input) }),
+    ...(classes !== undefined && { classes }),
+    ...(labels && { labels }),
+    ...(labelling && { labelling }),
+    explains: explainsOf(model),
+    tokenGrids: [],
+    notes: [...(labelling?.mismatch ? [labelling.mismatch] : []), ...model.configuration.notes, ...namingNotes, ...notes],
+    files: { model: model.source.files.paths, configuration: [...model.configuration.files, ...namingFiles] },
+  };
+}
+
+function explainsOf(model: Model): ModelSummary['explains'] {
+  const { what, value, operator } = model.explains;
+  const dims = model.shapeOf(value)?.slice(1);
+  const { imageAxes } = model;
+  return {
+    what,
+    value,
+    ...(operator !== undefined && { operator }),
+    ...(dims && isStatic(dims) && { dims }),
+    outputs: model.graph.outputs.map(({ name }) => name),
+    ...(imageAxes && { imageAxes }),
+  };
+}
+
+const shownInput = ({ port, dtype, preprocessing, ...shown }: ResolvedInput): InputConvention => shown;
