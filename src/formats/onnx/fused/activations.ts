@@ -48,11 +48,9 @@ export function activated(
 const approximated = { approximate: 'tanh' };
 const gelu: Decompose = ({ inputs: [x = ''] }, site) => [site.op('Gelu', [x])];
 
-const fastGelu: Decompose = ({ inputs: [x = '', bias = ''] }, site) => [
-  site.op('Gelu', [bias ? site.op('Add', [x, bias]) : x], approximated),
-];
+const fastGelu: Decompose = ({ inputs: [x = '', bias = ''] }, site) => [site.op('Gelu', [site.biased(x, bias)], approximated)];
 
-const biasGelu: Decompose = ({ inputs: [x = '', bias = ''] }, site) => [site.op('Gelu', [site.op('Add', [x, bias])])];
+const biasGelu: Decompose = ({ inputs: [x = '', bias = ''] }, site) => [site.op('Gelu', [site.biased(x, bias)])];
 
 /** x · sigmoid(α · x), α being 1.702 where it is not given */
 const quickGelu: Decompose = (node, site) => {

@@ -1,5 +1,7 @@
 import { floatAttribute, intAttribute, type Node } from '../../../graph/graph.ts';
+import { floorDivideDims } from '../../../tensor/dim.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
+import type { Dim } from '../../../tensor/shape.ts';
 import type { Decompose, FusedSite } from './parts.ts';
 
 /** Values of batch×heads×length×size; keys and values may have fewer heads, each for as many neighbouring heads of the query. */
@@ -12,6 +14,8 @@ export interface Heads {
 export interface Scaling {
   /** What scores are multiplied with; 1/√(size of a head) where it is not given. */
   readonly scale?: number | undefined;
+  /** Size of a head of the query, where it is known. */
+  readonly size: Dim | undefined;
   /** Scores are kept within ±softcap, smoothly; 0 for not at all. */
   readonly softcap?: number;
   /** What is added to the scores, or which of them count. */
@@ -28,8 +32,8 @@ export interface Attended {
 }
 
 /** softmax(masks(scale · query · keyᵀ)) · value (Vaswani et al. 2017, "Attention Is All You Need") */
-export function attend({ query, key, value }: Heads, { scale, softcap = 0, masks }: Scaling, site: FusedSite): Attended {
-  const factor = scale === undefined ? inverseRootOfSize(query, site) : site.like(query, 'scale', [], [scale]);
+export function attend({ query, key, value }: Heads, { scale, size, softcap = 0, masks }: Scaling, site: FusedSite): Attended {
+  const factor = scale === undefined ? inverseRootOf(size, query, site) : site.like(query, 'scale', [], [scale]);
   const product = site.op('MatMul', [query, site.op('Transpose', [key], { perm: [0, 1, 3, 2] })], {}, 'products');
   const scores = site.op('Mul', [product, factor], {}, 'scores');
   const capped = softcap > 0 ? softlyCapped(scores, softcap, query, site) : scores;
@@ -38,8 +42,7 @@ export function attend({ query, key, value }: Heads, { scale, softcap = 0, masks
   return { scores, capped, masked, weights, context: site.op('MatMul', [weights, value], {}, 'context') };
 }
 
-function inverseRootOfSize(query: string, site: FusedSite): string {
-  const size = site.info(query).shape?.[3];
+function inverseRootOf(size: Dim | undefined, query: string, site: FusedSite): string {
   if (typeof size === 'number') return site.like(query, 'scale', [], [1 / Math.sqrt(size)]);
   const known = site.op('CastLike', [site.op('Shape', [query], { start: 3, end: 4 }), query]);
   return site.op('Reciprocal', [site.op('Sqrt', [known])]);
@@ -54,6 +57,10 @@ function softlyCapped(scores: string, softcap: number, query: string, site: Fuse
 export const splitHeads = (value: string, heads: number, part: string, site: FusedSite): string =>
   site.op('Transpose', [site.op('Reshape', [value, site.ints('heads', [0, 0, heads, -1])])], { perm: [0, 2, 1, 3] }, part);
 
+/** The size of a head where all of them take `width`. */
+export const headSize = (width: Dim | undefined, heads: number): Dim | undefined =>
+  width === undefined ? undefined : floorDivideDims(width, heads);
+
 /** The reverse of `splitHeads`. */
 export const joinHeads = (value: string, site: FusedSite): string =>
   site.op('Reshape', [site.op('Transpose', [value], { perm: [0, 2, 1, 3] }), site.ints('joined', [0, 0, -1])]);
@@ -62,20 +69,20 @@ export const joinHeads = (value: string, site: FusedSite): string =>
 export const added =
   (bias: string, site: FusedSite) =>
   (scores: string): string =>
-    site.op('Add', [scores, bias]);
+    site.op('Add', [scores, bias], {}, 'masked');
 
 /** A mask of booleans, true for what counts. */
 export const where =
   (counts: string, like: string, site: FusedSite) =>
   (scores: string): string =>
-    site.op('Where', [counts, scores, lowest(like, site)]);
+    site.op('Where', [counts, scores, lowest(like, site)], {}, 'masked');
 
 /** A token sees itself and those before it. */
 export const causal =
   (like: string, site: FusedSite) =>
   (scores: string): string => {
     const all = site.op('Expand', [site.ints('one', [1]), site.op('Shape', [scores], { start: 2 })]);
-    const before = site.op('Cast', [site.op('Trilu', [all], { upper: 0 })], { to: DTYPES.bool.code });
+    const before = site.op('Cast', [site.op('Trilu', [all], { upper: 0 }, 'order')], { to: DTYPES.bool.code });
     return where(before, like, site)(scores);
   };
 
@@ -86,7 +93,8 @@ const lowest = (like: string, site: FusedSite): string =>
 const attention: Decompose = (node, site) => {
   const [q = '', k = '', v = '', mask = '', pastKey = '', pastValue = ''] = node.inputs;
   if (pastKey || pastValue) throw site.unsupported('keys and values of an earlier run (past_key, past_value)');
-  const rank = site.info(q).shape?.length;
+  const { shape } = site.info(q);
+  const rank = shape?.length;
   const [queryHeads, keyHeads] = [headsOf(node, 'q_num_heads', q, site), headsOf(node, 'kv_num_heads', k, site)];
   const split = (value: string, heads: number, part: string): string => (rank === 3 ? splitHeads(value, heads, part, site) : value);
   const [query, key, value] = [split(q, queryHeads, 'query'), split(k, keyHeads, 'key'), split(v, keyHeads, 'value')];
@@ -97,7 +105,8 @@ const attention: Decompose = (node, site) => {
     ...(mask ? [ofMask === 'bool' ? where(mask, q, site) : added(mask, site)] : []),
     ...(intAttribute(node, 'is_causal', 0) === 1 ? [causal(q, site)] : []),
   ];
-  const scaling = { scale: floatAttribute(node, 'scale'), softcap: floatAttribute(node, 'softcap', 0), masks };
+  const size = rank === 3 ? headSize(shape?.[2], queryHeads) : shape?.[3];
+  const scaling = { scale: floatAttribute(node, 'scale'), size, softcap: floatAttribute(node, 'softcap', 0), masks };
   const { scores, capped, masked, weights, context } = attend({ query, key: shared(key), value: shared(value) }, scaling, site);
   const shown = [scores, capped, masked, weights][intAttribute(node, 'qk_matmul_output_mode', 0)];
   return [rank === 3 ? joinHeads(context, site) : context, key, value, shown];

@@ -1,7 +1,8 @@
 import { floatAttribute, intAttribute, intsAttribute, type Node } from '../../../graph/graph.ts';
-import { multiplyDims } from '../../../tensor/dim.ts';
+import { floorDivideDims, multiplyDims } from '../../../tensor/dim.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
-import { added, attend, causal, type Heads, joinHeads, splitHeads } from './attention.ts';
+import type { Dim } from '../../../tensor/shape.ts';
+import { added, attend, causal, type Heads, headSize, joinHeads, splitHeads } from './attention.ts';
 import type { Decompose, FusedSite } from './parts.ts';
 
 type Mask = (scores: string) => string;
@@ -15,8 +16,16 @@ const packed: Decompose = (node, site) => {
   if (intAttribute(node, 'do_rotary', 0) === 1) throw site.unsupported('a rotary embedding inside (do_rotary)');
   const product = site.op('MatMul', [x, weight], {}, 'projection');
   const sizes = intsAttribute(node, 'qkv_hidden_sizes');
-  const heads = headsOf(node, threeOf(bias ? site.op('Add', [product, bias]) : product, 2, sizes, site), site);
-  const y = attended(node, heads, [...padding(node, mask, site), ...(extra ? [added(extra, site)] : [])], site);
+  const heads = headsOf(node, threeOf(site.biased(product, bias), 2, sizes, site), site);
+  const width = site.info(weight).shape?.[1];
+  const hidden = sizes?.[0] ?? (width === undefined ? undefined : floorDivideDims(width, 3));
+  const y = attended(
+    node,
+    heads,
+    headSize(hidden, headCount(node)),
+    [...padding(node, mask, site), ...(extra ? [added(extra, site)] : [])],
+    site,
+  );
   const state = [heads.key, heads.value].map((value) => site.op('Unsqueeze', [value, site.ints('first', [0])]));
   return [y, site.op('Concat', state, { axis: 0 }, 'present')];
 };
@@ -31,7 +40,9 @@ const separate: Decompose = (node, site) => {
     ? { query: splitHeads(query, headCount(node), 'query', site), key, value }
     : headsOf(node, biased(projections(node, site), bias, site), site);
   const masks = [...padding(node, mask, site), ...(extra ? [added(extra, site)] : [])];
-  return [attended(node, heads, masks, site), heads.key, heads.value];
+  const { shape } = site.info(query);
+  const size = shape?.length === 5 ? shape[4] : headSize(shape?.[2], headCount(node));
+  return [attended(node, heads, size, masks, site), heads.key, heads.value];
 };
 
 const headCount = (node: Node): number => intAttribute(node, 'num_heads', 1);
@@ -41,11 +52,11 @@ function headsOf(node: Node, [query, key, value]: Projections, site: FusedSite):
   return { query: split(query, 'query'), key: split(key, 'key'), value: split(value, 'value') };
 }
 
-function attended(node: Node, heads: Heads, masks: readonly Mask[], site: FusedSite): string {
+function attended(node: Node, heads: Heads, size: Dim | undefined, masks: readonly Mask[], site: FusedSite): string {
   const order = intAttribute(node, 'unidirectional', 0) === 1 ? [causal(node.inputs[0] ?? '', site)] : [];
   // 0 stands for a scale that is not given.
   const scale = floatAttribute(node, 'scale', 0) || undefined;
-  return joinHeads(attend(heads, { scale, masks: [...masks, ...order] }, site).context, site);
+  return joinHeads(attend(heads, { scale, size, masks: [...masks, ...order] }, site).context, site);
 }
 
 /** A value in three along an axis, of equal sizes where none are given. */
@@ -76,7 +87,7 @@ function biased(values: Projections, bias: string, site: FusedSite): Projections
   if (query !== value && (typeof query !== 'number' || typeof value !== 'number'))
     throw site.unsupported('a bias of parts whose sizes are not known');
   const parts = threeOf(bias, 0, query === value ? undefined : ([query, query, value] as number[]), site);
-  return values.map((each, i) => site.op('Add', [each, parts[i] as string])) as unknown as Projections;
+  return values.map((each, i) => site.biased(each, parts[i] as string)) as unknown as Projections;
 }
 
 /**

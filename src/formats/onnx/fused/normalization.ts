@@ -14,7 +14,7 @@ const FUSED_EPSILON = 1e-12;
 /** LayerNormalization of input + skip (+ bias) over the last axis; the sum is the fourth output. */
 const skipLayerNormalization: Decompose = (node, site) => {
   const [x = '', skip = '', scale = '', shift = '', bias = ''] = node.inputs;
-  const total = sum([x, bias, skip], site);
+  const total = site.joined(site.biased(x, bias), skip);
   const epsilon = float(floatAttribute(node, 'epsilon', FUSED_EPSILON));
   const statistics = node.outputs.slice(1, 3).some((output) => site.isRead(output));
   const [y, mean, inverse] = site.ops('LayerNormalization', trimmed([total, scale, shift]), statistics ? 3 : 1, { epsilon });
@@ -23,7 +23,7 @@ const skipLayerNormalization: Decompose = (node, site) => {
 
 const skipSimplified: Decompose = (node, site) => {
   const [x = '', skip = '', scale = '', bias = ''] = node.inputs;
-  const total = sum([x, bias, skip], site);
+  const total = site.joined(site.biased(x, bias), skip);
   const epsilon = float(floatAttribute(node, 'epsilon', FUSED_EPSILON));
   return [site.op('RMSNormalization', [total, scale], { epsilon }), undefined, undefined, total];
 };

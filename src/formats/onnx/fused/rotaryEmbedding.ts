@@ -1,7 +1,6 @@
 import { intAttribute, type Node } from '../../../graph/graph.ts';
-import { floorDivideDims } from '../../../tensor/dim.ts';
 import type { Dim } from '../../../tensor/shape.ts';
-import { splitHeads } from './attention.ts';
+import { headSize, splitHeads } from './attention.ts';
 import type { Decompose, FusedSite } from './parts.ts';
 
 /** "To the end" of an axis. */
@@ -47,8 +46,7 @@ function inHeads(node: Node, heads: number | undefined, angles: Angles, site: Fu
   const { shape } = site.info(x);
   if (shape?.length === 4) return rotated(node, x, shape[3], angles, site);
   if (shape?.length !== 3 || !heads) throw site.unsupported('a value or a number of heads that is not known before it runs');
-  const size = floorDivideDims(shape[2] as Dim, heads);
-  const turned = rotated(node, splitHeads(x, heads, 'heads', site), size, angles, site);
+  const turned = rotated(node, splitHeads(x, heads, 'heads', site), headSize(shape[2], heads), angles, site);
   return site.op('Reshape', [site.op('Transpose', [turned], { perm: [0, 2, 1, 3] }), site.op('Shape', [x])]);
 }
 
