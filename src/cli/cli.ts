@@ -6,6 +6,7 @@ import { Model } from '../app/model.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { batch } from './commands/batch.ts';
+import { conventions } from './commands/conventions.ts';
 import { layers } from './commands/layers.ts';
 import { predict } from './commands/predict.ts';
 import { sweep } from './commands/sweep.ts';
@@ -27,7 +28,7 @@ interface Command {
   run(file: string, flags: Flags, status: Status, open: Open): Promise<string | boolean>;
 }
 
-const COMMON: readonly FlagName[] = ['engine', 'config', 'threads', 'quiet'];
+const COMMON: readonly FlagName[] = ['engine', 'config', 'labels', 'threads', 'quiet'];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   layers: {
@@ -51,6 +52,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       'attribute MODEL --input FILE --method NAME [--layer ID] [--neuron I,J,K] [--target N] [--output NAME] [--baseline FILE|NUMBER] [--set KEY=JSON]... [--out FILE]',
     flags: ['input', 'method', 'layer', 'neuron', 'target', 'output', 'baseline', 'set', 'out'],
     run: attributeOnce,
+  },
+  conventions: {
+    usage: 'conventions MODEL --input FILE [--json]',
+    flags: ['input', 'json'],
+    run: (file, flags, status, open) =>
+      conventions(open(file, openOptions(flags)), { inputs: needed(flags, 'input'), json: flags.json === true }, status),
   },
   sweep: {
     usage: 'sweep MODEL --input FILE [--target N] --out DIR',

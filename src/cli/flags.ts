@@ -22,6 +22,7 @@ export const FLAGS = {
   out: { type: 'text', help: 'file (.npy, .png, .json) or, for sweep, folder' },
   engine: { type: 'text', help: 'onnxruntime' },
   config: { type: 'text', help: 'an inspectum.json' },
+  labels: { type: 'text', help: 'a file of class names, or ImageNet-1k' },
   threads: { type: 'count', help: 'threads for one operator' },
   quiet: { type: 'switch', help: 'no progress and no notes' },
 } as const satisfies Readonly<Record<string, { type: FlagType; help: string }>>;

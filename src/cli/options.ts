@@ -1,5 +1,9 @@
+import path from 'node:path';
 import { ENGINES } from '../app/engines.ts';
+import { namesFromFile } from '../app/labels/classNames.ts';
+import { isImagenet } from '../app/labels/imagenet.ts';
 import type { OpenOptions } from '../app/model.ts';
+import type { LabelsChoice } from '../protocol/choices.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Flags } from './flags.ts';
 
@@ -11,9 +15,17 @@ export function engineNamed(name: string) {
   return engine;
 }
 
+/** @throws InspectumError where the file cannot be read as class names */
+function labelsNamed(name: string): LabelsChoice {
+  if (isImagenet(name)) return { assumed: 'imagenet' };
+  namesFromFile(name);
+  return { file: path.resolve(name) };
+}
+
 /** The common flags, as `Model.open` takes them. */
-export const openOptions = ({ engine, config, threads }: Flags): OpenOptions => ({
+export const openOptions = ({ engine, config, labels, threads }: Flags): OpenOptions => ({
   ...(engine !== undefined && { engine: engineNamed(engine) }),
   ...(config !== undefined && { config }),
+  ...(labels !== undefined && { choices: { labels: labelsNamed(labels) } }),
   ...(threads !== undefined && { threads }),
 });

@@ -1,5 +1,5 @@
 import { allLayers } from '../app/layerTree.ts';
-import type { Layer } from '../protocol/model.ts';
+import type { ClassScore, Layer } from '../protocol/model.ts';
 
 /** The tree as text: indented ids, kind and hyper-parameters, shape, parameters, number of a footnote. Plumbing is left out. */
 export function visibleRows(layers: readonly Layer[]): string[] {
@@ -31,3 +31,7 @@ function collect(layers: readonly Layer[], depth: number, notes: readonly string
       ...collect(layer.children, depth + 1, notes),
     ]);
 }
+
+/** "  96.7%      5  mug  (5.0449)" */
+export const classRow = ({ index, label = '', score, probability }: ClassScore): string =>
+  `${(probability * 100).toFixed(1).padStart(6)}%  ${String(index).padStart(5)}  ${label}  (${score.toPrecision(5)})`;

@@ -34,7 +34,7 @@ describe.each(NODES)('Node %s', (_, node) => {
 describe('layers', () => {
   test('--json: inputs, outputs and rows of the contract', async () => {
     const { inputs, outputs, layers, ...more } = await json('layers', fixture('torchscript.onnx'));
-    expect(more).toEqual({});
+    expect(more).toEqual({ convention: expect.objectContaining({ name: 'ImageNet mean/std', guessed: true, sizeFrom: 'model' }) });
     expect(inputs).toEqual([{ name: 'image', dtype: 'float32', shape: ['n', 3, 8, 8] }]);
     expect(outputs).toEqual([{ name: 'scores', dtype: 'float32', shape: ['n', 5] }]);
     const fields = ['id', 'node', 'op', 'output', 'shape', 'params'];
@@ -171,6 +171,41 @@ describe('predict', () => {
     const typed = await json('predict', model, '--input', write('typed.npy', description, data));
     const floats = await json('predict', model, '--input', write('floats.npy', '<f4', Float32Array.from(values)));
     expect(typed.output).toEqual(floats.output);
+  });
+});
+
+describe('how an image is prepared, and what classes are called', () => {
+  const model = fixture('torchscript.onnx');
+
+  test('is said where it was guessed or assumed, and in JSON', async () => {
+    const guessed = await printed(['predict', model, '--input', 'test/fixtures/image/files/rgb.png']);
+    expect(guessed).toContain('image as RGB 8×8, squash; ImageNet mean/std (guessed); "inspectum conventions" compares the usual ones');
+    expect(await printed(['predict', SHAPES, '--input', HOUSE])).not.toContain('guessed');
+    const { convention, labelling } = await json('predict', SHAPES, '--input', HOUSE);
+    expect(convention).toMatchObject({ name: 'from inspectum.json', mean: [0.485, 0.456, 0.406], guessed: false });
+    expect(labelling).toMatchObject({ source: 'labels.txt', count: 10, assumed: false });
+    expect(await printed(['layers', SHAPES])).toMatch(
+      /^image {2}RGB 128×128, shorter-side; from inspectum\.json\nlabels 10 names from labels\.txt$/m,
+    );
+  });
+
+  test('--labels names a file', async () => {
+    const file = path.join(temporaryFolder(), 'names.csv');
+    writeFileSync(file, 'index,name\n0,a\n1,b\n2,c\n3,d\n4,e\n');
+    const { top, labelling } = await json('predict', model, '--input', IMAGE, '--labels', file, '--top', '1');
+    expect(top[0].label).toBe('abcde'[top[0].index]);
+    expect(labelling.source).toBe('names.csv');
+  });
+
+  test('conventions: the best classes under each', async () => {
+    const outcomes = await json('conventions', SHAPES, '--input', HOUSE);
+    expect(outcomes).toHaveLength(10);
+    expect(outcomes.filter(({ current }: { current: boolean }) => current)).toMatchObject([
+      { name: 'ImageNet mean/std, RGB', settings: { channels: 'RGB', range: [0, 1] }, top: [{ label: 'house' }, {}, {}, {}, {}] },
+    ]);
+    expect(await printed(['conventions', SHAPES, '--input', HOUSE])).toMatch(
+      /^ImageNet mean\/std, RGB {2}\(in use\)\n {2}9\d\.\d% +3 {2}house/m,
+    );
   });
 });
 

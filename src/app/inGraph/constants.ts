@@ -7,8 +7,8 @@ export interface Constant {
   readonly values: readonly number[];
 }
 
-/** Constants of more elements are no means, deviations, axes or shapes. */
-const MAX_ELEMENTS = 4096;
+/** Constants of more elements are no means (of a whole picture, at most), deviations, axes or shapes. */
+const MAX_ELEMENTS = 2 ** 20;
 /** How many operators may reshape a constant on its way. */
 const MAX_HOPS = 8;
 const RESHAPING = new Set(['Identity', 'Cast', 'Unsqueeze', 'Squeeze', 'Reshape']);

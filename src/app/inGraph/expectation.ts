@@ -16,18 +16,23 @@ const isIdentity = ({ scale, shift }: GraphNormalization): boolean =>
 
 /** In words: "the graph itself subtracts 127.5 and divides by 127.5"; undefined where it does nothing of the kind. */
 export function describeNormalization(found: GraphNormalization): string | undefined {
-  const { scale } = found;
+  const { scale, varies } = found;
   const steps: string[] = [];
   if (!isIdentity(found)) {
     const at = zeros(found);
     if (at.some((z) => Math.abs(z) > 1e-9))
       steps.push(at.every((z) => z <= 0) ? `adds ${list(at.map((z) => -z))}` : `subtracts ${list(at)}`);
-    if (scale.some((s) => Math.abs(s - 1) > 1e-6))
-      steps.push(scale.every((s) => Math.abs(s) < 1) ? `divides by ${list(scale.map((s) => 1 / s))}` : `multiplies by ${list(scale)}`);
+    if (scale.some((s) => Math.abs(s - 1) > 1e-6)) {
+      const [by, over] = [list(scale), list(scale.map((s) => 1 / s))];
+      steps.push(effort(over) < effort(by) ? `divides by ${over}` : `multiplies by ${by}`);
+    }
   }
   if (found.reversed) steps.push('reverses the channels');
-  return steps.length === 0 ? undefined : `the graph itself ${steps.join(steps.length > 2 ? ', ' : ' and ')}`;
+  return steps.length === 0 ? undefined : `the graph itself ${varies ? 'on average ' : ''}${steps.join(steps.length > 2 ? ', ' : ' and ')}`;
 }
+
+/** How hard numbers are to read: by their significant digits, then by their length. */
+const effort = (text: string): number => text.replace(/\b0\.0*|\D/g, '').length * 100 + text.length;
 
 /** One number where all are the same. */
 function list(values: readonly number[]): string {
@@ -56,8 +61,9 @@ export function expectedBy(
 
 /** @param zero the input that becomes 0. @param unit how much more becomes 1. Both over all channels. */
 function rangeFor(zero: number, unit: number): readonly [number, number] | undefined {
-  if (zero > 1.5 && zero < 255) return [0, 255];
-  if (zero >= 0.2 && zero <= 1) return [0, 1];
+  if (zero > 1.5 && zero < 256) return [0, 255];
+  // A spread below 1 is that of numbers which are normalised already (torchvision's Inception).
+  if (zero >= 0.2 && zero < 1.01 && unit < 1.01) return [0, 1];
   if (Math.abs(zero + 1) < 0.05) return [-1, 1];
   if (Math.abs(zero) > 0.02) return undefined;
   if (unit >= 50) return [0, 255];

@@ -8,6 +8,8 @@ export interface GraphNormalization {
   /** Per channel of the input: the network computes with scale · x + shift. */
   readonly scale: readonly number[];
   readonly shift: readonly number[];
+  /** They are means over the picture: the graph scales or shifts each pixel by another number. */
+  readonly varies: boolean;
   /** The network computes with the channels in reverse order. */
   readonly reversed: boolean;
 }
@@ -20,7 +22,7 @@ export interface GraphNormalization {
  */
 export function normalizationIn(graph: Graph, input: string, axis: number, channels: number): GraphNormalization | undefined {
   const tracked = new Map<string, Tracked>([
-    [input, { rank: 4, axis, channels: Array.from({ length: channels }, (_, from) => ({ from, scale: 1, shift: 0 })) }],
+    [input, { rank: 4, axis, channels: Array.from({ length: channels }, (_, from) => ({ from, scale: 1, shift: 0 })), varies: false }],
   ]);
   const constants = new Constants(graph);
   for (const node of graph.nodes) {
@@ -38,7 +40,7 @@ export function normalizationIn(graph: Graph, input: string, axis: number, chann
   return undefined;
 }
 
-function summaryOf({ channels }: Tracked, count: number): GraphNormalization | undefined {
+function summaryOf({ channels, varies }: Tracked, count: number): GraphNormalization | undefined {
   const firsts = Array.from({ length: count }, (_, from) => channels.find((channel) => channel.from === from));
   const isOneWay = channels.every(({ from, scale, shift }) => scale === firsts[from]?.scale && shift === firsts[from]?.shift);
   const known = firsts.filter((c) => c !== undefined && Number.isFinite(c.scale) && c.scale !== 0 && Number.isFinite(c.shift));
@@ -46,6 +48,7 @@ function summaryOf({ channels }: Tracked, count: number): GraphNormalization | u
   return {
     scale: known.map((c) => c?.scale ?? 1),
     shift: known.map((c) => c?.shift ?? 0),
+    varies,
     reversed: count > 1 && channels.length === count && channels.every(({ from }, i) => from === count - 1 - i),
   };
 }

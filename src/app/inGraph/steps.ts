@@ -15,8 +15,10 @@ const one =
 
 const same = one((value) => value);
 
+type Affine = Pick<Channel, 'scale' | 'shift'>;
+
 /** Each channel times `scale`, plus `shift`. */
-const affine = (value: Tracked, of: (i: number) => { scale: number; shift: number }): Tracked => ({
+const affine = (value: Tracked, of: (i: number) => Affine): Tracked => ({
   ...value,
   channels: value.channels.map(({ from, scale, shift }, i) => {
     const step = of(i);
@@ -24,27 +26,40 @@ const affine = (value: Tracked, of: (i: number) => { scale: number; shift: numbe
   }),
 });
 
-/** The constant's number for each channel; undefined where it differs along another axis. */
-function perChannel({ dims, values }: Constant, { rank, axis, channels }: Tracked): ((i: number) => number) | undefined {
-  if (values.length === 1) return () => values[0] as number;
+interface PerChannel {
+  readonly of: (channel: number) => number;
+  /** It varies over the picture, and this is its mean. */
+  readonly varies: boolean;
+}
+
+/** The constant's number for each channel, of a constant that broadcasts to the picture. */
+function perChannel({ dims, values }: Constant, { rank, axis, channels }: Tracked): PerChannel | undefined {
   const at = axis === undefined ? -1 : axis - (rank - dims.length);
-  const along = dims.every((d, i) => d === (i === at ? channels.length : 1));
-  return along ? (i) => values[i] as number : undefined;
+  const count = dims[at] ?? 1;
+  if (dims.length > rank || (count !== 1 && count !== channels.length)) return undefined;
+  const inner = dims.slice(at + 1).reduce((product, d) => product * d, 1);
+  const sums = new Float64Array(count);
+  let varies = false;
+  for (const [i, value] of values.entries()) {
+    const channel = at < 0 ? 0 : Math.floor(i / inner) % count;
+    sums[channel] = (sums[channel] as number) + value;
+    varies ||= value !== values[at < 0 ? 0 : channel * inner];
+  }
+  const each = values.length / count;
+  return { of: (channel) => (sums[count === 1 ? 0 : channel] as number) / each, varies };
 }
 
 /** An operator of the picture and a constant, as scale and shift by the constant's number. */
 const withConstant =
-  (
-    right: (c: number) => { scale: number; shift: number },
-    left: (c: number) => { scale: number; shift: number } | undefined = right,
-  ): Step =>
+  (right: (c: number) => Affine, left: (c: number) => Affine | undefined = right): Step =>
   (node, [first, second], constants) => {
     const value = first ?? second;
     const constant = constants.get(node.inputs[first ? 1 : 0]);
-    const number = value && constant && (first && second ? undefined : perChannel(constant, value));
+    const number = value && constant && perChannel(constant, value);
     if (!value || !number) return undefined;
-    const steps = value.channels.map((_, i) => (first ? right : left)(number(i)));
-    return steps.every((step) => step !== undefined) ? [affine(value, (i) => steps[i] as { scale: number; shift: number })] : undefined;
+    const steps = value.channels.map((_, i) => (first ? right : left)(number.of(i)));
+    if (!steps.every((step) => step !== undefined)) return undefined;
+    return [{ ...affine(value, (i) => steps[i] as Affine), varies: value.varies || number.varies }];
   };
 
 const channelsAt = (value: Tracked, indices: readonly number[]): Channel[] | undefined => {
@@ -73,7 +88,7 @@ const gather: Step = (node, [value], constants) => {
   if (!value || !indices || indices.dims.length > 1 || !isAxis(value, intAttribute(node, 'axis', 0))) return undefined;
   const channels = channelsAt(value, indices.values);
   if (!channels) return undefined;
-  return [indices.dims.length === 1 ? { ...value, channels } : { rank: value.rank - 1, axis: undefined, channels }];
+  return [indices.dims.length === 1 ? { ...value, channels } : { ...value, rank: value.rank - 1, axis: undefined, channels }];
 };
 
 const split: Step = (node, [value], constants) => {
@@ -99,9 +114,9 @@ const unsqueeze = one((value, node, constants) => {
   const rank = value.rank + axes.length;
   const added = axes.map((axis) => (axis < 0 ? axis + rank : axis));
   // The one axis that comes back is where the channel was taken from.
-  if (value.axis === undefined) return { rank, axis: added[0], channels: value.channels };
+  if (value.axis === undefined) return { ...value, rank, axis: added[0] };
   const kept = Array.from({ length: rank }, (_, i) => i).filter((i) => !added.includes(i));
-  return { rank, axis: kept[value.axis], channels: value.channels };
+  return { ...value, rank, axis: kept[value.axis] };
 });
 
 const batchNormalization = one((value, node, constants) => {

@@ -10,4 +10,6 @@ export interface Tracked {
   readonly rank: number;
   readonly axis: number | undefined;
   readonly channels: readonly Channel[];
+  /** What it was scaled or shifted by varies over the picture; the channels have the means. */
+  readonly varies: boolean;
 }

@@ -7,8 +7,8 @@ import { namesFromFile } from './classNames.ts';
 /** Files of class names, told by their names; those of this model before those of the folder. */
 const KINDS: readonly ((file: string, stem: string) => boolean)[] = [
   (file, stem) => file.startsWith(stem) && /^[._-](labels|classes|names)\.(txt|json|csv|ya?ml)$/i.test(file.slice(stem.length)),
-  (file) => /^(labels|classes|class_names|synset(_words)?|labelmap)\.txt$/i.test(file),
-  (file) => /^(labels|classes|class_names|id2label)\.json$/i.test(file),
+  (file) => /^labels\.(txt|json)$/i.test(file),
+  (file) => /^(classes|class_names|labelmap|synset(_words)?|id2label)\.(txt|json)$/i.test(file),
   (file) => /class_ind(ex|ices)\.json$/i.test(file),
   (file) => /^data\.ya?ml$/i.test(file),
   (file) => /\.ya?ml$/i.test(file),

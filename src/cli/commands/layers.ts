@@ -1,6 +1,7 @@
 import type { Model } from '../../app/model.ts';
 import type { Layer } from '../../protocol/model.ts';
 import { visibleRows } from '../table.ts';
+import { conventionWords, labellingWords } from '../words.ts';
 
 interface JsonLayer {
   readonly id: string;
@@ -24,6 +25,8 @@ export function layers(model: Model, json: boolean): string {
       inputs: graph.inputs.map(port),
       outputs: graph.outputs.map(port),
       layers: model.layers.map((l) => jsonLayer(l, model)),
+      ...(summary.input && { convention: summary.input }),
+      ...(summary.labelling && { labelling: summary.labelling }),
       ...(summary.notes.length > 0 && { notes: summary.notes }),
     });
   }
@@ -32,7 +35,9 @@ export function layers(model: Model, json: boolean): string {
     ...summary.inputs.map((i) => `input  ${i.name}  ${i.dtype} ${i.shape}`),
     ...summary.outputs.map((o) => `output ${o.name}  ${o.dtype} ${o.shape}`),
   ];
-  return [head, ...ports, ...summary.notes, '', ...visibleRows(model.layers)].join('\n');
+  const labels = summary.labelling && labellingWords(summary.labelling);
+  const use = [...(summary.input ? [`image  ${conventionWords(summary.input)}`] : []), ...(labels ? [`labels ${labels}`] : [])];
+  return [head, ...ports, ...use, ...summary.notes, '', ...visibleRows(model.layers)].join('\n');
 }
 
 const jsonLayer = (layer: Layer, model: Model): JsonLayer => ({

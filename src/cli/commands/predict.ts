@@ -3,6 +3,8 @@ import { scaleOf } from '../../app/explainedValue.ts';
 import type { Model } from '../../app/model.ts';
 import { readInputs } from '../../app/readInput.ts';
 import { describeScale, scoresWith, topClasses } from '../../app/scores.ts';
+import { classRow } from '../table.ts';
+import { conventionWords, labellingWords } from '../words.ts';
 
 /** `inspectum predict MODEL --input FILE [--top 5] [--output NAME] [--json]`: all scores, and the best classes of the first example. */
 export async function predict(
@@ -10,18 +12,27 @@ export async function predict(
   options: { inputs: readonly string[]; top: number; output: string | undefined; json: boolean },
 ): Promise<string> {
   const output = model.explained(options.output);
-  const { feeds } = await readInputs(model, options.inputs);
+  const { feeds, image } = await readInputs(model, options.inputs);
   const { data, dims } = await scoresOf(model, output, feeds);
   const examples = dims[0] ?? 1;
   const scores = data.subarray(0, data.length / examples);
   const scale = scaleOf(model.graph, output, model.configuration.output);
   const top = topClasses(scoresWith(scores, scale, model.labels), options.top);
+  const { input: convention, labelling } = model.summary;
   if (options.json)
-    return JSON.stringify({ input: options.inputs.length === 1 ? options.inputs[0] : options.inputs, output: Array.from(data), top });
-  const rows = top.map(
-    (c) =>
-      `${(c.probability * 100).toFixed(1).padStart(6)}%  ${String(c.index).padStart(5)}  ${c.label ?? ''}  (${c.score.toPrecision(5)})`,
-  );
+    return JSON.stringify({
+      input: options.inputs.length === 1 ? options.inputs[0] : options.inputs,
+      output: Array.from(data),
+      top,
+      ...(image && { convention }),
+      ...(image?.truth && { truth: image.truth }),
+      ...(labelling && { labelling }),
+    });
   const first = examples > 1 ? `, the first of ${examples} examples` : '';
-  return [`${output}: ${describeScale(scale, scores.length)}${first}`, ...rows].join('\n');
+  return [
+    `${output}: ${describeScale(scale, scores.length)}${first}`,
+    ...(image && convention?.guessed ? [`image as ${conventionWords(convention)}; "inspectum conventions" compares the usual ones`] : []),
+    ...(labelling?.assumed ? [labellingWords(labelling)] : []),
+    ...top.map(classRow),
+  ].join('\n');
 }
