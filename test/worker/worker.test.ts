@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -14,7 +14,8 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'inspectum-worker-'));
 /** Takes seconds for a pass, in one uninterruptible run. */
 const slow = path.join(folder, 'slow.onnx');
 const image = sampleImage('mushroom.jpg');
-const sourcesOf = (path: string) => ({ input: { kind: 'image', path } }) as const;
+/** For the sample's input; the slow model's is called `input`. */
+const sourcesOf = (path: string, input = 'image') => ({ [input]: { kind: 'image', path } as const });
 const running: Observed[] = [];
 let script = '';
 
@@ -41,7 +42,7 @@ async function blocked(options: Parameters<typeof observed>[0] = {}, signal?: Ab
   const one = observed(options);
   const { client } = one;
   await client.call('open', { path: slow, choices: {} });
-  await client.call('inputs', { model: slow, sources: sourcesOf(image) });
+  await client.call('inputs', { model: slow, sources: sourcesOf(image, 'input') });
   let begun = false;
   client.onProgress(({ progress }) => {
     begun ||= progress?.text === 'Explaining every layer';
@@ -113,7 +114,7 @@ describe('the life of the process', () => {
     const { kind, message } = await failure(
       (async () => {
         await client.call('open', { path: slow, choices: {} });
-        await client.call('inputs', { model: slow, sources: sourcesOf(image) });
+        await client.call('inputs', { model: slow, sources: sourcesOf(image, 'input') });
         await client.call('sweep', { model: slow });
       })(),
     );
@@ -129,7 +130,7 @@ describe('the life of the process', () => {
     const taken = failure(
       (async () => {
         await client.call('open', { path: slow, choices: {} });
-        await client.call('inputs', { model: slow, sources: sourcesOf(image) });
+        await client.call('inputs', { model: slow, sources: sourcesOf(image, 'input') });
         await client.call('sweep', { model: slow });
       })(),
     );
@@ -229,6 +230,51 @@ describe('what crosses', () => {
       new Set(['Reading the model', 'Preparing shapes.onnx', 'Reading the input', 'Explaining every layer']),
     );
     expect(texts.filter((_, i) => i % 2 === 1)).toEqual([null, null, null, null]);
+  });
+
+  test('the usual conventions, one adopted and saved; the true class by the folder', async () => {
+    const { client } = observed();
+    const place = path.join(folder, 'adopted', 'mushroom');
+    mkdirSync(place, { recursive: true });
+    const model = path.join(folder, 'adopted', 'shapes.onnx');
+    const photo = path.join(place, 'photo.jpg');
+    for (const [from, to] of [
+      [SAMPLE, model],
+      [path.join(path.dirname(SAMPLE), 'labels.txt'), path.join(folder, 'adopted', 'labels.txt')],
+      [image, photo],
+    ] as const)
+      copyFileSync(from, to);
+    const texts = new Set<string>();
+    client.onProgress(({ progress }) => progress?.fraction !== undefined && texts.add(`${progress.text} ${progress.fraction}`));
+    const { input, labelling } = await client.call('open', { path: model, choices: {} });
+    expect(input).toMatchObject({ name: 'ImageNet mean/std', guessed: true });
+    expect(labelling).toMatchObject({ source: 'labels.txt', count: 10 });
+    const { image: shown } = await client.call('inputs', { model, sources: sourcesOf(photo) });
+    expect(shown?.truth).toEqual({ index: 6, from: 'folder', where: 'the folder mushroom' });
+    const outcomes = await client.call('conventions', { model });
+    expect(outcomes).toHaveLength(10);
+    expect(texts.size).toBe(10);
+    const chosen = outcomes.find(({ name }) => name === '-1 to 1, RGB')?.settings;
+    await client.call('open', { path: model, choices: { ...(chosen && { input: chosen }) } });
+    const { file } = await client.call('saveConfiguration', { model });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ input: { range: [-1, 1], mean: [0], std: [1], channels: 'RGB' } });
+    expect((await client.call('open', { path: model, choices: {} })).input).toMatchObject({ name: 'from inspectum.json', guessed: false });
+  });
+
+  test('the conventions are cancelled between two passes', async () => {
+    const { client } = observed();
+    await client.call('open', { path: SAMPLE, choices: {} });
+    await client.call('inputs', { model: SAMPLE, sources: sourcesOf(image) });
+    const controller = new AbortController();
+    let passes = 0;
+    client.onProgress(({ progress }) => {
+      if (progress?.fraction === undefined) return;
+      passes++;
+      controller.abort();
+    });
+    expect((await failure(client.call('conventions', { model: SAMPLE }, controller.signal))).kind).toBe('cancelled');
+    await client.call('sweep', { model: SAMPLE });
+    expect(passes).toBeLessThan(10);
   });
 
   const truncated = path.join(folder, 'truncated.onnx');

@@ -58,8 +58,10 @@ function fittingOf(json: Json, where: string): { fitting: Json; notes: readonly 
 
 /** Range, mean and standard deviation, and the order of channels. */
 function numbersOf(json: Json): Json {
-  const normalised = json.do_normalize !== false;
   const { image_mean: mean, image_std: std, rescale_factor: factor } = json;
+  // Processors that never normalise have no field that says so.
+  const normalised =
+    json.do_normalize !== false && !(json.do_rescale !== undefined && json.do_normalize === undefined && mean === undefined);
   const white = json.do_rescale === false ? 255 : typeof factor === 'number' ? rounded(255 * factor) : 1;
   const low = json.rescale_offset === true || json.offset === true ? -1 : 0;
   // EfficientNet's processor divides by the deviation once more.

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Configuration } from '../../../src/app/configuration.ts';
 import { imagePort, resolveInput } from '../../../src/app/convention.ts';
+import { feedOf } from '../../../src/app/readImage.ts';
 import type { Origin } from '../../../src/app/settings/said.ts';
 import type { Port } from '../../../src/graph/graph.ts';
 import type { InputSettings } from '../../../src/protocol/choices.ts';
 import type { Dim } from '../../../src/tensor/shape.ts';
 import { refusal } from '../formats/models.ts';
+import { rgbOf, texture } from '../image/fixtures.ts';
 
 const port = (shape: readonly Dim[], dtype: Port['dtype'] = 'float32', name = 'image'): Port => ({ name, shape, ...(dtype && { dtype }) });
 const by = (input: InputSettings, origin: Origin): Configuration => ({
@@ -153,4 +155,16 @@ test('a choice is called what it usually is', () => {
   expect(chosen({ channels: 'BGR', range: [0, 255], mean: [103.939, 116.779, 123.68], std: [1] })?.name).toMatch(/Caffe/);
   expect(chosen({ range: [-1, 1], mean: [0], std: [1] })).toMatchObject({ name: '-1 to 1', guessed: false });
   expect(chosen({ range: [0, 2] })?.name).toBe('chosen here');
+});
+
+test('whole numbers are fed as such, each pixel its own', () => {
+  const picture = texture(8, 8);
+  const pixels = Array.from(rgbOf(picture));
+  const fed = (dtype: 'uint8' | 'int8') => {
+    const input = resolveInput([port([1, 8, 8, 3], dtype)], SILENT);
+    if (!input) throw new Error('there is no input');
+    return feedOf(picture, input).tensor;
+  };
+  expect(fed('uint8')).toMatchObject({ dtype: 'uint8', dims: [1, 8, 8, 3], data: Uint8Array.from(pixels) });
+  expect(fed('int8')).toMatchObject({ dtype: 'int8', data: Int8Array.from(pixels, (v) => v - 128) });
 });

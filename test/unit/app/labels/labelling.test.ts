@@ -65,17 +65,15 @@ const PRECEDENCE: readonly (readonly [string, Asked, readonly string[], string])
 ];
 
 describe('the strongest names count', () => {
-  const weaker = (from: number): Asked =>
-    PRECEDENCE.slice(from).reduce<Asked>(
-      (all, [, one]) => ({
-        ...one,
-        ...all,
-        files: { ...one.files, ...all.files },
-        said: [...(all.said ?? []), ...(one.said ?? [])],
-        nodes: [...(all.nodes ?? []), ...(one.nodes ?? [])],
-      }),
-      {},
-    );
+  const weaker = (from: number): Asked => {
+    const all = PRECEDENCE.slice(from).map(([, one]) => one);
+    return {
+      ...all[0],
+      files: Object.assign({}, ...all.map(({ files }) => files)),
+      said: all.flatMap(({ said = [] }) => said),
+      nodes: all.flatMap(({ nodes = [] }) => nodes),
+    };
+  };
   test.each(PRECEDENCE.map(([name, , names, source], i) => [name, i, names, source] as const))('%s', (_, i, names, source) => {
     expect(asked({ ...weaker(i), classes: 2 }).labelling?.source).toBe(source);
     expect(asked({ ...PRECEDENCE[i]?.[1], classes: 2 })).toMatchObject({
