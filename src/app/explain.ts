@@ -35,11 +35,11 @@ export class Explainer {
   async sweep(target?: Target): Promise<Sweep> {
     const known = this.#sweep;
     if (known && isSame(known.target.target, target ?? defaultTarget(this.#model, await this.#forward()))) return known;
-    const started = performance.now();
     const told = toldBy(this.#model, target);
     const feed =
       told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.#model, target)) } : { [SEED_INPUT]: await this.#seed(target) };
     const { session, sweep } = await prepareSweep(this.#model, told);
+    const started = performance.now();
     const results = await session.run({ ...this.feeds, ...feed });
     const ms = performance.now() - started;
     this.#outcome ??= outcomeOf(this.#model, results[sweep.scores] as Tensor<'float32'>);
@@ -50,7 +50,7 @@ export class Explainer {
       prediction: this.#prediction(this.#outcome),
       target: result,
       maps,
-      unreachable: sweep.unreachable,
+      unreachable: [...sweep.unreachable, ...this.#model.layersPastCells()],
       refusals: sweep.refusals,
       ms,
     };
@@ -70,6 +70,8 @@ export class Explainer {
     const result = explained(model, outcome, target ?? defaultTarget(model, outcome));
     const map = this.#sweep && isSame(this.#sweep.target.target, result.target) && this.#sweep.maps.find((m) => m.output === layer.output);
     if (map) return { kind: 'map', map, target: result, ms: 0 };
+    const cells = cellsOf(model.graph, model.axes, layer.output);
+    if (cells && model.needs.get(layer.output) === 'outside') return { kind: 'none', target: result, why: PAST_CELLS };
     const shape = model.shapeOf(layer.output);
     if (!shape)
       return {
@@ -89,7 +91,6 @@ export class Explainer {
     };
     const started = performance.now();
     try {
-      const cells = cellsOf(model.graph, model.axes, layer.output);
       if (cells) {
         const cam = (await cellMapOf(request, layer.output, cells)) as Tensor<'float32'>;
         return { kind: 'map', map: layerMap(layer.output, cam, false), target: result, ms: performance.now() - started };
@@ -133,6 +134,9 @@ export class Explainer {
     };
   }
 }
+
+const PAST_CELLS =
+  'From this layer on nothing but tokens beside the grid (the class token) is read, so that no part of the image counts here any more: every map would be zero. Choose a layer before the last attention.';
 
 /** Whether two targets are the same, however their fields are ordered. */
 const isSame = (a: Target, b: Target): boolean =>

@@ -5,10 +5,11 @@ import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Axes } from '../graph/imageAxes/axes.ts';
+import { type Need, needsOf } from '../graph/imageAxes/reach.ts';
 import { cellsOf, imageAxes } from '../graph/imageAxes.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { inlineBranches } from '../graph/inlineBranches.ts';
-import type { Choices } from '../protocol/choices.ts';
+import type { Choices, TokenGrid } from '../protocol/choices.ts';
 import type { Layer, ModelSummary } from '../protocol/model.ts';
 import type { Cells } from '../tensor/cells.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -47,6 +48,8 @@ export class Model {
   readonly explains: ExplainedValue;
   /** Which axes of each value lie over the image. */
   readonly axes: ReadonlyMap<string, Axes>;
+  /** What the explained value depends on. */
+  readonly needs: ReadonlyMap<string, Need>;
   readonly sessions: SessionCache;
   readonly summary: ModelSummary;
 
@@ -78,9 +81,10 @@ export class Model {
       const found = imagePort([port]);
       return found ? [{ name: port.name, layout: port.name === this.input?.port ? this.input.layout : found.layout }] : [];
     });
-    this.axes = imageAxes(this.graph, pictures, choices.tokens);
+    this.axes = imageAxes(this.graph, pictures, checkedGrids(choices.tokens));
     this.layers = layerTree(this.graph, (value) => cellsOf(this.graph, this.axes, value));
     this.explains = explainedValue(this.graph, this.configuration.output, choices);
+    this.needs = needsOf(this.graph, this.axes, this.explains.value);
     this.naming = labelsOf({
       modelPath: this.path,
       graph: source.graph,
@@ -112,9 +116,21 @@ export class Model {
     return this.explains.scale;
   }
 
-  /** Values of the layers with cells that the tree shows, each once, in order, with how they lie over the image. */
+  /**
+   * Values of the layers that the tree shows with cells through which the image reaches the explained value, each once, in order, with
+   * how they lie over the image.
+   */
   layersWithCells(): ReadonlyMap<string, Cells> {
-    return new Map([...allLayers(this.layers)].flatMap((l) => (l.cells && !l.plumbing ? [[l.output, l.cells] as const] : [])));
+    return new Map(this.#shownCells().filter(([value]) => this.needs.get(value) === 'all'));
+  }
+
+  /** The other layers with cells that the tree shows. */
+  layersPastCells(): string[] {
+    return [...new Set(this.#shownCells().map(([value]) => value))].filter((value) => this.needs.get(value) !== 'all');
+  }
+
+  #shownCells(): (readonly [value: string, cells: Cells])[] {
+    return [...allLayers(this.layers)].flatMap((row) => (row.cells && !row.plumbing ? [[row.output, row.cells] as const] : []));
   }
 
   /** Axes of one example of the explained value that lie over the image's height and width; undefined where there are none. */
@@ -175,6 +191,19 @@ export class Model {
   isClassVector(dims: Shape): boolean {
     return dims.length > 0 && dims.filter((dim) => dim !== 1).length <= 1 && !isEmbedding(this.graph, this.output);
   }
+}
+
+/** @throws InspectumError 'usage' for a grid that is none, or does not fit into its sequence */
+function checkedGrids(grids: readonly TokenGrid[] = []): readonly TokenGrid[] {
+  for (const { tokens, height, width, skip } of grids) {
+    const isGrid = [height, width].every((n) => Number.isInteger(n) && n > 0) && Number.isInteger(skip) && skip >= 0;
+    if (!isGrid || skip + height * width > tokens)
+      throw new InspectumError(
+        'usage',
+        `A grid of ${height}×${width} after ${skip} others does not fit into a sequence of ${tokens} tokens.`,
+      );
+  }
+  return grids;
 }
 
 /** The image input's shape with height, width and channels fixed, so that shapes downstream are numbers. */

@@ -3,14 +3,14 @@ import type { Graph } from '../graph/graph.ts';
 import type { InputConvention, ModelSummary } from '../protocol/model.ts';
 import { formatShape, isStatic } from '../tensor/shape.ts';
 import { imagePort, type ResolvedInput } from './convention.ts';
+import { defaultLayer } from './defaultLayer.ts';
 import { allLayers } from './layerTree.ts';
 import type { Model } from './model.ts';
 
 /** What is shown of a model before anything runs. */
 export function summarise(model: Model, notes: readonly string[]): ModelSummary {
-  const rows = [...allLayers(model.layers)].filter((l) => l.children.length === 0 || l.op !== undefined);
   const nodes = [...allLayers(model.layers)].filter((l) => l.op !== undefined);
-  const defaultLayer = rows.filter((l) => l.cells && !l.plumbing).at(-1);
+  const selected = defaultLayer(model);
   const classes = model.classCount();
   const { labels } = model;
   const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({
@@ -28,13 +28,13 @@ export function summarise(model: Model, notes: readonly string[]): ModelSummary 
     inputs: model.graph.inputs.map((input) => ({ ...port(input), takes: imagePort([input]) ? 'image' : 'array' })),
     outputs: model.graph.outputs.map(port),
     layers: model.layers,
-    ...(defaultLayer && { defaultLayer: defaultLayer.id }),
+    ...(selected && { defaultLayer: selected.id }),
     ...(model.input && { input: shownInput(model.input) }),
     ...(classes !== undefined && { classes }),
     ...(labels && { labels }),
     ...(labelling && { labelling }),
     explains: explainsOf(model),
-    tokenGrids: [],
+    tokenGrids: tokenGridsOf(model),
     notes: [...(labelling?.mismatch ? [labelling.mismatch] : []), ...model.configuration.notes, ...namingNotes, ...notes],
     files: { model: model.source.files.paths, configuration: [...model.configuration.files, ...namingFiles] },
   };
@@ -53,5 +53,22 @@ function explainsOf(model: Model): ModelSummary['explains'] {
     ...(imageAxes && { imageAxes }),
   };
 }
+
+/** The grids of the sequences that layers with cells are, each once. */
+function tokenGridsOf({ layers, graph, choices }: Model): ModelSummary['tokenGrids'] {
+  const grids = new Map<string, ModelSummary['tokenGrids'][number]>();
+  for (const { cells, output, parameters } of allLayers(layers)) {
+    // boxes of a detector lie in rows, too, but no layer with weights takes them
+    if (parameters === 0 || !cells?.layout.startsWith('tokens')) continue;
+    const { height, width, skip } = cells;
+    const tokens = graph.values.get(output)?.shape?.[TOKEN_AXIS[cells.layout] ?? 1];
+    if (typeof tokens !== 'number') continue;
+    const chosen = choices.tokens?.some((grid) => grid.tokens === tokens) ?? false;
+    grids.set([tokens, height, width, skip].join(), { tokens, height, width, skip, chosen });
+  }
+  return [...grids.values()];
+}
+
+const TOKEN_AXIS: Readonly<Record<string, number>> = { 'tokens-first': 0, 'tokens-last': 2 };
 
 const shownInput = ({ port, dtype, preprocessing, ...shown }: ResolvedInput): InputConvention => shown;

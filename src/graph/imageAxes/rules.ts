@@ -1,12 +1,11 @@
 import { stringAttribute } from '../graph.ts';
 import { type Axes, type Axis, cutTokens, isTokens, noAxes } from './axes.ts';
+import { type Cut, fromFront, sliced, splitUp } from './cuts.ts';
 import { regroup } from './regroup.ts';
 import type { AxesView } from './view.ts';
 
 /** What the axes of a node's outputs are; undefined where it cannot be told. */
 export type AxesRule = (view: AxesView) => readonly (Axes | undefined)[];
-
-const fromFront = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
 /** Of a convolution, a pool or the like over pictures: (N, C, H, W). Over anything else places are lost. */
 const picture: AxesRule = (view) => {
@@ -91,8 +90,8 @@ function joined(operands: readonly { readonly axes: Axes | undefined; readonly s
   return { ...axis, skip };
 }
 
-/** An axis that is cut to [from, to): rows and columns stay, also every second or third of them, where both ends lose alike. */
-function cut(axis: Axis, size: unknown, from: number, to: number, step = 1): Axis {
+/** An axis of which a part is taken: rows and columns stay, also every second or third of them, where both ends lose alike. */
+function afterCut(axis: Axis, size: unknown, { from, to, step }: Cut): Axis {
   if (typeof size !== 'number') return null;
   if (isTokens(axis)) return step === 1 ? cutTokens(axis, from, to) : null;
   return step > 0 && Math.abs(from - (size - to)) <= step ? axis : null;
@@ -101,31 +100,17 @@ function cut(axis: Axis, size: unknown, from: number, to: number, step = 1): Axi
 const slice: AxesRule = (view) => {
   const [axes, shape] = [view.axes(0), view.shape(0)];
   if (!axes || !shape) return [];
-  const [starts, ends] = [view.integers(1), view.integers(2)];
-  const along = view.node.inputs[3] ? view.integers(3) : starts?.map((_, i) => i);
-  const steps = view.node.inputs[4] ? view.integers(4) : starts?.map(() => 1);
-  if (!starts || !ends || !along || !steps) return [axes.map((axis) => (axis === 'batch' ? axis : null))];
+  const cuts = sliced(view);
+  if (!cuts) return [axes.map((axis) => (axis === 'batch' ? axis : null))];
   const result = [...axes];
-  along.forEach((axis, i) => {
-    const at = fromFront(axis, shape.length);
-    const size = shape[at];
-    const place = (value: number): number => (typeof size === 'number' ? Math.min(Math.max(fromFront(value, size), 0), size) : 0);
-    result[at] = cut(result[at] ?? null, size, place(starts[i] as number), place(ends[i] as number), steps[i] as number);
-  });
+  for (const cut of cuts) result[cut.axis] = afterCut(result[cut.axis] ?? null, shape[cut.axis], cut);
   return [result];
 };
 
-const splitOutputs: AxesRule = (view) => {
-  const [axes, shape] = [view.axes(0), view.shape(0)];
-  if (!axes || !shape) return [];
-  const along = fromFront(view.int('axis', 0), shape.length);
-  let from = 0;
-  return view.node.outputs.map((_, i) => {
-    const size = view.output(i)?.[along];
-    const start = from;
-    from += typeof size === 'number' ? size : Number.NaN;
-    return axes.map((axis, at) => (at === along ? cut(axis, shape[at], start, from) : axis));
-  });
+const split: AxesRule = (view) => {
+  const [axes, shape, cuts] = [view.axes(0), view.shape(0), splitUp(view)];
+  if (!axes || !shape || !cuts) return [];
+  return cuts.map((cut) => axes.map((axis, at) => (at === cut.axis ? afterCut(axis, shape[at], cut) : axis)));
 };
 
 const gather: AxesRule = (view) => {
@@ -181,6 +166,6 @@ export const AXES_RULES: Readonly<Record<string, AxesRule>> = {
   Gather: gather,
   Gemm: gemm,
   Slice: slice,
-  Split: splitOutputs,
+  Split: split,
   Transpose: transpose,
 };
