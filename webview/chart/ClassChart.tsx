@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { ClassScore } from '../../src/protocol/model.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { Icon } from '../components/Icon.tsx';
-import { nameOfClass } from '../image/words.ts';
+import { isTrueClass, nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { OutputPicker } from '../target/OutputPicker.tsx';
 import { RegionPicker } from '../target/RegionPicker.tsx';
@@ -80,7 +80,7 @@ export function ClassChart() {
             <span class="class-mark">{isExplained(score, target) && <Icon name="target" />}</span>
             <span class="clip">
               {nameOfClass(score)}
-              {score.index === truth?.index && !score.negated && <span class="muted"> true class</span>}
+              {isTrueClass(score, truth) && <span class="muted"> true class</span>}
             </span>
             <span />
             <span class="class-value">{formatPercent(score.probability)}</span>

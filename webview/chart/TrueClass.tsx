@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import type { ClassScore, Sweep } from '../../src/protocol/model.ts';
+import type { ClassScore, Sweep, Truth } from '../../src/protocol/model.ts';
 import { Icon } from '../components/Icon.tsx';
-import { nameOfClass } from '../image/words.ts';
+import { isTrueClass, nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { ClassSearch } from './ClassSearch.tsx';
 
@@ -41,25 +41,27 @@ export function TrueClass({ sweep }: { sweep: Sweep }) {
     </button>
   );
   if (!truth) return <p class="truth">{search('Set the true class…')}</p>;
-  const name = nameOfClass({ index: truth.index, ...(labels?.[truth.index] !== undefined && { label: labels[truth.index] as string }) });
-  const isRight = best.index === truth.index;
+  const label = labels?.[truth.index];
+  const shown = sweep.prediction.top.find((score) => isTrueClass(score, truth));
+  const name = nameOfClass(shown ?? { index: truth.index, ...(label !== undefined && { label }) });
+  const isRight = isTrueClass(best, truth);
   return (
     <div class={isRight ? 'truth right' : 'truth wrong'} data-testid="truth" data-right={isRight}>
       <p>
         <Icon name={isRight ? 'check' : 'close'} />
         <span>
           {isRight ? 'Right' : 'Wrong'}: this is <strong>{name}</strong>
-          {rankOf(sweep.prediction.top, truth.index)}
+          {rankOf(sweep.prediction.top, truth)}
           <span class="muted"> ({truth.where})</span>
         </span>
       </p>
       <p class="truth-offers">
-        {sweep.target.index !== truth.index && (
+        {!isTrueClass(sweep.target, truth) && (
           <button
             type="button"
             class="link"
             data-testid="explain-truth"
-            onClick={() => void panel.setTarget({ kind: 'class', index: truth.index })}
+            onClick={() => void panel.setTarget({ kind: 'class', index: truth.index, ...(truth.negated && { negated: true }) })}
           >
             Explain {name}
           </button>
@@ -76,8 +78,8 @@ export function TrueClass({ sweep }: { sweep: Sweep }) {
 }
 
 /** ", the network's choice number 3" where it is among the best but not the first. */
-function rankOf(top: readonly ClassScore[], index: number): string {
-  const rank = top.findIndex((score) => score.index === index) + 1;
+function rankOf(top: readonly ClassScore[], truth: Truth): string {
+  const rank = top.findIndex((score) => isTrueClass(score, truth)) + 1;
   if (rank === 1) return '';
   return rank > 1 ? `, which comes ${ORDINALS[rank]}` : `, which is not among the first ${top.length}`;
 }

@@ -1,11 +1,15 @@
 import type { ColormapName } from '../../src/image/colormap.ts';
-import type { ClassScore, Explained, LayerMap } from '../../src/protocol/model.ts';
+import type { ClassScore, Explained, LayerMap, Truth } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import { colormapFor } from './draw.ts';
 import { peakOf } from './strength.ts';
 
 /** A class by its label, else by its number. */
 export const nameOfClass = (score: Pick<ClassScore, 'index' | 'label'>): string => score.label ?? `class ${score.index}`;
+
+/** Whether a class of the prediction is the one that the image is known to show. */
+export const isTrueClass = (score: Pick<ClassScore, 'index' | 'negated'>, truth: Truth | undefined): boolean =>
+  truth !== undefined && score.index === truth.index && Boolean(score.negated) === Boolean(truth.negated);
 
 /** What the picture means, in one sentence. */
 export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, target: Explained): string {
