@@ -53,6 +53,7 @@ const FAMILIES = [
   'spatial',
   'control',
   'recurrent',
+  'images',
   'fused',
   'attention',
 ] as const;

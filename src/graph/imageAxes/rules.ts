@@ -153,12 +153,12 @@ const all = (names: string, rule: AxesRule): Record<string, AxesRule> => Object.
 /** The operators that move, merge or drop axes; all others are as `broadcast`. */
 export const AXES_RULES: Readonly<Record<string, AxesRule>> = {
   ...all(
-    'Conv ConvTranspose ConvInteger QLinearConv DeformConv AveragePool MaxPool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool MaxUnpool com.microsoft:FusedConv',
+    'Conv ConvTranspose ConvInteger QLinearConv DeformConv AveragePool MaxPool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool MaxUnpool',
     picture,
   ),
   ...all('Resize Upsample Pad DepthToSpace SpaceToDepth GridSample CenterCropPad Crop', resampled),
   ...all('Reshape Flatten Squeeze Unsqueeze', reshape),
-  ...all('MatMul MatMulInteger QLinearMatMul com.microsoft:FusedMatMul', matMul),
+  ...all('MatMul MatMulInteger QLinearMatMul', matMul),
   ...all('ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare', reduction),
   ...all('ArgMax ArgMin', argument),
   Concat: concat,

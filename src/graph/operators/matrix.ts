@@ -53,8 +53,8 @@ const einsum: Infer = (context) => {
   return [info(context.dtype(0), [...dimsOf(head), ...(tail === undefined ? [] : [...broadcast(ellipses), ...dimsOf(tail)])])];
 };
 
-/** NumPy's implicit mode: the letters that occur once, in alphabetical order, after the ellipsis. */
-function implicitOutput(left: string): string {
+/** The output of an equation that names none, as in NumPy: the letters that occur once, in alphabetical order, after the ellipsis. */
+export function implicitOutput(left: string): string {
   const letters = [...left.replaceAll(/[^A-Za-z]/g, '')];
   const once = letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter)).sort((a, b) => (a < b ? -1 : 1));
   return (left.includes('...') ? '...' : '') + once.join('');

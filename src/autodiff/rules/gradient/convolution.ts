@@ -1,8 +1,9 @@
 import { intAttribute } from '../../../graph/graph.ts';
-import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
+import { type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
 import { biasGradient, type Convolution, inputGradient, weightGradient } from '../convolutionAdjoints.ts';
 import { perInput } from '../helpers.ts';
-import { at, slidingWindow } from '../slidingWindow.ts';
+import { reshapeLike } from '../shapes.ts';
+import { at, floatsLike, slidingWindow } from '../slidingWindow.ts';
 
 function convolutionOf(context: RuleContext): Convolution {
   const { node } = context;
@@ -21,4 +22,22 @@ const conv: Rule = (context) => {
   });
 };
 
-export const convolutionRules: RuleSet = { Conv: conv };
+/** Windows of the image, added up where they overlap; the gradient takes them out again, by a convolution with unit kernels. */
+const col2Im: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  const [image, block] = [context.integers(1), context.integers(2)];
+  if (!image || !block) throw refusal(context, 'the shape of the image or of the blocks is computed while the model runs.');
+  const { strides, dilations, begin, end } = slidingWindow(node, block, image);
+  const size = block.reduce((a, b) => a * b, 1);
+  const unit = Array.from({ length: size * size }, (_, k) => (k % (size + 1) === 0 ? 1 : 0));
+  const channels = builder.op('Reshape', [dy, builder.ints([-1, 1, ...image])]);
+  const windows = builder.op('Conv', [channels, floatsLike(context, [size, 1, ...block], unit, context.x())], {
+    strides,
+    dilations,
+    pads: [...begin, ...end],
+  });
+  return [reshapeLike(context, windows, context.x())];
+};
+
+export const convolutionRules: RuleSet = { Col2Im: col2Im, Conv: conv };

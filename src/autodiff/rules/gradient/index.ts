@@ -2,7 +2,9 @@ import type { RuleSet } from '../../rule.ts';
 import { activationRules } from './activations.ts';
 import { convolutionRules } from './convolution.ts';
 import { convTransposeRules } from './convTranspose.ts';
+import { einsumRules } from './einsum.ts';
 import { elementwiseRules } from './elementwise.ts';
+import { gridSampleRules } from './gridSample.ts';
 import { ifRules } from './if.ts';
 import { indexingRules } from './indexing.ts';
 import { loopRules } from './loop.ts';
@@ -30,8 +32,10 @@ export const gradientRules: RuleSet = {
   ...convTransposeRules,
   ...poolingRules,
   ...matmulRules,
+  ...einsumRules,
   ...normalizationRules,
   ...resizeRules,
+  ...gridSampleRules,
   ...ifRules,
   ...scanRules,
   ...loopRules,

@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute } from '../../../graph/graph.ts';
-import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
+import { type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
 import { inputGradient } from '../convolutionAdjoints.ts';
 import { scalarLike } from '../helpers.ts';
 import { flatten, reshapeLike, zerosLike } from '../shapes.ts';
@@ -122,25 +122,54 @@ const globalMaxPool: Rule = (context) => {
   return [reshapeLike(context, gradient, x)];
 };
 
-/** d‖window‖ₚ: sign(x)·|x|^(p−1) times the sum of dy·y^(1−p) over the windows that x is in; 0 where the norm is. */
+/** dy·y^(1−p), 0 where the norm y is: what each element of a window takes times sign(x)·|x|^(p−1). */
+function shareOfNorm(context: RuleContext, p: number): string {
+  const { builder, dy } = context;
+  const y = outputOf(context);
+  const number = (value: number): string => scalarLike(context, value, context.x());
+  const share = builder.mul(dy, builder.op('Pow', [y, number(1 - p)]));
+  return builder.op('Where', [builder.op('Equal', [y, number(0)]), number(0), share]);
+}
+
+/** sign(x)·|x|^(p−1) */
+function slopeOfPower(context: RuleContext, p: number): string {
+  const { builder } = context;
+  const x = context.x();
+  if (p === 2) return x;
+  return builder.mul(builder.op('Sign', [x]), builder.op('Pow', [builder.op('Abs', [x]), scalarLike(context, p - 1, x)]));
+}
+
+/** d‖window‖ₚ, summed over the windows that x is in. */
 const lpPool: Rule = (context) => {
   if (!context.needs(0)) return [];
-  const { builder, dy } = context;
-  const x = context.x();
-  const y = outputOf(context);
+  const { builder } = context;
   const p = intAttribute(context.node, 'p', 2);
   const pool = poolOf(context);
-  const number = (value: number): string => scalarLike(context, value, x);
-  const share = builder.mul(dy, builder.mul(builder.op('Pow', [y, number(1 - p)]), number(product(pool.window.kernel))));
-  const collected = spread(context, builder.op('Where', [builder.op('Equal', [y, number(0)]), number(0), share]), pool);
-  const slope = p === 2 ? x : builder.mul(builder.op('Sign', [x]), builder.op('Pow', [builder.op('Abs', [x]), number(p - 1)]));
-  return [builder.mul(slope, collected)];
+  const share = builder.mul(shareOfNorm(context, p), scalarLike(context, product(pool.window.kernel), context.x()));
+  return [builder.mul(slopeOfPower(context, p), spread(context, share, pool))];
+};
+
+const globalLpPool: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const p = intAttribute(context.node, 'p', 2);
+  return [context.builder.mul(slopeOfPower(context, p), shareOfNorm(context, p))];
+};
+
+/** Each element takes the gradient of the place that it was put to. */
+const maxUnpool: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  if (context.node.inputs[2]) throw refusal(context, 'it has an output_shape, with which engines disagree about what its indices mean.');
+  const { builder, dy } = context;
+  const flat = (value: string): string => flatten(context, value);
+  return [reshapeLike(context, builder.op('Gather', [flat(dy), flat(context.x(1))]), context.x())];
 };
 
 export const poolingRules: RuleSet = {
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,
+  GlobalLpPool: globalLpPool,
   GlobalMaxPool: globalMaxPool,
   LpPool: lpPool,
   MaxPool: maxPool,
+  MaxUnpool: maxUnpool,
 };

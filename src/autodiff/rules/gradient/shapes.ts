@@ -3,7 +3,7 @@ import { DTYPES, type DType, isFloat } from '../../../tensor/dtype.ts';
 import { unbroadcast } from '../../broadcast.ts';
 import { noGradient, type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
 import { constantScalar, perInput, scalarLike, unary } from '../helpers.ts';
-import { axisFromFront, reshapeLike, zerosLike } from '../shapes.ts';
+import { reshapeLike, zerosLike } from '../shapes.ts';
 
 const reshape: Rule = (context) => (context.needs(0) ? [reshapeLike(context, context.dy, context.x())] : []);
 
@@ -104,6 +104,15 @@ const trilu: Rule = (context) => {
   return [builder.op('Trilu', [dy, ...node.inputs.slice(1)], { upper: intAttribute(node, 'upper', 1) })];
 };
 
+/** Cropping is undone by padding and padding by cropping: both put the odd element at the end. */
+const centerCropPad: Rule = (context) => {
+  if (!context.needs(0)) return [];
+  const { builder, dy, node } = context;
+  const axes = intsAttribute(node, 'axes');
+  const shape = builder.op('Shape', [context.x()]);
+  return [builder.op('CenterCropPad', [dy, axes ? builder.op('Gather', [shape, builder.ints(axes)]) : shape], { axes })];
+};
+
 /** The same sum from the other end. */
 const cumSum: Rule = (context) => {
   if (!context.needs(0)) return [];
@@ -123,51 +132,6 @@ const range: Rule = (context) => {
   });
 };
 
-/** In "ij,jk->ik" the gradient of the first input is "ik,jk->ij" of dy and the others. */
-const einsum: Rule = (context) => {
-  const { builder, dy, node } = context;
-  const equation = stringAttribute(node, 'equation', '').replaceAll(' ', '');
-  const [left, right] = equation.split('->') as [string, string | undefined];
-  const terms = left.split(',');
-  const out = right ?? implicitOutput(left);
-  if (equation.includes('.')) throw refusal(context, `the equation "${equation}" has an ellipsis.`);
-  refuseStretchedLetters(context, terms, equation);
-  return perInput(context, (i) => {
-    const term = terms[i] as string;
-    const others = terms.filter((_, k) => k !== i);
-    if (new Set(term).size < term.length) throw refusal(context, `the equation "${equation}" takes a diagonal.`);
-    const seen = new Set([out, ...others].join(''));
-    const reached = [...term].filter((letter) => seen.has(letter)).join('');
-    const inputs = [dy, ...node.inputs.filter((_, k) => k !== i)];
-    const product = builder.op('Einsum', inputs, { equation: `${[out, ...others].join(',')}->${reached}` });
-    if (reached === term) return product;
-    const summed = [...term].flatMap((letter, k) => (seen.has(letter) ? [] : [k]));
-    const kept = builder.op('Unsqueeze', [product, builder.ints(summed)]);
-    return builder.op('Expand', [kept, builder.op('Shape', [context.x(i)])]);
-  });
-};
-
-/** Letters that occur once, in alphabetical order. */
-const implicitOutput = (left: string): string =>
-  [...new Set(left.replaceAll(',', ''))]
-    .filter((letter) => left.split(letter).length === 2)
-    .sort((a, b) => (a < b ? -1 : 1))
-    .join('');
-
-function refuseStretchedLetters(context: RuleContext, terms: readonly string[], equation: string): void {
-  const extents = new Map<string, number>();
-  terms.forEach((term, i) => {
-    const shape = context.shape(context.x(i));
-    [...term].forEach((letter, axis) => {
-      const dim = shape[axisFromFront(axis, shape.length)];
-      if (typeof dim !== 'number') return;
-      const known = extents.get(letter) ?? dim;
-      if (known !== dim) throw refusal(context, `in the equation "${equation}" the letter ${letter} is both ${known} and ${dim} long.`);
-      extents.set(letter, dim);
-    });
-  });
-}
-
 export const shapeRules: RuleSet = {
   Reshape: reshape,
   Flatten: reshape,
@@ -185,10 +149,10 @@ export const shapeRules: RuleSet = {
   DepthToSpace: depthToSpace,
   SpaceToDepth: spaceToDepth,
   Trilu: trilu,
+  CenterCropPad: centerCropPad,
   CumSum: cumSum,
   ReverseSequence: unary(({ context, builder, dy }) => builder.op('ReverseSequence', [dy, context.x(1)], reverseSequenceAxes(context))),
   Range: range,
-  Einsum: einsum,
   Shape: noGradient,
   Size: noGradient,
   ConstantOfShape: noGradient,

@@ -79,6 +79,29 @@ function mod(node: Node, site: Site): Node {
   return { ...node, op: 'Sub', inputs: [a, whole], attributes: {} };
 }
 
+/**
+ * The products of an axis' elements up to each: those of rows in which the elements that do not count are 1. The rows stand along a
+ * new axis before the other one.
+ */
+function cumulativeProduct(node: Node, site: Site): Node {
+  const [x = '', axisName = ''] = node.inputs;
+  const rank = site.info(x).shape?.length;
+  const [written] = site.numbers(axisName) ?? [];
+  if (rank === undefined || written === undefined)
+    throw site.unsupported('an axis, or a value whose rank, is not known before the model runs');
+  const axis = written < 0 ? written + rank : written;
+  const extent = site.op('Shape', [x], { start: axis, end: axis + 1 });
+  const square = site.op('Expand', [site.ints('one', [1]), site.op('Concat', [extent, extent], { axis: 0 })]);
+  const [exclusive, reverse] = [intAttribute(node, 'exclusive', 0), intAttribute(node, 'reverse', 0)];
+  const shift = site.int('shift', exclusive * (reverse ? 1 : -1));
+  const triangle = site.op('Cast', [site.op('Trilu', [square, shift], { upper: reverse })], { to: DTYPES.bool.code });
+  const behind = Array.from({ length: rank - 1 - axis }, (_, i) => i + 2);
+  const counts = behind.length > 0 ? site.op('Unsqueeze', [triangle, site.ints('behind', behind)]) : triangle;
+  const rows = site.op('Where', [counts, site.op('Unsqueeze', [x, site.ints('rows', [axis])]), site.like(x, 'neutral', [], [1])]);
+  const keepdims = { type: 'int', value: 0 } as const;
+  return { ...node, op: 'ReduceProd', inputs: [rows, site.ints('axis', [axis + 1])], attributes: { keepdims } };
+}
+
 /** Column-row-depth order is depth-column-row order with the channels, b·b blocks of C, transposed to C of b·b. */
 function spaceToDepth(node: Node, site: Site): Node {
   const rest = stripped(node, 'mode');
@@ -99,6 +122,7 @@ export const NEWER: readonly Row[] = [
   ...forEach('Cast CastLike', 24, castRounding),
   { op: 'Swish', since: 24, apply: swishNode },
   { op: 'Attention', since: 25, apply: windows },
+  { op: 'CumProd', since: 26, apply: cumulativeProduct },
   { op: 'CausalConvWithState', since: 27, apply: causalConv },
   { op: 'Range', since: 27, apply: range },
   { op: 'BitShift', since: 28, apply: bitShift },
@@ -106,7 +130,7 @@ export const NEWER: readonly Row[] = [
   { op: 'SpaceToDepth', since: 28, apply: spaceToDepth },
   { op: 'SwiGLU', since: 28, apply: swiGlu },
   ...forEach('TensorScatter', 24, lacking),
-  ...forEach('BitCast CumProd', 26, lacking),
+  { op: 'BitCast', since: 26, apply: lacking },
   ...forEach('LinearAttention', 27, lacking),
 ];
 
