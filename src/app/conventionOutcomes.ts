@@ -11,7 +11,8 @@ import { isSame, type UsualConvention, usualConventions } from './usualConventio
 const TOP = 5;
 
 /**
- * The best classes of an image under every usual convention of preprocessing, by a forward pass each; the one in use is among them.
+ * The best classes of an image under every usual convention of preprocessing, by a forward pass each; the one in use is among them. Where
+ * there is no class vector nothing is computed.
  * @param feeds what the model's other inputs are given
  * @param report told before each pass how much is done, 0 to 1
  * @throws InspectumError 'cancelled' between two passes; 'unsupported' where no input takes an image
@@ -24,20 +25,28 @@ export async function conventionOutcomes(
 ): Promise<ConventionOutcome[]> {
   const { input } = model;
   if (!input) throw new InspectumError('unsupported', `${model.path}: no input takes an image, so there is no convention to choose.`);
-  const upright = await decodeFile(image);
-  const outcomes: ConventionOutcome[] = [];
   const candidates = candidatesFor(input);
-  for (const [i, { name, settings }] of candidates.entries()) {
+  if (model.classCount() === undefined) return candidates.map((candidate) => outcomeOf(candidate, input, []));
+  // Conventions differ in what pixels become, not in which are seen.
+  const { seen } = feedOf(await decodeFile(image), input);
+  const outcomes: ConventionOutcome[] = [];
+  for (const [i, candidate] of candidates.entries()) {
     report?.(i / candidates.length);
     await setImmediate();
     if (signal?.aborted) throw new InspectumError('cancelled', 'Cancelled.');
-    const fed = { ...input, preprocessing: { ...input.preprocessing, ...settings } };
-    const { data } = await scoresOf(model, model.output, { ...feeds, [input.port]: feedOf(upright, fed).tensor });
-    const top = model.classCount() === undefined ? [] : topClasses(scoresWith(data, model.scale, model.labels), TOP);
-    outcomes.push({ name, settings, current: isInUse(settings, input), top });
+    const { tensor } = feedOf(seen, { ...input, preprocessing: { ...input.preprocessing, ...candidate.settings, fit: 'none' } });
+    const { data } = await scoresOf(model, model.output, { ...feeds, [input.port]: tensor });
+    outcomes.push(outcomeOf(candidate, input, topClasses(scoresWith(data, model.scale, model.labels), TOP)));
   }
   return outcomes;
 }
+
+const outcomeOf = ({ name, settings }: UsualConvention, input: ResolvedInput, top: ConventionOutcome['top']): ConventionOutcome => ({
+  name,
+  settings,
+  current: isInUse(settings, input),
+  top,
+});
 
 /** The usual conventions; before them the one in use, where it is none of them. */
 function candidatesFor(input: ResolvedInput): UsualConvention[] {

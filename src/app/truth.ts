@@ -46,13 +46,16 @@ function folders(parent: string): string[] {
   }
 }
 
+/** One class may be written in more than one way, but not in so many. */
+const MAX_SPELLINGS = 8;
 const FILES = ['labels.csv', 'labels.tsv', 'labels.json', 'annotations.csv'];
 
 function fromFile(image: string, known: KnownClasses): Truth | undefined {
   const folder = path.dirname(image);
   for (const place of [folder, path.dirname(folder)])
     for (const name of FILES) {
-      const labels = labelsIn(path.join(place, name), path.relative(place, image));
+      const labels = [...new Set(labelsIn(path.join(place, name), path.relative(place, image)))];
+      if (labels.length > MAX_SPELLINGS) return undefined;
       const found = labels.map((label) => classNamed(label, known) ?? classNumbered(label, known));
       const [first] = found;
       if (first && found.every((one) => one?.index === first.index && one.negated === first.negated))

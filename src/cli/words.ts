@@ -10,6 +10,8 @@ export function conventionWords({ channels, size, sizeFrom, fit, name, guessed, 
   ].join('; ');
 }
 
-/** "10 names from labels.txt"; undefined where there are none. */
-export const labellingWords = ({ source, count }: Labelling): string | undefined =>
-  source === undefined ? undefined : `${count} names from ${source}`;
+/** "10 names from labels.txt"; undefined where there are none, and none can be had. */
+export function labellingWords({ source, count, offers }: Labelling): string | undefined {
+  if (source !== undefined) return `${count} names from ${source}`;
+  return offers.some(({ choice }) => 'assumed' in choice) ? 'none; --labels ImageNet-1k takes those of ImageNet' : undefined;
+}

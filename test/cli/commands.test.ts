@@ -179,7 +179,7 @@ describe('how an image is prepared, and what classes are called', () => {
 
   test('is said where it was guessed or assumed, and in JSON', async () => {
     const guessed = await printed(['predict', model, '--input', 'test/fixtures/image/files/rgb.png']);
-    expect(guessed).toContain('image as RGB 8×8, squash; ImageNet mean/std (guessed); "inspectum conventions" compares the usual ones');
+    expect(guessed).toContain('image: RGB 8×8, squash; ImageNet mean/std (guessed); "inspectum conventions" compares the usual ones');
     expect(await printed(['predict', SHAPES, '--input', HOUSE])).not.toContain('guessed');
     const { convention, labelling } = await json('predict', SHAPES, '--input', HOUSE);
     expect(convention).toMatchObject({ name: 'from inspectum.json', mean: [0.485, 0.456, 0.406], guessed: false });

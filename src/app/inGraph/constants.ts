@@ -11,6 +11,7 @@ export interface Constant {
 const MAX_ELEMENTS = 2 ** 20;
 /** How many operators may reshape a constant on its way. */
 const MAX_HOPS = 8;
+const MAX_RANK = 8;
 const RESHAPING = new Set(['Identity', 'Cast', 'Unsqueeze', 'Squeeze', 'Reshape']);
 
 /** Small constants of a graph, read as they are asked for; those included that only give another a shape. */
@@ -41,6 +42,7 @@ export class Constants {
   #reshaped(node: Node, { dims, values }: Constant, hops: number): Constant | undefined {
     if (node.op === 'Identity' || node.op === 'Cast') return { dims, values };
     const given = this.get(node.inputs[1], hops + 1)?.values;
+    if (given && given.length > MAX_RANK) return undefined;
     if (node.op === 'Squeeze')
       return { dims: dims.filter((d, i) => d !== 1 || (given && !given.some((a) => a === i || a + dims.length === i))), values };
     if (!given) return undefined;

@@ -14,13 +14,25 @@ export interface GraphNormalization {
   readonly reversed: boolean;
 }
 
+/** More channels are no picture's any more. */
+const MAX_CHANNELS = 4096;
+
 /**
  * Follows an image input to the first operator that mixes its values (a convolution, say), through those that scale, shift or reorder its
  * channels.
  * @param axis where the input's channels lie
- * @returns undefined where its channels are not each scaled and shifted in one way
+ * @returns undefined where its channels are not each scaled and shifted in one way, or that cannot be told
  */
 export function normalizationIn(graph: Graph, input: string, axis: number, channels: number): GraphNormalization | undefined {
+  try {
+    return followed(graph, input, axis, channels);
+  } catch {
+    // A weight that cannot be read and a node that makes no sense are told of when they are used.
+    return undefined;
+  }
+}
+
+function followed(graph: Graph, input: string, axis: number, channels: number): GraphNormalization | undefined {
   const tracked = new Map<string, Tracked>([
     [input, { rank: 4, axis, channels: Array.from({ length: channels }, (_, from) => ({ from, scale: 1, shift: 0 })), varies: false }],
   ]);
@@ -31,7 +43,8 @@ export function normalizationIn(graph: Graph, input: string, axis: number, chann
     if (given.every((value) => value === undefined) || node.op === 'Shape' || node.op === 'Size') continue;
     const step = node.domain === '' && Object.hasOwn(STEPS, node.op) ? STEPS[node.op] : undefined;
     const results = step?.(node, given, constants);
-    if (!results) return summaryOf(given.find((value) => value !== undefined) as Tracked, channels);
+    if (!results || results.some((result) => result && result.channels.length > MAX_CHANNELS))
+      return summaryOf(given.find((value) => value !== undefined) as Tracked, channels);
     node.outputs.forEach((name, i) => {
       const result = results[i];
       if (name !== '' && result) tracked.set(name, result);

@@ -95,6 +95,7 @@ const split: Step = (node, [value], constants) => {
   if (!value || !isAxis(value, intAttribute(node, 'axis', 0))) return undefined;
   const count = value.channels.length;
   const sizes = constants.get(node.inputs[1])?.values ?? node.outputs.map(() => count / node.outputs.length);
+  if (sizes.length > count) return undefined;
   const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
   const parts = sizes.map((size, i) => ({ ...value, channels: value.channels.slice(starts[i], (starts[i] as number) + size) }));
   return parts.reduce((sum, { channels }) => sum + channels.length, 0) === count ? parts : undefined;
@@ -110,8 +111,8 @@ const concat: Step = (node, given) => {
 
 const unsqueeze = one((value, node, constants) => {
   const axes = constants.get(node.inputs[1])?.values;
-  if (!axes) return undefined;
-  const rank = value.rank + axes.length;
+  if (axes?.length !== 1) return undefined;
+  const rank = value.rank + 1;
   const added = axes.map((axis) => (axis < 0 ? axis + rank : axis));
   // The one axis that comes back is where the channel was taken from.
   if (value.axis === undefined) return { ...value, rank, axis: added[0] };

@@ -103,8 +103,8 @@ function namesFromRows(rows: readonly (readonly string[])[], file: string): Clas
   );
 }
 
-const SYNSET = /^(n\d{8})\s+(.+)$/;
-const NUMBERED = /^(\d+)\s*[\s:,;]\s*(\S.*)$/;
+const SYNSET = /^(n\d{8})\s+(.+)$/s;
+const NUMBERED = /^(\d+)[\s:,;]+(.+)$/s;
 
 /**
  * A name per line; an empty line in between is a class without a name, so that the others keep their places. Lines that all begin with a

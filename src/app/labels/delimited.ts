@@ -10,10 +10,13 @@ export function delimitedRows(text: string): string[][] {
   let field = '';
   let quoted = false;
   let wasQuoted = false;
+  /** The field has begun, with more than spaces. */
+  let begun = false;
   const endField = (): void => {
     row.push(wasQuoted ? field : field.trim());
     field = '';
     wasQuoted = false;
+    begun = false;
   };
   const endRow = (): void => {
     endField();
@@ -28,13 +31,17 @@ export function delimitedRows(text: string): string[][] {
         field += '"';
         i++;
       } else quoted = false;
-    } else if (c === '"' && field.trim() === '') {
+    } else if (c === '"' && !begun) {
       quoted = true;
       wasQuoted = true;
+      begun = true;
       field = '';
     } else if (c === delimiter) endField();
     else if (c === '\n') endRow();
-    else if (c !== '\r' && !(wasQuoted && /\s/.test(c))) field += c;
+    else if (c !== '\r' && !(wasQuoted && /\s/.test(c))) {
+      field += c;
+      begun ||= c.trim() !== '';
+    }
   }
   endRow();
   return rows;

@@ -51,39 +51,51 @@ function flowItems(text: string): Item[] | undefined {
   const items: Item[] = [];
   let item = '';
   let quote = '';
+  /** The last character that is no space. */
+  let last = '';
   for (const c of text.slice(1)) {
     if (quote) quote = c === quote ? '' : quote;
-    else if ((c === "'" || c === '"') && /(^|:)\s*$/.test(item)) quote = c;
+    else if (isQuote(c) && (last === '' || last === ':')) quote = c;
     else if (c === ',' || c === closing) {
       if (item.trim() !== '') items.push({ text: item.trim(), listed: false });
       item = '';
+      last = '';
       if (c === closing) return items;
       continue;
     }
     item += c === '\n' ? ' ' : c;
+    if (c.trim() !== '') last = c;
   }
   return undefined;
 }
 
 /** "0: person" as its key and value. */
 function pairOf({ text }: Item): [string, string] | undefined {
-  const [, key, value] = /^("[^"]*"|'[^']*'|[^:]+?)\s*:\s+(.*)$/.exec(text) ?? [];
-  return key === undefined || value === undefined ? undefined : [scalar(key), scalar(value)];
+  const first = text[0] ?? '';
+  const from = isQuote(first) ? text.indexOf(first, 1) + 1 : 0;
+  const colon = text.indexOf(':', from);
+  const value = text.slice(colon + 1);
+  return colon < 1 || value.trim() === value ? undefined : [scalar(text.slice(0, colon).trim()), scalar(value.trim())];
 }
+
+const isQuote = (c: string): boolean => c === "'" || c === '"';
 
 /** Without a comment and without space around it; a "#" within quotes begins none. */
 function withoutComment(line: string): string {
   let quote = '';
+  let last = '';
   for (let i = 0; i < line.length; i++) {
     const c = line[i] as string;
     if (quote) quote = c === quote ? '' : quote;
-    else if ((c === "'" || c === '"') && /(^|[[{,:-])\s*$/.test(line.slice(0, i))) quote = c;
-    else if (c === '#' && (i === 0 || /\s/.test(line[i - 1] as string))) return line.slice(0, i).trim();
+    else if (isQuote(c) && (last === '' || '[{,:-'.includes(last))) quote = c;
+    else if (c === '#' && (i === 0 || (line[i - 1] as string).trim() === '')) return line.slice(0, i).trim();
+    if (c.trim() !== '') last = c;
   }
   return line.trim();
 }
 
 function scalar(text: string): string {
-  if (/^'.*'$/s.test(text)) return text.slice(1, -1).replaceAll("''", "'");
-  return /^".*"$/s.test(text) ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text;
+  const quote = text.length > 1 && text.endsWith(text[0] as string) ? text[0] : undefined;
+  if (quote === "'") return text.slice(1, -1).replaceAll("''", "'");
+  return quote === '"' ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text;
 }

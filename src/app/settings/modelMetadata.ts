@@ -54,7 +54,12 @@ function namesOf(value: string, key: string): FoundNames {
   const source = `${ORIGIN.where} (${key})`;
   const found = /^\s*[[{(]/.test(value)
     ? namesFrom(readLiteral(value, source), source)
-    : { names: value.trim().split(value.includes('\n') ? /\s*\n\s*/ : value.includes(',') ? /\s*,\s*/ : /\s+/) };
+    : {
+        names: value
+          .trim()
+          .split(value.includes('\n') ? '\n' : value.includes(',') ? ',' : /\s+/)
+          .map((name) => name.trim()),
+      };
   return { ...found, source, binding: true };
 }
 

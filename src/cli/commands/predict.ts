@@ -28,11 +28,12 @@ export async function predict(
       ...(image?.truth && { truth: image.truth }),
       ...(labelling && { labelling }),
     });
+  const labels = labelling && (labelling.assumed || labelling.source === undefined) && labellingWords(labelling);
   const first = examples > 1 ? `, the first of ${examples} examples` : '';
   return [
     `${output}: ${describeScale(scale, scores.length)}${first}`,
-    ...(image && convention?.guessed ? [`image as ${conventionWords(convention)}; "inspectum conventions" compares the usual ones`] : []),
-    ...(labelling?.assumed ? [labellingWords(labelling)] : []),
+    ...(image && convention?.guessed ? [`image: ${conventionWords(convention)}; "inspectum conventions" compares the usual ones`] : []),
+    ...(labels ? [`labels: ${labels}`] : []),
     ...top.map(classRow),
   ].join('\n');
 }
