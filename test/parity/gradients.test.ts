@@ -51,6 +51,8 @@ const FAMILIES = [
   'indexing',
   'quantization',
   'spatial',
+  'dimensions',
+  'resize',
   'control',
   'recurrent',
   'images',

@@ -1,5 +1,6 @@
+import { at, reach, type SlidingWindow, spatialAxes } from '../../graph/slidingWindow.ts';
 import type { RuleContext } from '../rule.ts';
-import { at, crop, dilate, padsOf, reach, type SlidingWindow, spatialAxes } from './slidingWindow.ts';
+import { crop, dilate, padsOf } from './slidingWindow.ts';
 
 /** A convolution y = x ∗ w; extents are spatial ones, w has the layout [outputs, inputs per group, kernel…]. */
 export interface Convolution extends Geometry {

@@ -2,12 +2,12 @@ import path from 'node:path';
 import process from 'node:process';
 import * as ort from 'onnxruntime-node';
 import { type FileRange, type Graph, type Initializer, type Node, nodeKey } from '../../graph/graph.ts';
-import { timeFirst } from '../../graph/recurrentLayout.ts';
 import { serializeModel } from '../../graph/serialize/onnxModel.ts';
 import { readBytes } from '../../graph/weights.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { type MemoryDType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Engine, EngineOptions, Session } from '../engine.ts';
+import { runnable } from './runnable.ts';
 
 /** Read by ONNX Runtime at its first session; without it, it writes a device id into the home folder and reports to Microsoft. */
 process.env.ORT_DISABLE_TELEMETRY = '1';
@@ -17,7 +17,7 @@ export const onnxRuntime: Engine = {
   name: 'onnxruntime',
 
   async createSession(given: Graph, options: EngineOptions = {}): Promise<Session> {
-    const graph = timeFirst(given);
+    const graph = runnable(given);
     const folder = weightFolder(graph);
     const model = serializeModel(graph, (weight) => {
       const reference = folder === undefined ? undefined : referenceFrom(folder, weight.source);

@@ -83,10 +83,11 @@ const convTranspose: Infer = (context) => {
   const spatial = x.slice(2).map((extent, axis): Dim => {
     if (wanted?.length) return wanted[wanted.length - w.kernel.length + axis] as Dim;
     const stride = w.strides[axis] as number;
-    if (!w.pads) return multiplyDims(extent, stride);
+    const span = addDims(reach(w.kernel[axis] as Dim, w.dilations[axis] as number), extra?.[axis] ?? 0);
+    // SAME crops to a stride for each element, and never pads.
+    if (!w.pads) return addDims(multiplyDims(extent, stride), minDims(0, subtractDims(span, stride)));
     const pads = w.autoPad === 'VALID' ? 0 : (w.pads[axis] as number) + (w.pads[axis + w.kernel.length] as number);
-    const full = addDims(multiplyDims(subtractDims(extent, 1), stride), reach(w.kernel[axis] as Dim, w.dilations[axis] as number));
-    return addDims(full, (extra?.[axis] ?? 0) - pads);
+    return subtractDims(addDims(multiplyDims(subtractDims(extent, 1), stride), span), pads);
   });
   return [info(context.dtype(0), [x[0] as Dim, multiplyDims(weight[1] as Dim, context.int('group', 1)), ...spatial])];
 };

@@ -1,8 +1,8 @@
 import { intAttribute, intsAttribute, stringAttribute } from '../../../graph/graph.ts';
+import { at, reach, type SlidingWindow, slidingWindow } from '../../../graph/slidingWindow.ts';
 import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
 import { biasGradient, type Convolution, convolve, weightGradient } from '../convolutionAdjoints.ts';
 import { perInput } from '../helpers.ts';
-import { at, reach, type SlidingWindow, slidingWindow } from '../slidingWindow.ts';
 
 /** The convolution whose transpose the node is: it goes from the node's output to its input. */
 function convolutionOf(context: RuleContext): Convolution {

@@ -1,9 +1,10 @@
 import { intAttribute } from '../../../graph/graph.ts';
+import { at, slidingWindow } from '../../../graph/slidingWindow.ts';
 import { type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
 import { biasGradient, type Convolution, inputGradient, weightGradient } from '../convolutionAdjoints.ts';
 import { perInput } from '../helpers.ts';
 import { reshapeLike } from '../shapes.ts';
-import { at, floatsLike, slidingWindow } from '../slidingWindow.ts';
+import { floatsLike } from '../slidingWindow.ts';
 
 function convolutionOf(context: RuleContext): Convolution {
   const { node } = context;

@@ -1,9 +1,10 @@
 import { intAttribute, intsAttribute } from '../../../graph/graph.ts';
+import { at, type SlidingWindow, slidingWindow } from '../../../graph/slidingWindow.ts';
 import { type Rule, type RuleContext, type RuleSet, refusal } from '../../rule.ts';
 import { inputGradient } from '../convolutionAdjoints.ts';
 import { scalarLike } from '../helpers.ts';
 import { flatten, reshapeLike, zerosLike } from '../shapes.ts';
-import { at, floatsLike, padOrCrop, repeat, type SlidingWindow, slidingWindow } from '../slidingWindow.ts';
+import { floatsLike, padOrCrop, repeat } from '../slidingWindow.ts';
 
 const outputOf = (context: RuleContext): string => context.node.outputs[0] as string;
 

@@ -19,10 +19,9 @@ const resize: Rule = (context) => {
     nearest: stringAttribute(node, 'nearest_mode', 'round_prefer_floor'),
     cubicA: floatAttribute(node, 'cubic_coeff_a', -0.75),
     excludeOutside: intAttribute(node, 'exclude_outside', 0) === 1,
+    antialias: intAttribute(node, 'antialias', 0) === 1,
   };
   const axes = resizedAxes(context, how);
-  if (intAttribute(node, 'antialias', 0) === 1 && how.mode !== 'nearest' && axes.some(({ axis }) => axis.to < axis.from))
-    throw refusal(context, 'it makes images smaller with antialias, which is not supported.');
   if (axes.length === 0) return [context.dy];
   const maps = axes.map((resized) => ({ ...resized, matrix: interpolationMatrix(resized.axis, how) }));
   const channels = context.shape(context.x())[1];
@@ -63,15 +62,18 @@ function resizedAxes(context: RuleContext, how: Interpolation): { index: number;
   const sizes = !scales && policy !== 'stretch' ? numbers(context, 3, 'sizes') : undefined;
   const ratios = sizes?.map((size, k) => size / (from[named[k] as number] as number));
   const common = ratios && (policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios));
+  if (crops && scales) throw refusal(context, 'it crops (tf_crop_and_resize) and states scales instead of sizes.');
+  // Engines copy what keeps its size, whatever the scales say.
+  if (named.every((index) => from[index] === to[index])) return [];
   return named
     .flatMap((index, k) => {
-      if (from[index] === to[index] && (scales?.[k] ?? 1) === 1 && !crops) return [];
+      const stated = scales?.[k] ?? common;
+      if (from[index] === to[index] && (how.antialias || (stated ?? 1) === 1)) return [];
       const [before] = context.staticShape(context.x(), index) as [number];
       const [after] = context.staticShape(node.outputs[0] as string, index) as [number];
-      const scale = Math.fround(scales?.[k] ?? common ?? after / before);
+      const scale = Math.fround(stated ?? after / before);
       const crop = [roi[k] ?? 0, roi[k + named.length] ?? 1] as const;
-      if (before === after && scale === 1 && crop[0] === 0 && crop[1] === 1) return [];
-      return [{ index, axis: { from: before, to: after, scale, roi: crop } }];
+      return [{ index, axis: { from: before, to: after, scale, isRatio: stated === undefined, roi: crop } }];
     })
     .sort((a, b) => b.index - a.index);
 }
