@@ -93,7 +93,7 @@ export interface Labelling {
   readonly count: number;
   /** Other names, each as the choice that takes them. */
   readonly offers: readonly { readonly text: string; readonly choice: LabelsChoice }[];
-  /** A sentence with both numbers, where there are not as many names as classes. */
+  /** A sentence with both numbers, where there are not as many names as classes; or why chosen names were not taken. */
   readonly mismatch?: string;
 }
 

@@ -63,6 +63,12 @@ const wrongForm = (where: string): InspectumError =>
  * @throws InspectumError 'missing', 'too-large', 'corrupt' or 'usage' with the file's name
  */
 export function namesFromFile(file: string): ClassNames {
+  const found = readNames(file);
+  if (found.names.length === 0) throw new InspectumError('usage', `${file}: holds no class names.`);
+  return found;
+}
+
+function readNames(file: string): ClassNames {
   switch (path.extname(file).toLowerCase()) {
     case '.json':
       return namesFrom(readJson(file), file);
@@ -112,6 +118,7 @@ const NUMBERED = /^(\d+)[\s:,;]+(.+)$/s;
  */
 export function namesFromText(text: string, where: string): ClassNames {
   if (/^\s*[[{]/.test(text)) return namesFrom(readLiteral(text, where), where);
+  if (text.trim() === '') return { names: [] };
   const lines = text
     .trimEnd()
     .split(/\r?\n/)

@@ -38,9 +38,16 @@ export function labelsOf(question: Question): Labels {
   const notes: string[] = [];
   const { used, unfit } = searched(question, notes);
   const imagenet = question.takesImage && isImagenetCount(classes) ? IMAGENET_OFFER : [];
-  if (!used) return { ...((unfit || imagenet.length > 0) && { labelling: unlabelled(unfit, classes, imagenet) }), files: [], notes };
+  // That the names which a person chose were not taken is what they want to know first.
+  const refused = choice && 'file' in choice && used?.file !== choice.file ? notes.shift() : undefined;
+  if (!used) {
+    const mismatch = refused ?? (unfit && `${countsOf(unfit, classes)}: they were not taken.`);
+    const labelling = { assumed: false, count: 0, offers: imagenet, ...(mismatch && { mismatch }) };
+    return { ...((mismatch || imagenet.length > 0) && { labelling }), files: [], notes };
+  }
   const { names, ids, source, file } = (choice && 'offset' in choice && shiftedBy(used, classes)) || used;
   const off = difference(names.length, classes);
+  const mismatch = refused ?? (off > 0 ? `${countsOf({ source, names }, classes)}: names may be shifted or missing.` : undefined);
   return {
     names,
     ...(ids && { ids }),
@@ -49,9 +56,7 @@ export function labelsOf(question: Question): Labels {
       assumed: choice !== undefined && 'assumed' in choice,
       count: names.length,
       offers: off === 0 ? [] : [...(off === 1 ? [offsetOffer(names, classes, choice)] : []), ...imagenet],
-      ...(off > 0 && {
-        mismatch: `${source} has ${names.length} names, but the output has ${classes} classes: names may be shifted or missing.`,
-      }),
+      ...(mismatch && { mismatch }),
     },
     files: file === undefined ? [] : [file],
     notes,
@@ -115,11 +120,5 @@ function offsetOffer(names: readonly string[], classes: number | undefined, choi
 
 const IMAGENET_OFFER: Offers = [{ text: `Take the names of ${IMAGENET}`, choice: { assumed: 'imagenet' } }];
 
-const unlabelled = (unfit: FoundNames | undefined, classes: number | undefined, offers: Offers): Labelling => ({
-  assumed: false,
-  count: 0,
-  offers,
-  ...(unfit && {
-    mismatch: `${unfit.source} has ${unfit.names.length} names, but the output has ${classes} classes: they were not taken.`,
-  }),
-});
+const countsOf = ({ source, names }: Pick<FoundNames, 'source' | 'names'>, classes: number | undefined): string =>
+  `${source} has ${names.length} names, but the output has ${classes} classes`;

@@ -101,6 +101,8 @@ const REFUSED: readonly (readonly [string, string, string, RegExp])[] = [
   ['a call', 'l.txt', '[open("x")]', /a text, a number, a list or a dict was expected/],
   ['deep nesting', 'l.txt', '['.repeat(100_000), /nesting of at most/],
   ['no JSON', 'l.json', '{', /is not valid JSON/],
+  ['an empty file', 'l.txt', '\n\n', /holds no class names/],
+  ['an empty list', 'l.json', '[]', /holds no class names/],
 ];
 
 test.each(REFUSED)('%s is refused with its file', (_, name, text, words) => {

@@ -181,10 +181,15 @@ test('two names of one score, and names where there is no class vector', () => {
 
 test('what cannot be read is said, and the next is looked at', () => {
   const files = { 'labels.json': '{', 'chosen.csv': 'a,b,c\n', 'bad.yaml': 'names: 3\n', 'data.yaml': YAML };
-  const { names, notes } = asked({ files, classes: 2, choice: { file: 'chosen.csv' } });
+  const { names, notes, labelling } = asked({ files, classes: 2, choice: { file: 'chosen.csv' } });
   expect(names).toEqual(['y', 'z']);
-  expect(notes).toEqual([
-    expect.stringMatching(/^No class names were taken from chosen\.csv: .*3 columns/),
-    expect.stringMatching(/^No class names were taken from labels\.json: .*not valid JSON/),
-  ]);
+  expect(labelling).toMatchObject({
+    source: 'data.yaml',
+    mismatch: expect.stringMatching(/^No class names were taken from chosen\.csv: .*3 columns/),
+  });
+  expect(notes).toEqual([expect.stringMatching(/^No class names were taken from labels\.json: .*not valid JSON/)]);
+  expect(asked({ classes: 2, choice: { file: 'gone.txt' } }).labelling).toMatchObject({
+    count: 0,
+    mismatch: expect.stringMatching(/gone\.txt/),
+  });
 });
