@@ -95,7 +95,7 @@ class Lifter {
 
   /** Adds a node as it is, or its parts where it is a fused operator that is taken apart. */
   #place(node: Node, into: LiftedGraph, version: number): void {
-    const parts = this.#checked(() => unfused(node, into, `${this.#path}: node ${node.name} (${node.op})`));
+    const parts = this.#checked(() => unfused(node, into));
     if (!parts && node.domain !== '' && !this.domains.has(node.domain)) this.domains.set(node.domain, version);
     for (const part of parts ?? [node]) into.add(withoutReferences(part));
   }

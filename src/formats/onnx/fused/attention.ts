@@ -11,15 +11,22 @@ export interface Heads {
   readonly value: string;
 }
 
-export interface Scaling {
+/** Makes the scores others, or tells of which of them count. */
+export type OfScores = (scores: string) => string;
+
+export interface Scoring {
   /** What scores are multiplied with; 1/√(size of a head) where it is not given. */
   readonly scale?: number | undefined;
   /** Size of a head of the query, where it is known. */
   readonly size: Dim | undefined;
   /** Scores are kept within ±softcap, smoothly; 0 for not at all. */
   readonly softcap?: number;
-  /** What is added to the scores, or which of them count. */
-  readonly masks: readonly ((scores: string) => string)[];
+  /** What is added to the scores. */
+  readonly biases?: readonly OfScores[];
+  /** Which scores count, as booleans; of a query for which none does nothing comes. */
+  readonly counts?: string | undefined;
+  /** A token sees itself and those before it. */
+  readonly isCausal: boolean;
 }
 
 /** What scaled dot-product attention goes through, in order; `context` is batch×heads×length×size. */
@@ -31,25 +38,31 @@ export interface Attended {
   readonly context: string;
 }
 
-/** softmax(masks(scale · query · keyᵀ)) · value (Vaswani et al. 2017, "Attention Is All You Need") */
-export function attend({ query, key, value }: Heads, { scale, size, softcap = 0, masks }: Scaling, site: FusedSite): Attended {
-  const factor = scale === undefined ? inverseRootOf(size, query, site) : site.like(query, 'scale', [], [scale]);
+/** softmax(scale · query · keyᵀ + biases) · value (Vaswani et al. 2017, "Attention Is All You Need") */
+export function attend({ query, key, value }: Heads, like: string, scoring: Scoring, site: FusedSite): Attended {
+  const { scale, size, softcap = 0, biases = [], counts, isCausal } = scoring;
+  const factor = scale === undefined ? inverseRootOf(size, query, like, site) : site.like(like, 'scale', [], [scale]);
   const product = site.op('MatMul', [query, site.op('Transpose', [key], { perm: [0, 1, 3, 2] })], {}, 'products');
   const scores = site.op('Mul', [product, factor], {}, 'scores');
-  const capped = softcap > 0 ? softlyCapped(scores, softcap, query, site) : scores;
-  const masked = masks.reduce((result, mask) => mask(result), capped);
-  const weights = site.op('Softmax', [masked], { axis: -1 }, 'weights');
+  const capped = softcap > 0 ? softlyCapped(scores, softcap, like, site) : scores;
+  const biased = biases.reduce((result, bias) => site.op('Add', [result, bias(scores)], {}, 'biased'), capped);
+  const order = isCausal ? orderOf(scores, site) : undefined;
+  const counting = counts && order ? site.op('And', [counts, order]) : (counts ?? order);
+  const masked = counting ? site.op('Where', [counting, biased, lowest(like, site)], {}, 'masked') : biased;
+  const all = site.op('Softmax', [masked], { axis: -1 }, 'weights');
+  // A softmax over nothing but masked scores is not 0.
+  const weights = counts && counting ? site.op('Where', [counting, all, site.like(like, 'none', [], [0])], {}, 'counted') : all;
   return { scores, capped, masked, weights, context: site.op('MatMul', [weights, value], {}, 'context') };
 }
 
-function inverseRootOf(size: Dim | undefined, query: string, site: FusedSite): string {
-  if (typeof size === 'number') return site.like(query, 'scale', [], [1 / Math.sqrt(size)]);
-  const known = site.op('CastLike', [site.op('Shape', [query], { start: 3, end: 4 }), query]);
+function inverseRootOf(size: Dim | undefined, query: string, like: string, site: FusedSite): string {
+  if (typeof size === 'number') return site.like(like, 'scale', [], [1 / Math.sqrt(size)]);
+  const known = site.op('CastLike', [site.op('Shape', [query], { start: 3, end: 4 }), like]);
   return site.op('Reciprocal', [site.op('Sqrt', [known])]);
 }
 
-function softlyCapped(scores: string, softcap: number, query: string, site: FusedSite): string {
-  const cap = site.like(query, 'softcap', [], [softcap]);
+function softlyCapped(scores: string, softcap: number, like: string, site: FusedSite): string {
+  const cap = site.like(like, 'softcap', [], [softcap]);
   return site.op('Mul', [site.op('Tanh', [site.op('Div', [scores, cap])]), cap]);
 }
 
@@ -65,26 +78,11 @@ export const headSize = (width: Dim | undefined, heads: number): Dim | undefined
 export const joinHeads = (value: string, site: FusedSite): string =>
   site.op('Reshape', [site.op('Transpose', [value], { perm: [0, 2, 1, 3] }), site.ints('joined', [0, 0, -1])]);
 
-/** A mask that is added. */
-export const added =
-  (bias: string, site: FusedSite) =>
-  (scores: string): string =>
-    site.op('Add', [scores, bias], {}, 'masked');
-
-/** A mask of booleans, true for what counts. */
-export const where =
-  (counts: string, like: string, site: FusedSite) =>
-  (scores: string): string =>
-    site.op('Where', [counts, scores, lowest(like, site)], {}, 'masked');
-
-/** A token sees itself and those before it. */
-export const causal =
-  (like: string, site: FusedSite) =>
-  (scores: string): string => {
-    const all = site.op('Expand', [site.ints('one', [1]), site.op('Shape', [scores], { start: 2 })]);
-    const before = site.op('Cast', [site.op('Trilu', [all], { upper: 0 }, 'order')], { to: DTYPES.bool.code });
-    return where(before, like, site)(scores);
-  };
+/** For the last two axes of scores, whether the one does not come after the other. */
+function orderOf(scores: string, site: FusedSite): string {
+  const all = site.op('Expand', [site.ints('one', [1]), site.op('Shape', [scores], { start: 2 })]);
+  return site.op('Cast', [site.op('Trilu', [all], { upper: 0 }, 'order')], { to: DTYPES.bool.code });
+}
 
 /** A number so low that its exponential is 0, though finite: a row of it alone gives no NaN. */
 const lowest = (like: string, site: FusedSite): string =>
@@ -101,13 +99,15 @@ const attention: Decompose = (node, site) => {
   const shared = (each: string): string => (queryHeads === keyHeads ? each : repeated(each, keyHeads, queryHeads / keyHeads, site));
   const ofMask = site.info(mask).dtype;
   if (mask && !ofMask) throw site.unsupported('a mask whose type is not known');
-  const masks = [
-    ...(mask ? [ofMask === 'bool' ? where(mask, q, site) : added(mask, site)] : []),
-    ...(intAttribute(node, 'is_causal', 0) === 1 ? [causal(q, site)] : []),
-  ];
-  const size = rank === 3 ? headSize(shape?.[2], queryHeads) : shape?.[3];
-  const scaling = { scale: floatAttribute(node, 'scale'), size, softcap: floatAttribute(node, 'softcap', 0), masks };
-  const { scores, capped, masked, weights, context } = attend({ query, key: shared(key), value: shared(value) }, scaling, site);
+  const scoring = {
+    scale: floatAttribute(node, 'scale'),
+    size: rank === 3 ? headSize(shape?.[2], queryHeads) : shape?.[3],
+    softcap: floatAttribute(node, 'softcap', 0),
+    biases: mask && ofMask !== 'bool' ? [() => mask] : [],
+    counts: ofMask === 'bool' ? mask : undefined,
+    isCausal: intAttribute(node, 'is_causal', 0) === 1,
+  };
+  const { scores, capped, masked, weights, context } = attend({ query, key: shared(key), value: shared(value) }, q, scoring, site);
   const shown = [scores, capped, masked, weights][intAttribute(node, 'qk_matmul_output_mode', 0)];
   return [rank === 3 ? joinHeads(context, site) : context, key, value, shown];
 };

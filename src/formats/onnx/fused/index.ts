@@ -21,13 +21,9 @@ export const FUSED: Readonly<Record<string, Decompose>> = {
   ...ROTARY_EMBEDDINGS,
 };
 
-/**
- * The nodes that a fused one is made of, of the graph's opset.
- * @param where how messages begin: file and node
- * @returns undefined for any other node, and for forms of fused ones that are not taken apart
- */
-export function unfused(node: Node, graph: LiftedGraph, where: string): readonly Node[] | undefined {
+/** The nodes that a fused one is made of; undefined for any other node, and for forms of fused ones that are not taken apart. */
+export function unfused(node: Node, graph: LiftedGraph): readonly Node[] | undefined {
   const key = nodeKey(node);
   const decompose = Object.hasOwn(FUSED, key) ? FUSED[key] : undefined;
-  return decompose && partsOf(node, decompose, graph, where);
+  return decompose && partsOf(node, decompose, graph);
 }

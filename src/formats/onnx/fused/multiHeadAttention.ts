@@ -2,10 +2,9 @@ import { floatAttribute, intAttribute, intsAttribute, type Node } from '../../..
 import { floorDivideDims, multiplyDims } from '../../../tensor/dim.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
 import type { Dim } from '../../../tensor/shape.ts';
-import { added, attend, causal, type Heads, headSize, joinHeads, splitHeads } from './attention.ts';
+import { attend, type Heads, headSize, joinHeads, type OfScores, splitHeads } from './attention.ts';
 import type { Decompose, FusedSite } from './parts.ts';
 
-type Mask = (scores: string) => string;
 /** Query, key and value, each of batch×length×(heads·size). */
 type Projections = readonly [string, string, string];
 
@@ -19,13 +18,7 @@ const packed: Decompose = (node, site) => {
   const heads = headsOf(node, threeOf(site.biased(product, bias), 2, sizes, site), site);
   const width = site.info(weight).shape?.[1];
   const hidden = sizes?.[0] ?? (width === undefined ? undefined : floorDivideDims(width, 3));
-  const y = attended(
-    node,
-    heads,
-    headSize(hidden, headCount(node)),
-    [...padding(node, mask, site), ...(extra ? [added(extra, site)] : [])],
-    site,
-  );
+  const y = attended(node, heads, headSize(hidden, headCount(node)), [...padding(node, mask, site), ...(extra ? [() => extra] : [])], site);
   const state = [heads.key, heads.value].map((value) => site.op('Unsqueeze', [value, site.ints('first', [0])]));
   return [y, site.op('Concat', state, { axis: 0 }, 'present')];
 };
@@ -39,10 +32,10 @@ const separate: Decompose = (node, site) => {
   const heads = isSplit
     ? { query: splitHeads(query, headCount(node), 'query', site), key, value }
     : headsOf(node, biased(projections(node, site), bias, site), site);
-  const masks = [...padding(node, mask, site), ...(extra ? [added(extra, site)] : [])];
+  const biases = [...padding(node, mask, site), ...(extra ? [() => extra] : [])];
   const { shape } = site.info(query);
   const size = shape?.length === 5 ? shape[4] : headSize(shape?.[2], headCount(node));
-  return [attended(node, heads, size, masks, site), heads.key, heads.value];
+  return [attended(node, heads, size, biases, site), heads.key, heads.value];
 };
 
 const headCount = (node: Node): number => intAttribute(node, 'num_heads', 1);
@@ -52,11 +45,11 @@ function headsOf(node: Node, [query, key, value]: Projections, site: FusedSite):
   return { query: split(query, 'query'), key: split(key, 'key'), value: split(value, 'value') };
 }
 
-function attended(node: Node, heads: Heads, size: Dim | undefined, masks: readonly Mask[], site: FusedSite): string {
-  const order = intAttribute(node, 'unidirectional', 0) === 1 ? [causal(node.inputs[0] ?? '', site)] : [];
+function attended(node: Node, heads: Heads, size: Dim | undefined, biases: readonly OfScores[], site: FusedSite): string {
   // 0 stands for a scale that is not given.
   const scale = floatAttribute(node, 'scale', 0) || undefined;
-  return joinHeads(attend(heads, { scale, size, masks: [...masks, ...order] }, site).context, site);
+  const isCausal = intAttribute(node, 'unidirectional', 0) === 1;
+  return joinHeads(attend(heads, node.inputs[0] ?? '', { scale, size, biases, isCausal }, site).context, site);
 }
 
 /** A value in three along an axis, of equal sizes where none are given. */
@@ -94,24 +87,23 @@ function biased(values: Projections, bias: string, site: FusedSite): Projections
  * The mask of padding, in one of its forms: 1 for what counts by batch×length or batch×length×length; or by batch the length that
  * counts, or all ends and then all starts.
  */
-function padding(node: Node, mask: string, site: FusedSite): Mask[] {
+function padding(node: Node, mask: string, site: FusedSite): OfScores[] {
   if (!mask) return [];
   const { shape } = site.info(mask);
   const batch = site.info(node.inputs[0] ?? '').shape?.[0];
   const zero = site.int('zero', 0);
   const filter = floatAttribute(node, 'mask_filter_value', -10000);
-  const filtered = (counts: string): Mask => {
-    const like = node.inputs[0] ?? '';
-    return added(site.op('Where', [counts, site.like(like, 'kept', [], [0]), site.like(like, 'filter', [], [filter])]), site);
-  };
-  const positive = (axes: readonly number[]): Mask =>
+  const like = node.inputs[0] ?? '';
+  const filtered = (counts: string): string =>
+    site.op('Where', [counts, site.like(like, 'kept', [], [0]), site.like(like, 'filter', [], [filter])], {}, 'mask');
+  const positive = (axes: readonly number[]): string =>
     filtered(site.op('Greater', [site.op('Unsqueeze', [mask, site.ints('axes', axes)]), site.op('CastLike', [zero, mask])]));
-  if (shape?.length === 2) return [positive([1, 2])];
-  if (shape?.length === 3) return [positive([1])];
+  if (shape?.length === 2) return [() => positive([1, 2])];
+  if (shape?.length === 3) return [() => positive([1])];
   if (shape?.length !== 1 || batch === undefined) throw site.unsupported('a mask whose form is not known');
   const [count] = shape;
   if (count !== batch && count !== multiplyDims(2, batch)) throw site.unsupported('a mask of cumulated lengths');
-  return [(scores) => filtered(within(mask, count === batch ? 1 : 2, scores, site))(scores)];
+  return [(scores) => filtered(within(mask, count === batch ? 1 : 2, scores, site))];
 }
 
 /** Which positions stand before the end, and not before the start, of each example. */

@@ -53,9 +53,9 @@ export class FusedSite extends LiftSite {
  * names of values tell them; else they are a group of the node's name, so that the tree shows them as one row.
  * @returns undefined where the form is not taken apart, or an output is read that the parts do not give
  */
-export function partsOf(node: Node, decompose: Decompose, graph: LiftedGraph, where: string): readonly Node[] | undefined {
+export function partsOf(node: Node, decompose: Decompose, graph: LiftedGraph): readonly Node[] | undefined {
   const name = withoutFusions(node.name);
-  const site = new FusedSite(graph, { ...node, module: node.module ?? name }, where, `${name}/`);
+  const site = new FusedSite(graph, node, node.name, `${name}/`);
   const values = decomposed(node, decompose, site);
   if (!values || node.outputs.some((output, k) => site.isRead(output) && !values[k])) return undefined;
   const names = givenNames(node, values, site);

@@ -79,27 +79,21 @@ function mod(node: Node, site: Site): Node {
   return { ...node, op: 'Sub', inputs: [a, whole], attributes: {} };
 }
 
-/**
- * The products of an axis' elements up to each: those of rows in which the elements that do not count are 1. The rows stand along a
- * new axis before the other one.
- */
+/** The products of an axis' elements up to each: those of rows in which the elements that do not count are 1. */
 function cumulativeProduct(node: Node, site: Site): Node {
-  const [x = '', axisName = ''] = node.inputs;
-  const rank = site.info(x).shape?.length;
-  const [written] = site.numbers(axisName) ?? [];
-  if (rank === undefined || written === undefined)
-    throw site.unsupported('an axis, or a value whose rank, is not known before the model runs');
-  const axis = written < 0 ? written + rank : written;
-  const extent = site.op('Shape', [x], { start: axis, end: axis + 1 });
-  const square = site.op('Expand', [site.ints('one', [1]), site.op('Concat', [extent, extent], { axis: 0 })]);
+  const [x = '', axis = ''] = node.inputs;
   const [exclusive, reverse] = [intAttribute(node, 'exclusive', 0), intAttribute(node, 'reverse', 0)];
-  const shift = site.int('shift', exclusive * (reverse ? 1 : -1));
-  const triangle = site.op('Cast', [site.op('Trilu', [square, shift], { upper: reverse })], { to: DTYPES.bool.code });
-  const behind = Array.from({ length: rank - 1 - axis }, (_, i) => i + 2);
-  const counts = behind.length > 0 ? site.op('Unsqueeze', [triangle, site.ints('behind', behind)]) : triangle;
-  const rows = site.op('Where', [counts, site.op('Unsqueeze', [x, site.ints('rows', [axis])]), site.like(x, 'neutral', [], [1])]);
-  const keepdims = { type: 'int', value: 0 } as const;
-  return { ...node, op: 'ReduceProd', inputs: [rows, site.ints('axis', [axis + 1])], attributes: { keepdims } };
+  const [one, rest, shape] = [site.ints('one', [1]), site.ints('rest', [-1]), site.op('Shape', [x])];
+  const place = site.op('Cast', [site.op('Reshape', [axis, one])], { to: DTYPES.int64.code });
+  const before = site.op('Slice', [shape, site.ints('first', [0]), place]);
+  const outer = site.op('ReduceProd', [site.op('Concat', [one, before], { axis: 0 })]);
+  const extent = site.op('Gather', [shape, place]);
+  const columns = site.op('Reshape', [x, site.op('Concat', [outer, extent, rest], { axis: 0 })]);
+  const square = site.op('Expand', [one, site.op('Concat', [extent, extent], { axis: 0 })]);
+  const triangle = site.op('Trilu', [square, site.int('shift', exclusive * (reverse ? 1 : -1))], { upper: reverse });
+  const counts = site.op('Cast', [site.op('Unsqueeze', [triangle, site.ints('column', [2])])], { to: DTYPES.bool.code });
+  const rows = site.op('Where', [counts, site.op('Unsqueeze', [columns, one]), site.like(x, 'neutral', [], [1])]);
+  return { ...node, op: 'Reshape', inputs: [site.op('ReduceProd', [rows, site.ints('row', [2])], { keepdims: 0 }), shape], attributes: {} };
 }
 
 /** Column-row-depth order is depth-column-row order with the channels, b·b blocks of C, transposed to C of b·b. */
