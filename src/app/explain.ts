@@ -35,15 +35,18 @@ export class Explainer {
   async sweep(target?: Target): Promise<Sweep> {
     const known = this.#sweep;
     if (known && isSame(known.target.target, target ?? defaultTarget(this.#model, await this.#forward()))) return known;
-    const told = toldBy(this.#model, target);
+    // The scores of a quantised model are those of its integers; the sweep computes in floating point.
+    const integers = this.#model.source.isQuantized ? await this.#forward() : undefined;
+    const wanted = target ?? (integers && defaultTarget(this.#model, integers));
+    const told = toldBy(this.#model, wanted);
     const feed =
-      told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.#model, target)) } : { [SEED_INPUT]: await this.#seed(target) };
+      told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.#model, wanted)) } : { [SEED_INPUT]: await this.#seed(wanted) };
     const { session, sweep } = await prepareSweep(this.#model, told);
     const started = performance.now();
     const results = await session.run({ ...this.feeds, ...feed });
     const ms = performance.now() - started;
     this.#outcome ??= outcomeOf(this.#model, results[sweep.scores] as Tensor<'float32'>);
-    const result = explained(this.#model, this.#outcome, target ?? defaultTarget(this.#model, this.#outcome));
+    const result = explained(this.#model, this.#outcome, wanted ?? defaultTarget(this.#model, this.#outcome));
     const isNegated = told === 'element' && result.negated === true;
     const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>, isNegated));
     this.#sweep = {

@@ -158,7 +158,7 @@ function reshaped({ op, output }: Layer, hidden: readonly Layer[], { graph }: Co
 
 function nodeRow(node: Node, context: Context): Layer {
   const { graph, ids } = context;
-  const output = node.outputs.find((name) => name !== '') ?? '';
+  const output = node.shown ?? node.outputs.find((name) => name !== '') ?? '';
   const { kind, detail, parameters, macs } = describeNode(node, graph);
   return {
     id: ids.get(node) ?? node.name,

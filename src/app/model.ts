@@ -169,7 +169,7 @@ export class Model {
   }
 
   /** As methods ask for sessions. */
-  readonly session: AttributionRequest['session'] = (key, build) => this.sessions.get(key, build);
+  readonly session: AttributionRequest['session'] = (key, build, options) => this.sessions.get(key, build, options);
 
   shapeOf(value: string): Shape | undefined {
     return this.graph.values.get(value)?.shape;
