@@ -91,7 +91,17 @@ export class NodeView {
 }
 
 /** What turns a weight into the same weight in another form. */
-const FORMS = new Set(['QuantizeLinear', 'DequantizeLinear', 'Transpose', 'Cast', 'Identity', 'Reshape', 'Unsqueeze', 'Squeeze', 'Constant']);
+const FORMS = new Set([
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'Transpose',
+  'Cast',
+  'Identity',
+  'Reshape',
+  'Unsqueeze',
+  'Squeeze',
+  'Constant',
+]);
 const producersOfGraph = new WeakMap<Graph, ReadonlyMap<string, Node>>();
 
 /** The node that makes each value. */

@@ -7,7 +7,7 @@ import { PACKED_PRODUCTS } from './packed.ts';
 import { type Quantisation, type Rewrite, Rewriting } from './rewriting.ts';
 
 /** Operators that are taken apart into dequantised operands, an operator in floating point, and a quantised result. */
-const OPERATORS: Readonly<Record<string, Rewrite>> = { ...QUANTISED_OPERATORS, ...INTEGER_PRODUCTS, ...PACKED_PRODUCTS };
+export const QUANTISED: Readonly<Record<string, Rewrite>> = { ...QUANTISED_OPERATORS, ...INTEGER_PRODUCTS, ...PACKED_PRODUCTS };
 const SCALES: ReadonlySet<string> = new Set(
   'QuantizeLinear DequantizeLinear DynamicQuantizeLinear com.microsoft:QuantizeLinear com.microsoft:DequantizeLinear'.split(' '),
 );
@@ -26,7 +26,7 @@ export interface Dequantized {
  * @returns the graph itself where nothing is quantised
  */
 export function dequantized(graph: Graph): Dequantized {
-  if (!graph.nodes.some((node) => SCALES.has(nodeKey(node)) || row(OPERATORS, node))) return { graph, isQuantized: false, notes: [] };
+  if (!graph.nodes.some((node) => SCALES.has(nodeKey(node)) || row(QUANTISED, node))) return { graph, isQuantized: false, notes: [] };
   const into = new Rewriting(graph);
   const operators = graph.nodes.filter((node) => rewritten(node, into));
   const asFloat = <T extends object>(name: string, value: T): T => (into.isFloat(name) ? { ...value, dtype: 'float32' } : value);
@@ -55,7 +55,7 @@ const row = (table: Readonly<Record<string, Rewrite>>, node: Node): Rewrite | un
 function rewritten(node: Node, into: Rewriting): boolean {
   if (SCALES.has(nodeKey(node))) scale({ ...node, domain: '' }, into);
   else if (node.outputs.some((name) => into.isCaptured(name))) keep(node, into);
-  else if (row(OPERATORS, node)?.(node, into)) return true;
+  else if (row(QUANTISED, node)?.(node, into)) return true;
   else if (!row(ARRANGEMENTS, node)?.(node, into)) keep(node, into);
   return false;
 }
@@ -107,13 +107,13 @@ function quantize(node: Node, into: Rewriting, quantisation: Quantisation): void
   into.setFloat(y, quantisation, integers);
 }
 
-const SHOWN_OPERATORS = 4;
+const NAMED = 4;
 
 function sentence(isQuantized: boolean, operators: readonly Node[]): string {
   const names = [...new Set(operators.map((node) => node.op))];
-  const listed = names.length > SHOWN_OPERATORS ? `${names.slice(0, SHOWN_OPERATORS).join(', ')}, …` : names.join(', ');
-  const apart = names.length === 0 ? '' : ` Its operators on integers (${listed}) are taken apart into floating point for that.`;
+  const listed = [...names.slice(0, NAMED), ...(names.length > NAMED ? ['…'] : [])].join(', ');
+  const by = names.length > 0 ? ` (${listed})` : '';
   return isQuantized
-    ? `The model is quantised: layers show the numbers that their integers stand for, and gradients pass straight through the rounding.${apart}`
-    : `Weights are stored as integers: everything is computed with the numbers that they stand for.${apart}`;
+    ? `The model is quantised${by}: layers show the numbers that integers stand for, and gradients pass straight through the rounding. Scores are computed in integers, maps and gradients in floating point, where a value between two integers may be rounded to the other one.`
+    : `Weights are stored as integers${by}: everything is computed with the numbers that they stand for.`;
 }
