@@ -1,4 +1,4 @@
-import { float, floatAttribute } from '../../../graph/graph.ts';
+import { float, floatAttribute, type Node, stringAttribute } from '../../../graph/graph.ts';
 import type { Decompose, FusedSite } from './parts.ts';
 
 /** Activations that ONNX Runtime fuses into the operator before them, with the names of their parameters in order. */
@@ -18,21 +18,16 @@ const ACTIVATIONS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The activation behind a fused operator.
- * @param activation its name; '' for none
+ * The activation behind a fused operator, of the name in its attribute; x where there is none.
  * @param parameter its parameter of a name, or at a place
  */
-export function activated(
-  x: string,
-  activation: string,
-  parameter: (name: string, at: number) => number | undefined,
-  site: FusedSite,
-): string {
+export function activated(node: Node, x: string, parameter: (name: string, at: number) => number | undefined, site: FusedSite): string {
+  const activation = stringAttribute(node, 'activation', '');
   if (activation === '') return x;
   if (activation === 'Clip') {
     const bound = (name: string, at: number): string => {
       const value = parameter(name, at);
-      return value === undefined ? '' : site.floats(name, [], [value]);
+      return value === undefined ? '' : site.like(node.inputs[0] ?? '', name, [], [value]);
     };
     return site.op('Clip', [x, bound('min', 0), bound('max', 1)]);
   }

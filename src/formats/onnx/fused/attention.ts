@@ -11,8 +11,8 @@ export interface Heads {
   readonly value: string;
 }
 
-/** Makes the scores others, or tells of which of them count. */
-export type OfScores = (scores: string) => string;
+/** What is added to scores, made when these are. */
+export type Bias = (scores: string) => string;
 
 export interface Scoring {
   /** What scores are multiplied with; 1/√(size of a head) where it is not given. */
@@ -21,8 +21,7 @@ export interface Scoring {
   readonly size: Dim | undefined;
   /** Scores are kept within ±softcap, smoothly; 0 for not at all. */
   readonly softcap?: number;
-  /** What is added to the scores. */
-  readonly biases?: readonly OfScores[];
+  readonly biases?: readonly Bias[];
   /** Which scores count, as booleans; of a query for which none does nothing comes. */
   readonly counts?: string | undefined;
   /** A token sees itself and those before it. */
@@ -38,7 +37,10 @@ export interface Attended {
   readonly context: string;
 }
 
-/** softmax(scale · query · keyᵀ + biases) · value (Vaswani et al. 2017, "Attention Is All You Need") */
+/**
+ * softmax(scale · query · keyᵀ + biases) · value (Vaswani et al. 2017, "Attention Is All You Need")
+ * @param like a value of the same dtype that is known already
+ */
 export function attend({ query, key, value }: Heads, like: string, scoring: Scoring, site: FusedSite): Attended {
   const { scale, size, softcap = 0, biases = [], counts, isCausal } = scoring;
   const factor = scale === undefined ? inverseRootOf(size, query, like, site) : site.like(like, 'scale', [], [scale]);

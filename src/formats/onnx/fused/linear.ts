@@ -1,4 +1,4 @@
-import { type Attributes, floatAttribute, floatsAttribute, intAttribute, type Node, stringAttribute } from '../../../graph/graph.ts';
+import { type Attributes, floatAttribute, floatsAttribute, intAttribute, type Node } from '../../../graph/graph.ts';
 import { trimmed, without } from '../upgrades/row.ts';
 import { activated } from './activations.ts';
 import type { Decompose, FusedSite } from './parts.ts';
@@ -11,7 +11,7 @@ function convolved(node: Node, x: string, sum: string, site: FusedSite): string 
   const parameters = floatsAttribute(node, 'activation_params', []);
   const conv = site.main('Conv', trimmed([x, weight, bias]), without(node.attributes, ...FUSED_INTO_CONV));
   const total = sum ? site.op('Add', [conv, sum]) : conv;
-  return activated(total, stringAttribute(node, 'activation', ''), (_, at) => parameters[at], site);
+  return activated(node, total, (_, at) => parameters[at], site);
 }
 
 const fusedConv: Decompose = (node, site) => [convolved(node, node.inputs[0] ?? '', node.inputs[3] ?? '', site)];
@@ -34,7 +34,7 @@ const ofActivation = (name: string): boolean => name.startsWith('activation');
 const fusedGemm: Decompose = (node, site) => {
   const own: Attributes = Object.fromEntries(Object.entries(node.attributes).filter(([name]) => !ofActivation(name)));
   const parameter = (name: string): number | undefined => floatAttribute(node, `activation_${name}`);
-  return [activated(site.main('Gemm', node.inputs, own), stringAttribute(node, 'activation', ''), parameter, site)];
+  return [activated(node, site.main('Gemm', node.inputs, own), parameter, site)];
 };
 
 /** α·A·B, each transposed in its last two axes, and before that with its first axis moved behind the other batch axes. */

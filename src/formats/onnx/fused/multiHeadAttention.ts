@@ -2,7 +2,7 @@ import { floatAttribute, intAttribute, intsAttribute, type Node } from '../../..
 import { floorDivideDims, multiplyDims } from '../../../tensor/dim.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
 import type { Dim } from '../../../tensor/shape.ts';
-import { attend, type Heads, headSize, joinHeads, type OfScores, splitHeads } from './attention.ts';
+import { attend, type Bias, type Heads, headSize, joinHeads, splitHeads } from './attention.ts';
 import type { Decompose, FusedSite } from './parts.ts';
 
 /** Query, key and value, each of batch×length×(heads·size). */
@@ -31,7 +31,7 @@ const separate: Decompose = (node, site) => {
   if (isSplit && bias) throw site.unsupported('a bias for keys that are split into heads');
   const heads = isSplit
     ? { query: splitHeads(query, headCount(node), 'query', site), key, value }
-    : headsOf(node, biased(projections(node, site), bias, site), site);
+    : headsOf(node, biased(projections(node, site), bias, bias ? sizesOf(query, value, site) : undefined, site), site);
   const biases = [...padding(node, mask, site), ...(extra ? [() => extra] : [])];
   const { shape } = site.info(query);
   const size = shape?.length === 5 ? shape[4] : headSize(shape?.[2], headCount(node));
@@ -45,7 +45,7 @@ function headsOf(node: Node, [query, key, value]: Projections, site: FusedSite):
   return { query: split(query, 'query'), key: split(key, 'key'), value: split(value, 'value') };
 }
 
-function attended(node: Node, heads: Heads, size: Dim | undefined, biases: readonly OfScores[], site: FusedSite): string {
+function attended(node: Node, heads: Heads, size: Dim | undefined, biases: readonly Bias[], site: FusedSite): string {
   // 0 stands for a scale that is not given.
   const scale = floatAttribute(node, 'scale', 0) || undefined;
   const isCausal = intAttribute(node, 'unidirectional', 0) === 1;
@@ -73,13 +73,19 @@ function projections(node: Node, site: FusedSite): Projections {
   throw site.unsupported('a query, key and value in one matrix');
 }
 
+/** Sizes of a query, key and value; undefined where they are of one size, as those in one value are. */
+function sizesOf(query: string, value: string, site: FusedSite): readonly number[] | undefined {
+  if (!value) return undefined;
+  const [one, other] = [query, value].map((each) => site.info(each).shape?.[2]);
+  if (one !== undefined && one === other) return undefined;
+  if (typeof one !== 'number' || typeof other !== 'number') throw site.unsupported('a query or value whose size is not known');
+  return [one, one, other];
+}
+
 /** The bias is that of query, key and value, one behind the other. */
-function biased(values: Projections, bias: string, site: FusedSite): Projections {
+function biased(values: Projections, bias: string, sizes: readonly number[] | undefined, site: FusedSite): Projections {
   if (!bias) return values;
-  const [query, , value] = values.map((each) => site.info(each).shape?.[2]);
-  if (query !== value && (typeof query !== 'number' || typeof value !== 'number'))
-    throw site.unsupported('a bias of parts whose sizes are not known');
-  const parts = threeOf(bias, 0, query === value ? undefined : ([query, query, value] as number[]), site);
+  const parts = threeOf(bias, 0, sizes, site);
   return values.map((each, i) => site.biased(each, parts[i] as string)) as unknown as Projections;
 }
 
@@ -87,7 +93,7 @@ function biased(values: Projections, bias: string, site: FusedSite): Projections
  * The mask of padding, in one of its forms: 1 for what counts by batch×length or batch×length×length; or by batch the length that
  * counts, or all ends and then all starts.
  */
-function padding(node: Node, mask: string, site: FusedSite): OfScores[] {
+function padding(node: Node, mask: string, site: FusedSite): Bias[] {
   if (!mask) return [];
   const { shape } = site.info(mask);
   const batch = site.info(node.inputs[0] ?? '').shape?.[0];
