@@ -5,6 +5,7 @@ import { sortNodes } from '../../graph/validate.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { constantOf } from './constants.ts';
 import { functionTable, instantiate } from './functions.ts';
+import { withGroups } from './fused/groups.ts';
 import { unfused } from './fused/index.ts';
 import { LiftedGraph, LiftSite } from './liftSite.ts';
 import type { FunctionBody, FunctionNode, OnnxModel } from './model.ts';
@@ -62,7 +63,8 @@ class Lifter {
     const into = new LiftedGraph(graph, this.#names, outer);
     this.#nodes(graph.nodes, opsets, into, depth);
     for (const { name } of graph.outputs) this.#materialise(name, graph, into);
-    return { ...graph, nodes: into.nodes, initializers: into.initializers };
+    const lifted = { ...graph, nodes: into.nodes, initializers: into.initializers };
+    return depth > 0 ? withGroups(lifted) : lifted;
   }
 
   #nodes(nodes: readonly Node[], opsets: ReadonlyMap<string, number>, into: LiftedGraph, depth: number): void {

@@ -1,5 +1,6 @@
 import type { ReadModel } from '../format.ts';
 import { withFoldedNorms } from './foldedNorm.ts';
+import { withGroups } from './fused/groups.ts';
 import { lift } from './lift.ts';
 import type { OnnxModel } from './model.ts';
 import { withoutModelName } from './modulePath.ts';
@@ -8,8 +9,9 @@ import { withModules } from './modules/withModules.ts';
 /** A model of ONNX's operators, however its file is written, as the rest of the product takes it. @throws InspectumError as `lift` */
 export function lifted(format: string, model: OnnxModel): ReadModel {
   const opset = model.opsets.get('');
+  const graph = lift({ ...model, graph: { ...model.graph, nodes: withoutModelName(model.graph.nodes) } });
   return {
-    graph: withFoldedNorms(withModules(lift({ ...model, graph: { ...model.graph, nodes: withoutModelName(model.graph.nodes) } }))),
+    graph: withFoldedNorms(withGroups(withModules(graph))),
     format: [format, ...(opset === undefined ? [] : [`opset ${opset}`]), ...(model.producer ? [model.producer] : [])].join(', '),
     metadata: model.metadata,
   };

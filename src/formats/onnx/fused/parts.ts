@@ -3,6 +3,7 @@ import { InspectumError } from '../../../tensor/errors.ts';
 import { type LiftedGraph, LiftSite } from '../liftSite.ts';
 import { namedAfter, withoutFusions } from '../modulePath.ts';
 import type { AttributeTable } from '../upgrades/row.ts';
+import type { PartNode } from './groups.ts';
 
 /**
  * How a fused operator is made of operators of the graph's opset: adds them, and returns the values that are the node's outputs, in
@@ -14,7 +15,7 @@ export type Decompose = (node: Node, site: FusedSite) => readonly (string | unde
 /** Where a part stood before it was fused, as far as the file's names tell. */
 interface Origin {
   readonly name?: string;
-  readonly module: string;
+  readonly module: string | undefined;
 }
 
 /** A fused node while it is taken apart. */
@@ -43,17 +44,17 @@ export class FusedSite extends LiftSite {
   joined(a: string, b: string): string {
     const sum = this.op('Add', [a, b]);
     const [one, other] = [a, b].map((value) => this.origins.get(value) ?? namedAfter(value));
-    if (one && other) this.origins.set(sum, { module: common(one.module, other.module) });
+    if (one?.module !== undefined && other?.module !== undefined) this.origins.set(sum, { module: common(one.module, other.module) });
     return sum;
   }
 }
 
 /**
  * The parts of a fused node. They belong to its module where the file tells that, or to those of the operators that were fused where
- * names of values tell them; else they are a group of the node's name, so that the tree shows them as one row.
+ * names of values tell them; else they are a group of the node's name.
  * @returns undefined where the form is not taken apart, or an output is read that the parts do not give
  */
-export function partsOf(node: Node, decompose: Decompose, graph: LiftedGraph): readonly Node[] | undefined {
+export function partsOf(node: Node, decompose: Decompose, graph: LiftedGraph): readonly PartNode[] | undefined {
   const name = withoutFusions(node.name);
   const site = new FusedSite(graph, node, node.name, `${name}/`);
   const values = decomposed(node, decompose, site);
@@ -71,11 +72,11 @@ function placing(
   values: ReturnType<Decompose>,
   isOnly: boolean,
   site: FusedSite,
-): (part: Node) => Pick<Node, 'name' | 'module'> {
+): (part: Node) => Pick<PartNode, 'name' | 'module' | 'group'> {
   const { module } = node;
   const [final = ''] = values;
   const name = withoutFusions(node.name);
-  const itself = { name: name === node.name ? name : site.fresh(name), module: module ?? '' };
+  const itself: Origin = { name: name === node.name ? name : site.fresh(name), module };
   const [last, ...further] = node.outputs.map(namedAfter);
   const origins = new Map(site.origins);
   further.forEach((told, k) => {
@@ -84,12 +85,13 @@ function placing(
   const main = module !== undefined && site.mainValue !== final ? site.mainValue : undefined;
   if (last && main !== undefined) origins.set(main, itself).set(final, last);
   else if (module !== undefined || isOnly) origins.set(final, itself);
-  const rest = module === undefined ? name : last && main !== undefined ? common(module, last.module) : module;
+  const rest = module === undefined ? { group: name } : { module: last && main !== undefined ? common(module, last.module) : module };
   return (part) => {
     const origin = part.outputs.map((value) => origins.get(value)).find((each) => each !== undefined);
-    if (!origin) return { name: part.name, module: rest };
+    if (!origin) return { name: part.name, ...rest };
     const told = origin.name ?? part.name;
-    return { name: origin === itself || told === part.name ? told : site.fresh(told), module: origin.module };
+    const place = origin.module === undefined ? {} : { module: origin.module };
+    return { name: origin === itself || told === part.name ? told : site.fresh(told), ...place };
   };
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { onnxRuntime } from '../../../../src/engines/onnxruntime/engine.ts';
 import { decodeOnnx } from '../../../../src/formats/onnx/decode.ts';
 import { lift } from '../../../../src/formats/onnx/lift.ts';
+import { lifted } from '../../../../src/formats/onnx/lifted.ts';
 import { NEWEST_OPSET, UPGRADES } from '../../../../src/formats/onnx/upgrades/index.ts';
 import { validateGraph } from '../../../../src/graph/validate.ts';
 import { InspectumError } from '../../../../src/tensor/errors.ts';
@@ -155,7 +156,10 @@ test('the main node keeps its name, its module and the names of its outputs', ()
 });
 
 describe('the parts of a fused operator', () => {
-  const nodesOf = (name: string) => lift(decodeOnnx(fileOf(`fused-${name}`))).nodes.map(({ name, op, module }) => [name, op, module ?? '']);
+  const nodesOf = (name: string) => {
+    const { graph } = lifted('ONNX', decodeOnnx(fileOf(`fused-${name}`)));
+    return graph.nodes.map(({ name, op, module }) => [name, op, module ?? '']);
+  };
 
   test('are a group of its name', () => {
     expect(nodesOf('unnamed')).toEqual([
@@ -167,6 +171,13 @@ describe('the parts of a fused operator', () => {
     expect(attention.map(([name]) => name)).toEqual(
       expect.arrayContaining(['query', 'key', 'value', 'scores', 'weights', 'context'].map((part) => `Attention_0/${part}`)),
     );
+  });
+
+  test('belong to the module that names of weights tell', () => {
+    expect(nodesOf('told-by-weights').map(([, op, module]) => [op, module])).toEqual([
+      ['Conv', 'layer1.conv'],
+      ['Relu', 'layer1'],
+    ]);
   });
 
   test('are the node itself where there is one', () => {
