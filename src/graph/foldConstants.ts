@@ -2,16 +2,16 @@ import type { DType } from '../tensor/dtype.ts';
 import { floats, int64s, type Tensor, tensor } from '../tensor/tensor.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Graph, Initializer, Node } from './graph.ts';
-import { inferShapes } from './inferShapes.ts';
+import { type Inference, inferShapes } from './inferShapes.ts';
 import type { PartialValue } from './operators/context.ts';
 
 /**
  * The graph with its shape arithmetic done: a node whose outputs are small integers or booleans that are known before anything runs
  * is replaced by initializers of the same names, Constant nodes become initializers, and nodes that no output needs any more go.
- * Inputs, outputs, the other nodes' names and every result stay. Weights are never read. Shapes are inferred on the way.
+ * Inputs, outputs, the other nodes' names and every result stay. Weights are never read.
+ * @param inference what is known of the graph's shapes and small values
  */
-export function foldConstants(graph: Graph): Graph {
-  const { graph: inferred, elements } = inferShapes(graph);
+export function foldConstants(graph: Graph, { graph: inferred, elements }: Inference = inferShapes(graph)): Graph {
   const outputs = new Set(graph.outputs.map((port) => port.name));
   const initializers = new Map(inferred.initializers);
   const nodes = inferred.nodes.filter((node) => {

@@ -1,7 +1,6 @@
 import { InspectumError } from '../tensor/errors.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
-import { type Background, throughAlpha, withoutAlpha } from './alpha.ts';
-import { CHANNELS, type Channels, isGray, takesAlpha } from './channels.ts';
+import { type Background, withoutAlpha } from './alpha.ts';
 import { type Geometry, geometryOf } from './geometry.ts';
 import { MAX_PIXELS, packedPixels, type RgbaImage, type RgbImage, type Size } from './image.ts';
 import { type Interpolation, resize } from './resize.ts';
@@ -18,7 +17,7 @@ export interface Preprocessing {
   /** Length of the shorter side before the crop; read where fit is 'shorter-side'. */
   readonly resize: number;
   readonly interpolation: Interpolation;
-  readonly channels: Channels;
+  readonly channels: 'RGB' | 'BGR' | 'L';
   readonly layout: 'NCHW' | 'NHWC';
   /** What pixel values 0 and 255 become before mean and std. */
   readonly range: readonly [number, number];
@@ -29,7 +28,7 @@ export interface Preprocessing {
   readonly pad: readonly number[];
   /** Where a letterbox puts the picture: in the middle (the odd pixel after it), or at the top left. */
   readonly align: 'center' | 'start';
-  /** What clear pixels become, before anything else, where alpha is none of the channels. */
+  /** What clear pixels become, before anything else. */
   readonly background: Background;
 }
 
@@ -47,25 +46,21 @@ export interface Preprocessed {
  * form would pass the bound)
  */
 export function preprocess(picture: RgbaImage, settings: Preprocessing): Preprocessed {
-  const hasAlpha = takesAlpha(settings.channels);
-  const image = hasAlpha ? picture : withoutAlpha(picture, settings.background);
+  const image = withoutAlpha(picture, settings.background);
   const { resized, left, top } = place(image, settings);
   const [height, width] = settings.size;
-  const source = isGray(settings.channels) ? toGray(image) : image;
+  const source = settings.channels === 'L' ? toGray(image) : image;
   const x = Math.max(0, left);
   const y = Math.max(0, top);
   const window = { x, y, width: Math.min(resized.width, left + width) - x, height: Math.min(resized.height, top + height) - y };
-  const isOfSize = resized.width === image.width && resized.height === image.height;
-  const whole = isOfSize && window.width === image.width && window.height === image.height;
-  const interpolation = isOfSize ? 'nearest' : settings.interpolation;
-  const resizing = (from: RgbImage): RgbImage => resize(from, resized, interpolation, window);
-  const premultiplied = hasAlpha && interpolation !== 'nearest';
-  const part = whole ? source : premultiplied ? throughAlpha(source, resizing) : resizing(source);
+  const whole =
+    resized.width === image.width && resized.height === image.height && window.width === image.width && window.height === image.height;
+  const part = whole ? source : resize(source, resized, settings.interpolation, window);
   const seen =
     part.width === width && part.height === height ? part : padded(part, { width, height }, x - left, y - top, padColour(settings));
   return {
     tensor: normalized(seen, settings),
-    seen: hasAlpha ? withoutAlpha(seen, 'drop') : seen,
+    seen,
     geometry: geometryOf(image, resized, { width, height }, left, top),
   };
 }
@@ -109,8 +104,6 @@ function place(image: Size, { size, fit, resize: shorter, align }: Preprocessing
   }
 }
 
-type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
-
 /** Where torchvision's CenterCrop begins; negative where it pads. */
 const centered = (length: number, crop: number): number =>
   length >= crop ? roundHalfEven((length - crop) / 2) : -Math.floor((crop - length) / 2) || 0;
@@ -124,35 +117,36 @@ function roundHalfEven(x: number): number {
 /** PIL's convert('L'): ITU-R 601-2 luma in fixed point. */
 const luma = (r: number, g: number, b: number): number => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 
-function toGray({ width, height, data }: RgbaImage): RgbaImage {
+function toGray({ width, height, data }: RgbImage): RgbImage {
   const gray = new Uint8Array(data.length);
   const packed = new Uint32Array(gray.buffer);
   for (let i = 0, p = 0; i < data.length; i += 4, p++)
-    packed[p] = luma(data[i] as number, data[i + 1] as number, data[i + 2] as number) * 0x010101 + (data[i + 3] as number) * 0x1000000;
+    packed[p] = (luma(data[i] as number, data[i + 1] as number, data[i + 2] as number) * 0x010101 + 0xff000000) >>> 0;
   return { width, height, data: gray };
 }
 
-/** Red, green, blue, alpha. */
-function padColour({ fit, channels, pad }: Preprocessing): Rgba {
-  if (fit !== 'letterbox') return [0, 0, 0, takesAlpha(channels) ? 0 : 255];
+function padColour({ fit, channels, pad }: Preprocessing): readonly [number, number, number] {
+  if (fit !== 'letterbox') return [0, 0, 0];
   const [r = 0, g = r, b = r] = pad;
-  if (!isGray(channels)) return [r, g, b, 255];
+  if (channels !== 'L') return [r, g, b];
   const gray = luma(r, g, b);
-  return [gray, gray, gray, 255];
+  return [gray, gray, gray];
 }
 
-function padded(part: RgbImage, { width, height }: Size, x: number, y: number, colour: Rgba): RgbImage {
+function padded(part: RgbImage, { width, height }: Size, x: number, y: number, [r, g, b]: readonly [number, number, number]): RgbImage {
   const canvas = { width, height, data: new Uint8ClampedArray(width * height * 4) };
   const target = packedPixels(canvas);
-  canvas.data.set(colour);
+  canvas.data.set([r, g, b, 255]);
   target.fill(target[0] as number);
   const source = packedPixels(part);
   for (let row = 0; row < part.height; row++) target.set(source.subarray(row * part.width, (row + 1) * part.width), (y + row) * width + x);
   return canvas;
 }
 
+const CHANNEL_ORDER = { RGB: [0, 1, 2], BGR: [2, 1, 0], L: [0] } as const;
+
 function normalized({ width, height, data }: RgbImage, settings: Preprocessing): Tensor<'float32'> {
-  const order: readonly number[] = CHANNELS[settings.channels];
+  const order = CHANNEL_ORDER[settings.channels];
   const tables = order.map((_, channel) => valueTable(settings, channel, order.length));
   const pixels = width * height;
   const planar = settings.layout === 'NCHW';

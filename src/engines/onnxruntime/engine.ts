@@ -23,21 +23,14 @@ export const onnxRuntime: Engine = {
       const reference = folder === undefined ? undefined : referenceFrom(folder, weight.source);
       return reference === undefined ? { bytes: readBytes(weight) } : { reference };
     });
-    const sessionOptions = (integers: boolean): ort.InferenceSession.SessionOptions => ({
+    const sessionOptions: ort.InferenceSession.SessionOptions = {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
-      extra: {
-        session: {
-          disable_quant_qdq: integers ? '0' : '1',
-          ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
-        },
-      },
-    });
-    const create = (integers: boolean) => ort.InferenceSession.create(model, sessionOptions(integers));
+      ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
+    };
     try {
-      // It makes operators on integers that it then refuses, of scales of shape [1] for one.
-      return new OrtSession(await (options.integers ? create(true).catch(() => create(false)) : create(false)));
+      return new OrtSession(await ort.InferenceSession.create(model, sessionOptions));
     } catch (cause) {
       throw creationError(cause, graph);
     }

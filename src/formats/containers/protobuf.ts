@@ -69,6 +69,11 @@ export class ProtobufReader {
     return { offset, length };
   }
 
+  /** The bytes of a place in the file; they may change with the next read. */
+  bytes({ offset, length }: Span): Uint8Array {
+    return this.#source.read(offset, length);
+  }
+
   message(): ProtobufReader {
     return new ProtobufReader(this.#source, this.span(), this.#depth + 1);
   }

@@ -1,13 +1,15 @@
 import type { Initializer } from '../../graph/graph.ts';
 import type { DType } from '../../tensor/dtype.ts';
 import { InspectumError } from '../../tensor/errors.ts';
-import { isMemoryDType, type MemoryDType, sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { fromBytes, isMemoryDType, type MemoryDType, sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Span } from '../containers/byteSource.ts';
 import type { ProtobufReader } from '../containers/protobuf.ts';
 import { externalTensor, type ModelFile } from './externalData.ts';
 import { checkBytes, tensorInfo } from './tensorInfo.ts';
 
 const EXTERNAL = 1;
+/** What is no larger is kept in memory: shapes, axes and the like, which would each open the file again. */
+const SMALL_BYTES = 64;
 
 /** A TensorProto as it stands in the file, its weight bytes unread. */
 export function readTensor(message: ProtobufReader, model: ModelFile): Initializer {
@@ -73,6 +75,8 @@ export function readTensor(message: ProtobufReader, model: ModelFile): Initializ
   if (location === EXTERNAL) return externalTensor(info, external, model);
   if (raw && dtype !== 'string') {
     sized(raw.length);
+    if (raw.length <= SMALL_BYTES && isMemoryDType(dtype))
+      return { ...info, source: { kind: 'memory', tensor: fromBytes(dtype, shape, message.bytes(raw)) } };
     return { ...info, source: { kind: 'file', path: model.real, ...raw } };
   }
   // Packed floats are their own little-endian bytes; a complex number is two of them.

@@ -1,6 +1,5 @@
 import { OPSET } from '../../../graph/graph.ts';
 import { ATTRIBUTES_TO_INPUTS } from './attributesToInputs.ts';
-import { CACHES } from './caches.ts';
 import { EXPERIMENTAL } from './experimental.ts';
 import { LEGACY } from './legacy.ts';
 import { NEWER } from './newer.ts';
@@ -28,7 +27,6 @@ export const UPGRADES: readonly Row[] = [
   ...SCAN,
   ...EXPERIMENTAL,
   ...NEWER,
-  ...CACHES,
 ];
 
 const BY_OPERATOR = new Map<string, Row[]>();
