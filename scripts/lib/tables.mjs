@@ -24,6 +24,7 @@ import { RECURRENT } from '../../src/graph/operators/recurrent.ts';
 import { REDUCTION } from '../../src/graph/operators/reduction.ts';
 import { SIGNAL } from '../../src/graph/operators/signal.ts';
 import { TEXT_AND_SEQUENCES } from '../../src/graph/operators/text.ts';
+import { QUANTISED } from '../../src/graph/quantized/index.ts';
 import { manifest } from './project.mjs';
 
 const FAMILIES = {
@@ -47,9 +48,12 @@ const FAMILIES = {
   'ONNX Runtime’s own (`com.microsoft`)': MICROSOFT,
 };
 
+/** Operators of which others are made when a file is opened. */
+const TAKEN_APART = { ...FUSED, ...QUANTISED };
+
 /** @param {string} operator its key in the tables */
 function kindOf(operator) {
-  if (Object.hasOwn(FUSED, operator)) return 'gradient';
+  if (Object.hasOwn(TAKEN_APART, operator)) return 'gradient';
   const rule = Object.hasOwn(gradientRules, operator) ? gradientRules[operator] : undefined;
   return rule === undefined ? 'none' : rule === noGradient ? 'constant' : 'gradient';
 }
@@ -69,7 +73,7 @@ export function operatorTables() {
   const forgotten = Object.keys(OPERATORS).filter((operator) => !all.includes(operator));
   if (forgotten.length > 0) throw new Error(`No family has ${forgotten.join(', ')}.`);
   const unshaped = Object.keys(gradientRules).filter((operator) => !Object.hasOwn(OPERATORS, operator));
-  const fused = Object.keys(FUSED).filter((operator) => !Object.hasOwn(OPERATORS, operator));
+  const fused = Object.keys(TAKEN_APART).filter((operator) => !Object.hasOwn(OPERATORS, operator));
   const rows = Object.entries(FAMILIES).map(([title, family]) => {
     const names = family === MICROSOFT ? [...Object.keys(family), ...fused].sort() : Object.keys(family);
     const of = (/** @type {string} */ kind) => listed(names.filter((operator) => kindOf(operator) === kind));

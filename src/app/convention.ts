@@ -1,9 +1,10 @@
 import type { Graph, Port } from '../graph/graph.ts';
+import { CHANNELS, isGray, takesAlpha } from '../image/channels.ts';
 import type { Preprocessing } from '../image/preprocess.ts';
 import type { InputSettings } from '../protocol/choices.ts';
 import type { InputConvention } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import type { Dim } from '../tensor/shape.ts';
+import type { Dim, Shape } from '../tensor/shape.ts';
 import type { Configuration } from './configuration.ts';
 import { describeNormalization, expectedBy } from './inGraph/expectation.ts';
 import { normalizationIn } from './inGraph/normalization.ts';
@@ -33,21 +34,35 @@ interface ImagePort {
   readonly channels: number;
 }
 
-/** The input that takes an image: four dimensions of which one is 1 or 3 channels or is called so, and none is beyond a picture's. */
+/** What a number of channels usually is. */
+const ORDERS: Readonly<Record<number, Channels>> = { 1: 'L', 2: 'LA', 3: 'RGB', 4: 'RGBA' };
+/** With gray and colour, alpha may be a channel: such inputs are taken for pictures from this side on. */
+const LEAST_SIDE = 8;
+
+/** The input that takes an image: four dimensions of which one is 1 to 4 channels or is called so, and none is beyond a picture's. */
 export function imagePort(inputs: readonly Port[]): ImagePort | undefined {
   for (const port of inputs) {
-    if (port.shape?.length !== 4 || port.shape.some((d) => typeof d === 'number' && d > MAX_SIDE)) continue;
-    const [, first, , last] = port.shape;
-    const leading = channelsOf(first);
-    if (leading !== undefined) return { port, layout: 'NCHW', channels: leading };
-    const trailing = channelsOf(last);
-    if (trailing !== undefined) return { port, layout: 'NHWC', channels: trailing };
+    const { shape } = port;
+    if (shape?.length !== 4 || shape.some((d) => typeof d === 'number' && d > MAX_SIDE)) continue;
+    const channels = { NCHW: channelsOf(shape[1]), NHWC: channelsOf(shape[3]) };
+    const isUsual = (layout: Layout): boolean => channels[layout] === 1 || channels[layout] === 3;
+    const isPicture = (layout: Layout): boolean => channels[layout] !== undefined && sidesOf(shape, layout).every(isLong);
+    const layout = LAYOUTS.find(isUsual) ?? LAYOUTS.find(isPicture);
+    if (layout) return { port, layout, channels: channels[layout] as number };
   }
   return undefined;
 }
 
+type Layout = 'NCHW' | 'NHWC';
+const LAYOUTS: readonly Layout[] = ['NCHW', 'NHWC'];
+
+/** Height and width. */
+const sidesOf = (shape: Shape, layout: Layout): Shape => (layout === 'NCHW' ? shape.slice(2) : shape.slice(1, 3));
+
+const isLong = (side: Dim): boolean => typeof side === 'string' || side >= LEAST_SIDE;
+
 function channelsOf(dim: Dim | undefined): number | undefined {
-  if (typeof dim === 'number') return dim === 1 || dim === 3 ? dim : undefined;
+  if (typeof dim === 'number') return dim in ORDERS ? dim : undefined;
   return dim !== undefined && /^(num_?)?channels?$/i.test(dim) ? 3 : undefined;
 }
 
@@ -67,8 +82,8 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
   const count = layout === found.layout ? found.channels : (countAt(port, layout) as number);
   const normalization = graph && normalizationIn(graph, port.name, layout === 'NCHW' ? 1 : 3, count);
   const expected = normalization && expectedBy(normalization);
-  const inferred = count === 1 ? 'L' : (expected?.channels ?? 'RGB');
-  const channels = followed('channels', inferred, configuration, port, (said) => (said === 'L' ? 1 : 3) === count);
+  const inferred = (count === 3 ? expected?.channels : undefined) ?? (ORDERS[count] as Channels);
+  const channels = followed('channels', inferred, configuration, port, (said) => CHANNELS[said].length === count);
   followed(
     'dtype',
     'auto',
@@ -80,11 +95,9 @@ export function resolveInput(inputs: readonly Port[], configuration: Configurati
   const sayer = origins.range ?? origins.mean ?? origins.std;
   const guessed = guessedNumbers(dtype, channels, expected?.range);
   const { range, mean, std } = sayer ? { ...plain(dtype), ...input } : inOrder(guessed, channels);
-  const numbers = {
-    range,
-    mean: count === 1 && !sayer?.strict ? average(mean) : mean,
-    std: count === 1 && !sayer?.strict ? average(std) : std,
-  };
+  const perChannel = (values: readonly number[], ofAlpha: number): readonly number[] =>
+    sayer?.strict ? values : forChannels(values, channels, ofAlpha);
+  const numbers = { range, mean: perChannel(mean, 0), std: perChannel(std, 1) };
   const smaller = Math.min(...size);
   const crops = size[0] === size[1] && smaller >= CROPPED_FROM;
   const fit = input.fit ?? (crops ? 'shorter-side' : 'squash');
@@ -147,15 +160,19 @@ const countAt = ({ shape }: Port, layout: 'NCHW' | 'NHWC'): number | undefined =
 /** Where nothing says them: what the graph is made for, else the whole range of whole numbers, else what most networks were trained with. */
 function guessedNumbers(dtype: ResolvedInput['dtype'], channels: Channels, expected: Numbers['range'] | undefined): NamedNumbers {
   if (dtype !== 'float32') return BYTES[dtype];
-  if (!expected) return channels === 'L' ? UNIT : IMAGENET_NUMBERS;
+  if (!expected) return channels === 'RGB' || channels === 'BGR' ? IMAGENET_NUMBERS : UNIT;
   const numbers = { range: expected, mean: [0], std: [1] };
   return { name: usualName(numbers, dtype, channels) ?? expected.join(' to '), ...numbers };
 }
 
 const plain = (dtype: ResolvedInput['dtype']): Numbers => (dtype === 'float32' ? UNIT : BYTES[dtype]);
 
-/** Numbers that were said of colours, for one channel. */
-const average = (values: readonly number[]): readonly number[] => [values.reduce((sum, v) => sum + v, 0) / values.length];
+/** Numbers that were said of three colours, for the channels that there are. */
+function forChannels(values: readonly number[], channels: Channels, ofAlpha: number): readonly number[] {
+  if (values.length !== 3 || CHANNELS[channels].length === 3) return values;
+  const ofColours = isGray(channels) ? [values.reduce((sum, v) => sum + v, 0) / values.length] : values;
+  return takesAlpha(channels) ? [...ofColours, ofAlpha] : ofColours;
+}
 
 /** [height, width]: what the model fixes, else what the configuration says. */
 function sizeOf(
@@ -163,7 +180,7 @@ function sizeOf(
   layout: 'NCHW' | 'NHWC',
   { input: { size }, origins }: Configuration,
 ): Pick<InputConvention, 'size' | 'sizeFrom'> {
-  const sides = (layout === 'NCHW' ? shape?.slice(2) : shape?.slice(1, 3)) ?? [];
+  const sides = shape ? sidesOf(shape, layout) : [];
   const side = (i: 0 | 1): number => (typeof sides[i] === 'number' ? sides[i] : (size?.[i] ?? ASSUMED_SIZE));
   const fixed = typeof sides[0] === 'number' && typeof sides[1] === 'number';
   return { size: [side(0), side(1)], sizeFrom: fixed ? 'model' : (origins.size?.from ?? 'assumed') };

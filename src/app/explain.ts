@@ -21,36 +21,39 @@ const MAX_UNITS = 400;
 
 /** One model with one input: the sweep is computed once per target, a layer that it holds is answered from it. */
 export class Explainer {
-  readonly #model: Model;
+  readonly model: Model;
   readonly feeds: Feeds;
   #sweep: Sweep | undefined;
   #outcome: Outcome | undefined;
 
   constructor(model: Model, feeds: Feeds) {
-    this.#model = model;
+    this.model = model;
     this.feeds = feeds;
   }
 
   /** Prediction, and Grad-CAM of every layer with cells for `target` (default: see `defaultTarget`). */
   async sweep(target?: Target): Promise<Sweep> {
     const known = this.#sweep;
-    if (known && isSame(known.target.target, target ?? defaultTarget(this.#model, await this.#forward()))) return known;
-    const told = toldBy(this.#model, target);
+    if (known && isSame(known.target.target, target ?? defaultTarget(this.model, await this.#forward()))) return known;
+    // The scores of a quantised model are those of its integers; the sweep computes in floating point.
+    const integers = this.model.source.isQuantized ? await this.#forward() : undefined;
+    const wanted = target ?? (integers && defaultTarget(this.model, integers));
+    const told = toldBy(this.model, wanted);
     const feed =
-      told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.#model, target)) } : { [SEED_INPUT]: await this.#seed(target) };
-    const { session, sweep } = await prepareSweep(this.#model, told);
+      told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.model, wanted)) } : { [SEED_INPUT]: await this.#seed(wanted) };
+    const { session, sweep } = await prepareSweep(this.model, told);
     const started = performance.now();
     const results = await session.run({ ...this.feeds, ...feed });
     const ms = performance.now() - started;
-    this.#outcome ??= outcomeOf(this.#model, results[sweep.scores] as Tensor<'float32'>);
-    const result = explained(this.#model, this.#outcome, target ?? defaultTarget(this.#model, this.#outcome));
+    this.#outcome ??= outcomeOf(this.model, results[sweep.scores] as Tensor<'float32'>);
+    const result = explained(this.model, this.#outcome, wanted ?? defaultTarget(this.model, this.#outcome));
     const isNegated = told === 'element' && result.negated === true;
     const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>, isNegated));
     this.#sweep = {
       prediction: this.#prediction(this.#outcome),
       target: result,
       maps,
-      unreachable: [...sweep.unreachable, ...this.#model.layersPastCells()],
+      unreachable: [...sweep.unreachable, ...this.model.layersPastCells()],
       refusals: sweep.refusals,
       ms,
     };
@@ -64,7 +67,7 @@ export class Explainer {
 
   /** One layer: from the sweep where it is there, else by a pass of its own. */
   async explain(layerId: string, target?: Target): Promise<LayerExplanation> {
-    const model = this.#model;
+    const model = this.model;
     const layer = model.layerOfRow(layerId);
     const outcome = await this.#forward();
     const result = explained(model, outcome, target ?? defaultTarget(model, outcome));
@@ -113,19 +116,19 @@ export class Explainer {
   }
 
   async #forward(): Promise<Outcome> {
-    this.#outcome ??= outcomeOf(this.#model, await scoresOf(this.#model, this.#model.output, this.feeds));
+    this.#outcome ??= outcomeOf(this.model, await scoresOf(this.model, this.model.output, this.feeds));
     return this.#outcome;
   }
 
   /** @throws InspectumError 'usage' where the target is out of range */
   async #seed(target: Target | undefined): Promise<Tensor> {
     const outcome = await this.#forward();
-    const { target: checked } = explained(this.#model, outcome, target ?? defaultTarget(this.#model, outcome));
+    const { target: checked } = explained(this.model, outcome, target ?? defaultTarget(this.model, outcome));
     return seedOfTarget(checked, outcome.tensor);
   }
 
   #prediction({ scores, dims }: Outcome): Prediction {
-    const { output, scale } = this.#model;
+    const { output, scale } = this.model;
     return {
       output,
       dims,

@@ -4,14 +4,14 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
 import type { Layer } from '../protocol/model.ts';
 import type { Cells } from '../tensor/cells.ts';
-import { formatShape, isStatic } from '../tensor/shape.ts';
+import { formatShape, isStatic, type Shape } from '../tensor/shape.ts';
 
 /**
  * The model as a tree of layers, in the order of computation: modules from the author's names, nodes inside of them.
  * A module of one layer is one row. A module's value is the last one that leaves it.
- * @param cells how a value lies over the image
+ * @param facts how a value lies over the image, and its shape as it is shown
  */
-export function layerTree(graph: Graph, cells = (value: string) => cellsOf(graph, new Map(), value)): readonly Layer[] {
+export function layerTree(graph: Graph, facts: ValueFacts = {}): readonly Layer[] {
   const top = new Module('', '');
   const paths = new Set<string>();
   for (const node of graph.nodes) {
@@ -19,13 +19,19 @@ export function layerTree(graph: Graph, cells = (value: string) => cellsOf(graph
     module.entries.push(node);
     for (let path = module.path; path !== '' && !paths.has(path); path = parentOf(path)) paths.add(path);
   }
-  const context: Context = { graph, cells, leaving: valuesLeaving(graph), ids: nodeIds(graph, paths) };
+  const cells = facts.cells ?? ((value) => cellsOf(graph, new Map(), value));
+  const shape = facts.shape ?? ((value) => graph.values.get(value)?.shape);
+  const context: Context = { graph, cells, shape, leaving: valuesLeaving(graph), ids: nodeIds(graph, paths) };
   return top.entries.flatMap((entry) => row(entry, context));
 }
 
-interface Context {
+interface ValueFacts {
+  readonly cells?: (value: string) => Cells | undefined;
+  readonly shape?: (value: string) => Shape | undefined;
+}
+
+interface Context extends Required<ValueFacts> {
   readonly graph: Graph;
-  readonly cells: (value: string) => Cells | undefined;
   readonly leaving: ReadonlyMap<string, string>;
   /** Ids of nodes: their names, but never a module's path. */
   readonly ids: ReadonlyMap<Node, string>;
@@ -158,7 +164,7 @@ function reshaped({ op, output }: Layer, hidden: readonly Layer[], { graph }: Co
 
 function nodeRow(node: Node, context: Context): Layer {
   const { graph, ids } = context;
-  const output = node.outputs.find((name) => name !== '') ?? '';
+  const output = node.shown ?? node.outputs.find((name) => name !== '') ?? '';
   const { kind, detail, parameters, macs } = describeNode(node, graph);
   return {
     id: ids.get(node) ?? node.name,
@@ -183,9 +189,9 @@ const foldedNote = (op: string, framework: string): string =>
   `${FOLDED_INTO[op] ?? op} + folded BatchNorm: in ${framework} this value is the BatchNorm's output`;
 
 function valueFacts(output: string, context: Context): Pick<Layer, 'shape' | 'dims' | 'cells'> {
-  const shape = context.graph.values.get(output)?.shape;
-  if (!shape) return { shape: '' };
-  const dims = shape.slice(1);
+  const dims = context.graph.values.get(output)?.shape?.slice(1);
+  if (!dims) return { shape: '' };
+  const shape = context.shape(output) ?? [];
   const cells = context.cells(output);
   return { shape: formatShape(shape), ...(isStatic(dims) && { dims }), ...(cells && { cells }) };
 }

@@ -9,11 +9,12 @@ import { type Need, needsOf } from '../graph/imageAxes/reach.ts';
 import { cellsOf, imageAxes } from '../graph/imageAxes.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { inlineBranches } from '../graph/inlineBranches.ts';
+import { CHANNELS } from '../image/channels.ts';
 import type { Choices, TokenGrid } from '../protocol/choices.ts';
 import type { Layer, ModelSummary } from '../protocol/model.ts';
 import type { Cells } from '../tensor/cells.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import type { Dim, Shape } from '../tensor/shape.ts';
+import { type Dim, isStatic, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { imagePort, type ResolvedInput, resolveInput } from './convention.ts';
 import { type ExplainedValue, explainedValue, isEmbedding } from './explainedValue.ts';
@@ -31,6 +32,8 @@ export interface OpenOptions extends EngineOptions {
   readonly engine?: Engine;
   /** What a person has chosen; without choices the first output is explained, raw. */
   readonly choices?: Choices;
+  /** Shapes of inputs whose dimensions the file leaves open. */
+  readonly shapes?: ReadonlyMap<string, Shape>;
 }
 
 /** An open model with what was chosen for it: its graph, its tree, and the sessions that compute with it. */
@@ -50,8 +53,13 @@ export class Model {
   readonly axes: ReadonlyMap<string, Axes>;
   /** What the explained value depends on. */
   readonly needs: ReadonlyMap<string, Need>;
+  /** Shapes with the symbols of the file, where it leaves height and width open. */
+  readonly openShapes: ReadonlyMap<string, Shape>;
   readonly sessions: SessionCache;
   readonly summary: ModelSummary;
+  readonly #options: OpenOptions;
+  /** The same for other shapes of its inputs; the last one that was asked for. */
+  #reshaped: Model | undefined;
 
   /**
    * Reads a model and its configuration; no weight is read and nothing is computed yet.
@@ -69,20 +77,28 @@ export class Model {
     }
   }
 
-  private constructor(source: Source, { config, engine = onnxRuntime, choices = {}, ...engineOptions }: OpenOptions) {
+  private constructor(source: Source, options: OpenOptions) {
+    const { config, engine = onnxRuntime, choices = {}, shapes, ...engineOptions } = options;
+    this.#options = options;
     this.source = source;
     this.path = source.path;
     this.choices = choices;
     this.configuration = readConfiguration(this.path, { choices, metadata: source.metadata, ...(config !== undefined && { config }) });
-    this.input = resolveInput(source.graph.inputs, this.configuration, source.graph);
-    const inference = inlineBranches(inferShapes(source.graph, this.input && sizedInput(source.graph, this.input)));
+    const input = resolveInput(source.graph.inputs, this.configuration, source.graph);
+    this.input = input && ofShape(input, shapes?.get(input.port));
+    const fixed = new Map([...(shapes ?? []), ...(this.input ? [sizedInput(source.graph, this.input)] : [])]);
+    const inference = inlineBranches(inferShapes(source.graph, fixed));
     this.graph = foldConstants(inference.graph, inference);
+    this.openShapes = this.input && leavesOpen(source.graph, this.input.port) ? shapesOf(inferShapes(source.graph).graph) : new Map();
     const pictures = this.graph.inputs.flatMap((port) => {
       const found = imagePort([port]);
       return found ? [{ name: port.name, layout: port.name === this.input?.port ? this.input.layout : found.layout }] : [];
     });
     this.axes = imageAxes(this.graph, pictures, checkedGrids(choices.tokens));
-    this.layers = layerTree(this.graph, (value) => cellsOf(this.graph, this.axes, value));
+    this.layers = layerTree(this.graph, {
+      cells: (value) => cellsOf(this.graph, this.axes, value),
+      shape: (value) => this.shownShape(value),
+    });
     this.explains = explainedValue(this.graph, this.configuration.output, choices);
     this.needs = needsOf(this.graph, this.axes, this.explains.value);
     this.naming = labelsOf({
@@ -169,14 +185,39 @@ export class Model {
   }
 
   /** As methods ask for sessions. */
-  readonly session: AttributionRequest['session'] = (key, build) => this.sessions.get(key, build);
+  readonly session: AttributionRequest['session'] = (key, build, options) => this.sessions.get(key, build, options);
 
   shapeOf(value: string): Shape | undefined {
     return this.graph.values.get(value)?.shape;
   }
 
-  release(): Promise<void> {
-    return this.sessions.release();
+  /** The shape with the symbols of the file. */
+  shownShape(value: string): Shape | undefined {
+    return this.openShapes.get(value) ?? this.shapeOf(value);
+  }
+
+  /**
+   * This model, or the same for inputs of these dimensions where the file leaves some open other than the batch. It is released with this
+   * one, or when other dimensions are asked for.
+   * @param dims of inputs, the batch included
+   */
+  forInputs(dims: ReadonlyMap<string, readonly number[]>): Model {
+    const shapes = new Map(
+      this.source.graph.inputs.flatMap(({ name, shape }) => {
+        const given = dims.get(name);
+        const fixed = given && fixedShape(shape, given);
+        return fixed ? [[name, fixed] as const] : [];
+      }),
+    );
+    if (isAs(this, shapes)) return this;
+    if (this.#reshaped && isAs(this.#reshaped, shapes)) return this.#reshaped;
+    void this.#reshaped?.release();
+    this.#reshaped = Model.open(this.source, { ...this.#options, shapes });
+    return this.#reshaped;
+  }
+
+  async release(): Promise<void> {
+    await Promise.all([this.sessions.release(), this.#reshaped?.release()]);
   }
 
   /** Number of classes where the explained value is a vector of them; undefined where it is none, or only running tells. */
@@ -207,9 +248,42 @@ function checkedGrids(grids: readonly TokenGrid[] = []): readonly TokenGrid[] {
 }
 
 /** The image input's shape with height, width and channels fixed, so that shapes downstream are numbers. */
-function sizedInput(graph: Graph, input: ResolvedInput): ReadonlyMap<string, Shape> {
+function sizedInput(graph: Graph, input: ResolvedInput): readonly [name: string, shape: Shape] {
   const [height, width] = input.size;
-  const channels = input.channels === 'L' ? 1 : 3;
+  const channels = CHANNELS[input.channels].length;
   const [batch = 'batch'] = graph.inputs.find((p) => p.name === input.port)?.shape ?? [];
-  return new Map([[input.port, input.layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels]]]);
+  return [input.port, input.layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels]];
+}
+
+const shapesOf = ({ values }: Graph): ReadonlyMap<string, Shape> =>
+  new Map([...values].flatMap(([name, { shape }]) => (shape ? [[name, shape] as const] : [])));
+
+/** Whether a file leaves dimensions of an input open other than the batch. */
+const leavesOpen = (graph: Graph, input: string): boolean =>
+  graph.inputs
+    .find(({ name }) => name === input)
+    ?.shape?.slice(1)
+    .some((dim) => typeof dim === 'string') ?? false;
+
+/** An input's shape with what is open in it, but for the batch, as it was given; undefined where nothing is, or another rank was given. */
+function fixedShape(shape: Shape | undefined, given: readonly number[]): Shape | undefined {
+  if (!shape) return ['batch', ...given.slice(1)];
+  if (shape.length !== given.length || isStatic(shape.slice(1))) return undefined;
+  return shape.map((dim, axis) => (axis === 0 || typeof dim === 'number' ? dim : (given[axis] as number)));
+}
+
+/** Whether a model's inputs, but for their batches, have these shapes. */
+const isAs = ({ graph }: Model, shapes: ReadonlyMap<string, Shape>): boolean =>
+  [...shapes].every(([name, shape]) => {
+    const known = graph.inputs.find((port) => port.name === name)?.shape;
+    return known?.length === shape.length && shape.every((dim, axis) => axis === 0 || dim === known[axis]);
+  });
+
+/** The image input for a shape that was given. */
+function ofShape(input: ResolvedInput, shape: Shape | undefined): ResolvedInput {
+  const size = input.layout === 'NCHW' ? shape?.slice(2) : shape?.slice(1, 3);
+  const [height, width] = size ?? [];
+  if (typeof height !== 'number' || typeof width !== 'number') return input;
+  const given = [height, width] as const;
+  return { ...input, size: given, sizeFrom: 'image', preprocessing: { ...input.preprocessing, size: given } };
 }

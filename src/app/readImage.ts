@@ -22,22 +22,23 @@ export interface PreparedImage {
 }
 
 /**
- * Reads, decodes and preprocesses an image for a model.
- * @param port the input that takes it; default the first that takes an image
- * @throws InspectumError 'missing' or 'too-large' (the file), 'corrupt' (not an image that can be read), 'unsupported' (an input that
- * takes no image)
+ * How an input takes an image.
+ * @throws InspectumError 'unsupported' where it takes none
  */
-export async function prepareImage(model: Model, file: string, port = model.input?.port ?? ''): Promise<PreparedImage> {
+export function imageInputOf(model: Model, port: string, file: string): ResolvedInput {
   const input = model.imageInput(port);
   if (!input)
     throw new InspectumError(
       'unsupported',
       `${file}: ${port ? `the input ${port}` : 'no input'} of ${model.path} takes no image (its inputs are ${inputList(model)}). Give such inputs as .npy files.`,
     );
-  const decoded = await decodeFile(file);
-  const upright = withoutAlpha(decoded, input.preprocessing.background);
-  const { tensor: pixels, seen, geometry } = feedOf(upright, input);
-  const shown = shrinkTo(upright, SHOWN);
+  return input;
+}
+
+/** Preprocesses an image for an input of a model. @param file where it was read from */
+export function prepareImage(model: Model, file: string, decoded: RgbaImage, input: ResolvedInput): PreparedImage {
+  const { tensor: pixels, seen, geometry } = feedOf(decoded, input);
+  const shown = shrinkTo(withoutAlpha(decoded, input.preprocessing.background), SHOWN);
   const classes = model.classCount();
   const truth = classes === undefined ? undefined : truthOf(path.resolve(file), { ...model.naming, classes });
   return {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Port } from '../graph/graph.ts';
+import { CHANNELS } from '../image/channels.ts';
+import type { RgbaImage } from '../image/image.ts';
 import type { InputSource } from '../protocol/inputs.ts';
 import type { InputImage } from '../protocol/model.ts';
 import type { DType } from '../tensor/dtype.ts';
@@ -9,11 +11,14 @@ import { fromNumbers } from '../tensor/fromNumbers.ts';
 import { readNpy } from '../tensor/npy.ts';
 import { formatShape, isStatic } from '../tensor/shape.ts';
 import { isMemoryDType, sizeOf, type Tensor, toNumbers } from '../tensor/tensor.ts';
+import { arrayPicture } from './arrayPicture.ts';
 import type { Feeds } from './attribute.ts';
 import type { Model } from './model.ts';
-import { inputList, prepareImage, readBytes } from './readImage.ts';
+import { decodeFile, imageInputOf, inputList, prepareImage, readBytes } from './readImage.ts';
 
 export interface ReadInput {
+  /** The model that was given, or the same for inputs of these shapes. */
+  readonly model: Model;
   readonly feeds: Feeds;
   /** Present where an image was given. */
   readonly image?: InputImage;
@@ -26,25 +31,61 @@ export interface ReadInput {
  * @param sources by input
  * @throws InspectumError 'usage' when an input is unknown or takes another shape; as files and images do otherwise
  */
-export async function readSources(model: Model, sources: ReadonlyMap<string, InputSource>): Promise<ReadInput> {
+export async function readSources(given: Model, sources: ReadonlyMap<string, InputSource>): Promise<ReadInput> {
+  const read = new Map<string, Read>();
+  for (const [name, source] of sources) read.set(name, await readSource(given, portOf(given, name), source));
+  const model = given.forInputs(dimsOf(given, read));
   const feeds = new Map<string, Tensor>();
   let image: InputImage | undefined;
-  for (const [name, source] of sources)
-    switch (source.kind) {
-      case 'constant':
-        feeds.set(name, constantInput(portOf(model, name), source.value));
-        break;
-      case 'npy':
-        feeds.set(name, asInput(portOf(model, name), readNpy(await readBytes(source.path), source.path), source.path));
-        break;
-      case 'image': {
-        const prepared = await prepareImage(model, source.path, name);
-        image ??= prepared.image;
-        feeds.set(name, prepared.feed);
-      }
-    }
+  for (const [name, one] of read) {
+    const prepared = prepare(model, portOf(model, name), one);
+    image ??= prepared.image;
+    feeds.set(name, prepared.feed);
+  }
   const missing = model.graph.inputs.map((i) => i.name).filter((name) => !feeds.has(name));
-  return { feeds: Object.fromEntries(feeds), ...(image && { image }), missing };
+  return { model, feeds: Object.fromEntries(feeds), ...(image && { image }), missing };
+}
+
+/** What a source holds, before it is made ready for an input. */
+type Read =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'array'; readonly file: string; readonly array: Tensor }
+  | { readonly kind: 'picture'; readonly file: string; readonly picture: RgbaImage };
+
+async function readSource(model: Model, { name }: Port, source: InputSource): Promise<Read> {
+  if (source.kind === 'constant') return source;
+  const file = source.path;
+  if (source.kind === 'npy') return { kind: 'array', file, array: readNpy(await readBytes(file), file) };
+  imageInputOf(model, name, file);
+  return { kind: 'picture', file, picture: await decodeFile(file) };
+}
+
+/** Dimensions that sources give to inputs: arrays their own, pictures theirs where they are fed as they are. */
+function dimsOf(model: Model, read: ReadonlyMap<string, Read>): ReadonlyMap<string, readonly number[]> {
+  return new Map(
+    [...read].flatMap(([name, one]): (readonly [string, readonly number[]])[] => {
+      if (one.kind === 'array') return [[name, one.array.dims]];
+      const input = one.kind === 'picture' ? model.imageInput(name) : undefined;
+      if (one.kind !== 'picture' || input?.preprocessing.fit !== 'none') return [];
+      const { width, height } = one.picture;
+      const channels = CHANNELS[input.channels].length;
+      return [[name, input.layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels]]];
+    }),
+  );
+}
+
+function prepare(model: Model, port: Port, read: Read): { readonly feed: Tensor; readonly image?: InputImage } {
+  switch (read.kind) {
+    case 'constant':
+      return { feed: constantInput(port, read.value) };
+    case 'array': {
+      const feed = asInput(port, read.array, read.file);
+      const input = model.imageInput(port.name);
+      return { feed, ...(input && { image: arrayPicture(read.file, feed, input) }) };
+    }
+    case 'picture':
+      return prepareImage(model, read.file, read.picture, imageInputOf(model, port.name, read.file));
+  }
 }
 
 /**

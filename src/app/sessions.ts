@@ -31,9 +31,9 @@ export class SessionCache {
   }
 
   /** The session of this key, made by `build` if it is not there. Engines may map weights, so those of a live session can change too. */
-  get(key: string, build: () => Graph): Promise<Session> {
+  get(key: string, build: () => Graph, options: EngineOptions = {}): Promise<Session> {
     this.#check();
-    const held = this.#held.get(key) ?? this.#make(key, build());
+    const held = this.#held.get(key) ?? this.#make(key, build(), options);
     live.delete(held);
     live.set(held, () => this.#forget(key, held));
     return held.session;
@@ -43,10 +43,10 @@ export class SessionCache {
     await Promise.all([...this.#held].map(([key, held]) => this.#forget(key, held)));
   }
 
-  #make(key: string, graph: Graph): Held {
+  #make(key: string, graph: Graph, options: EngineOptions): Held {
     const bytes = COPIES * weightBytes(graph);
     makeRoom(bytes);
-    const held: Held = { session: this.#engine.createSession(graph, this.#options), bytes };
+    const held: Held = { session: this.#engine.createSession(graph, { ...this.#options, ...options }), bytes };
     this.#held.set(key, held);
     held.session.catch(() => this.#forget(key, held));
     return held;

@@ -2,6 +2,7 @@ import { readModel } from '../formats/index.ts';
 import { inFloat32 } from '../graph/float32.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inInferenceMode } from '../graph/inferenceMode.ts';
+import { dequantized } from '../graph/quantized/index.ts';
 import { notesOnRandomness } from '../graph/randomness.ts';
 import { FileStamps } from './fileStamps.ts';
 
@@ -9,8 +10,10 @@ import { FileStamps } from './fileStamps.ts';
 export interface Source {
   /** Absolute path. */
   readonly path: string;
-  /** In inference mode and in float32, without shapes. */
+  /** In inference mode, dequantised and in float32, without shapes. */
   readonly graph: Graph;
+  /** Whether activations are rounded to integers on their way. */
+  readonly isQuantized: boolean;
   /** "ONNX, opset 13, pytorch 2.1" */
   readonly format: string;
   readonly metadata: ReadonlyMap<string, string>;
@@ -30,16 +33,19 @@ export function readSource(file: string): Source {
   files.note(file);
   const { graph: stored, format, metadata } = readModel(file);
   const deployed = inInferenceMode(stored);
-  const { graph, from } = inFloat32(deployed.graph);
+  const { graph: float32, from } = inFloat32(deployed.graph);
+  const { graph, isQuantized, notes } = dequantized(float32);
   for (const { source } of graph.initializers.values()) if (source.kind === 'file') files.note(source.path);
   return {
     path: file,
     graph,
+    isQuantized,
     format,
     metadata,
     files,
     notes: [
       ...deployed.notes,
+      ...notes,
       ...notesOnRandomness(graph),
       ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),
     ],

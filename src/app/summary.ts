@@ -1,9 +1,10 @@
 import path from 'node:path';
-import type { Graph } from '../graph/graph.ts';
+import type { Port } from '../graph/graph.ts';
 import type { InputConvention, ModelSummary } from '../protocol/model.ts';
 import { formatShape, isStatic } from '../tensor/shape.ts';
-import { imagePort, type ResolvedInput } from './convention.ts';
+import type { ResolvedInput } from './convention.ts';
 import { defaultLayer } from './defaultLayer.ts';
+import { inputPort } from './inputPorts.ts';
 import { allLayers } from './layerTree.ts';
 import type { Model } from './model.ts';
 
@@ -13,11 +14,10 @@ export function summarise(model: Model, notes: readonly string[]): ModelSummary 
   const selected = defaultLayer(model);
   const classes = model.classCount();
   const { labels } = model;
-  const port = ({ name, dtype, shape }: Graph['inputs'][number]) => ({
-    name,
-    dtype: dtype ?? 'unknown',
-    shape: shape ? formatShape(shape) : 'unknown',
-  });
+  const port = ({ name, dtype }: Port) => {
+    const shape = model.shownShape(name);
+    return { name, dtype: dtype ?? 'unknown', shape: shape ? formatShape(shape) : 'unknown' };
+  };
   const { labelling, notes: namingNotes, files: namingFiles } = model.naming;
   return {
     path: model.path,
@@ -25,7 +25,7 @@ export function summarise(model: Model, notes: readonly string[]): ModelSummary 
     format: model.source.format,
     parameters: nodes.reduce((sum, l) => sum + l.parameters, 0),
     ...(nodes.every((l) => l.macs !== undefined) && { macs: nodes.reduce((sum, l) => sum + (l.macs ?? 0), 0) }),
-    inputs: model.graph.inputs.map((input) => ({ ...port(input), takes: imagePort([input]) ? 'image' : 'array' })),
+    inputs: model.graph.inputs.map((input) => inputPort(input, model.shownShape(input.name), model.input)),
     outputs: model.graph.outputs.map(port),
     layers: model.layers,
     ...(selected && { defaultLayer: selected.id }),

@@ -5,6 +5,8 @@ import type { ResolvedInput } from './convention.ts';
 export type Numbers = Required<Pick<InputSettings, 'range' | 'mean' | 'std'>>;
 export type Channels = InputSettings['channels'] & string;
 
+const isColour = (channels: Channels): boolean => channels === 'RGB' || channels === 'BGR';
+
 export interface NamedNumbers extends Numbers {
   readonly name: string;
 }
@@ -39,13 +41,16 @@ const GRAY: readonly NamedNumbers[] = [
   { name: 'inverted, 1 to 0', range: [1, 0], mean: [0], std: [1] },
 ];
 
+/** Where alpha is a channel, too. */
+const WITH_ALPHA: readonly NamedNumbers[] = [UNIT, SIGNED, BYTES.uint8];
+
 /** Numbers of red, green and blue in the order of the network's channels. */
 export const inOrder = ({ range, mean, std }: Numbers, channels: Channels): Numbers =>
   channels === 'BGR' ? { range, mean: mean.toReversed(), std: std.toReversed() } : { range, mean, std };
 
 /** What inputs of this dtype and these channels are usually fed; colours in the order red, green, blue. */
 const usualNumbers = (dtype: ResolvedInput['dtype'], channels: Channels): readonly NamedNumbers[] =>
-  dtype !== 'float32' ? [BYTES[dtype]] : channels === 'L' ? GRAY : COLOUR;
+  dtype !== 'float32' ? [BYTES[dtype]] : channels === 'L' ? GRAY : isColour(channels) ? COLOUR : WITH_ALPHA;
 
 export interface UsualConvention {
   readonly name: string;
@@ -54,9 +59,9 @@ export interface UsualConvention {
 
 /** Every usual convention for an input: of colour, in both orders. */
 export const usualConventions = ({ dtype, channels }: Pick<ResolvedInput, 'dtype' | 'channels'>): UsualConvention[] =>
-  (channels === 'L' ? (['L'] as const) : (['RGB', 'BGR'] as const)).flatMap((order) =>
+  (isColour(channels) ? (['RGB', 'BGR'] as const) : [channels]).flatMap((order) =>
     usualNumbers(dtype, order).map((numbers) => ({
-      name: order === 'L' ? numbers.name : `${numbers.name}, ${order}`,
+      name: isColour(order) ? `${numbers.name}, ${order}` : numbers.name,
       settings: { ...inOrder(numbers, order), channels: order },
     })),
   );

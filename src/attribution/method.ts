@@ -1,4 +1,4 @@
-import type { Session } from '../engines/engine.ts';
+import type { EngineOptions, Session } from '../engines/engine.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Place, Seed } from './target.ts';
@@ -22,7 +22,7 @@ export interface LayerValues {
 export interface AttributionRequest {
   readonly graph: Graph;
   /** Makes a graph ready, once per key. */
-  session(key: string, build: () => Graph): Promise<Session>;
+  session(key: string, build: () => Graph, options?: Pick<EngineOptions, 'integers'>): Promise<Session>;
   /** One tensor per model input. */
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** Name of the model input that is explained by primary methods. */

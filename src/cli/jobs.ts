@@ -21,21 +21,23 @@ export interface Job extends Omit<AttributionJob, 'feeds'> {
 const ENDINGS = ['.npy', '.png', '.json'];
 
 /** Runs a job and writes its file. */
-export async function runJob(model: Model, { inputs, out, ...job }: Job): Promise<AttributionResult> {
+export async function runJob(opened: Model, { inputs, out, ...job }: Job): Promise<AttributionResult> {
   const ending = out === undefined ? undefined : path.extname(out).toLowerCase();
   if (ending !== undefined && !ENDINGS.includes(ending))
     throw new InspectumError('usage', `--out ${out}: should end in ${ENDINGS.join(', ')}.`);
-  const input = await readInputs(model, inputs);
+  const input = await readInputs(opened, inputs);
+  const { model } = input;
   const result = await attribute(model, { ...job, feeds: input.feeds });
   if (out === undefined) return result;
   if (ending === '.npy') await writeOutput(out, writeNpy(result.attribution));
   else if (ending === '.png') await writeOutput(out, overlayPng(mapOf(result.attribution), input.image));
-  else await writeOutput(out, `${JSON.stringify(await report(result, model, input, inputs), null, 2)}\n`);
+  else await writeOutput(out, `${JSON.stringify(await report(result, input, inputs), null, 2)}\n`);
   return result;
 }
 
 /** Enough to reproduce an attribution. */
-async function report(result: AttributionResult, model: Model, input: ReadInput, files: readonly string[]) {
+async function report(result: AttributionResult, input: ReadInput, files: readonly string[]) {
+  const { model } = input;
   const { attribution, ...recipe } = result;
   return {
     model: { path: model.path, sha256: await sha256(model.path) },

@@ -15,6 +15,11 @@ export interface Session {
 export interface EngineOptions {
   /** Threads for one operator; undefined: the engine's default (all cores). */
   readonly threads?: number;
+  /**
+   * Whether an operator between DequantizeLinear and QuantizeLinear may be computed in integers, as the engine computes the quantised
+   * operator. By default it is computed in floating point, as it stands in the graph.
+   */
+  readonly integers?: boolean;
 }
 
 /** Runs graphs. Engines know nothing of attribution. */

@@ -73,6 +73,10 @@ export class ModelDocument implements vscode.CustomDocument {
       const sources = { ...this.#knownSources(inputs.map(({ name }) => name)), ...changed };
       const given = await this.#giveSources(sources, stop);
       this.#sources = sources;
+      if (given.summary) {
+        this.summary = given.summary;
+        this.#changed.fire();
+      }
       const image = sources[imageInput ?? ''];
       this.#last.remember({ model: this.path, sources, ...(image?.kind === 'image' && { image: image.path }) });
       return given;

@@ -65,6 +65,8 @@ export interface Node {
    * that of the BatchNorm.
    */
   readonly foldedNorm?: 'PyTorch' | 'Keras';
+  /** The value that the layer puts out where it is not the node's own: of a quantised layer, its numbers after rounding. */
+  readonly shown?: string;
 }
 
 /** An operator's key in tables: its name, outside ONNX's own domain `domain:name`. */

@@ -1,6 +1,7 @@
 import { InspectumError } from '../tensor/errors.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
-import { type Background, withoutAlpha } from './alpha.ts';
+import { type Background, throughAlpha, withoutAlpha } from './alpha.ts';
+import { CHANNELS, type Channels, isGray, takesAlpha } from './channels.ts';
 import { type Geometry, geometryOf } from './geometry.ts';
 import { MAX_PIXELS, packedPixels, type RgbaImage, type RgbImage, type Size } from './image.ts';
 import { type Interpolation, resize } from './resize.ts';
@@ -17,7 +18,7 @@ export interface Preprocessing {
   /** Length of the shorter side before the crop; read where fit is 'shorter-side'. */
   readonly resize: number;
   readonly interpolation: Interpolation;
-  readonly channels: 'RGB' | 'BGR' | 'L';
+  readonly channels: Channels;
   readonly layout: 'NCHW' | 'NHWC';
   /** What pixel values 0 and 255 become before mean and std. */
   readonly range: readonly [number, number];
@@ -28,7 +29,7 @@ export interface Preprocessing {
   readonly pad: readonly number[];
   /** Where a letterbox puts the picture: in the middle (the odd pixel after it), or at the top left. */
   readonly align: 'center' | 'start';
-  /** What clear pixels become, before anything else. */
+  /** What clear pixels become, before anything else, where alpha is none of the channels. */
   readonly background: Background;
 }
 
@@ -46,21 +47,25 @@ export interface Preprocessed {
  * form would pass the bound)
  */
 export function preprocess(picture: RgbaImage, settings: Preprocessing): Preprocessed {
-  const image = withoutAlpha(picture, settings.background);
+  const hasAlpha = takesAlpha(settings.channels);
+  const image = hasAlpha ? picture : withoutAlpha(picture, settings.background);
   const { resized, left, top } = place(image, settings);
   const [height, width] = settings.size;
-  const source = settings.channels === 'L' ? toGray(image) : image;
+  const source = isGray(settings.channels) ? toGray(image) : image;
   const x = Math.max(0, left);
   const y = Math.max(0, top);
   const window = { x, y, width: Math.min(resized.width, left + width) - x, height: Math.min(resized.height, top + height) - y };
-  const whole =
-    resized.width === image.width && resized.height === image.height && window.width === image.width && window.height === image.height;
-  const part = whole ? source : resize(source, resized, settings.interpolation, window);
+  const isOfSize = resized.width === image.width && resized.height === image.height;
+  const whole = isOfSize && window.width === image.width && window.height === image.height;
+  const interpolation = isOfSize ? 'nearest' : settings.interpolation;
+  const resizing = (from: RgbImage): RgbImage => resize(from, resized, interpolation, window);
+  const premultiplied = hasAlpha && interpolation !== 'nearest';
+  const part = whole ? source : premultiplied ? throughAlpha(source, resizing) : resizing(source);
   const seen =
     part.width === width && part.height === height ? part : padded(part, { width, height }, x - left, y - top, padColour(settings));
   return {
     tensor: normalized(seen, settings),
-    seen,
+    seen: hasAlpha ? withoutAlpha(seen, 'drop') : seen,
     geometry: geometryOf(image, resized, { width, height }, left, top),
   };
 }
@@ -104,6 +109,8 @@ function place(image: Size, { size, fit, resize: shorter, align }: Preprocessing
   }
 }
 
+type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
+
 /** Where torchvision's CenterCrop begins; negative where it pads. */
 const centered = (length: number, crop: number): number =>
   length >= crop ? roundHalfEven((length - crop) / 2) : -Math.floor((crop - length) / 2) || 0;
@@ -117,36 +124,35 @@ function roundHalfEven(x: number): number {
 /** PIL's convert('L'): ITU-R 601-2 luma in fixed point. */
 const luma = (r: number, g: number, b: number): number => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 
-function toGray({ width, height, data }: RgbImage): RgbImage {
+function toGray({ width, height, data }: RgbaImage): RgbaImage {
   const gray = new Uint8Array(data.length);
   const packed = new Uint32Array(gray.buffer);
   for (let i = 0, p = 0; i < data.length; i += 4, p++)
-    packed[p] = (luma(data[i] as number, data[i + 1] as number, data[i + 2] as number) * 0x010101 + 0xff000000) >>> 0;
+    packed[p] = luma(data[i] as number, data[i + 1] as number, data[i + 2] as number) * 0x010101 + (data[i + 3] as number) * 0x1000000;
   return { width, height, data: gray };
 }
 
-function padColour({ fit, channels, pad }: Preprocessing): readonly [number, number, number] {
-  if (fit !== 'letterbox') return [0, 0, 0];
+/** Red, green, blue, alpha. */
+function padColour({ fit, channels, pad }: Preprocessing): Rgba {
+  if (fit !== 'letterbox') return [0, 0, 0, takesAlpha(channels) ? 0 : 255];
   const [r = 0, g = r, b = r] = pad;
-  if (channels !== 'L') return [r, g, b];
+  if (!isGray(channels)) return [r, g, b, 255];
   const gray = luma(r, g, b);
-  return [gray, gray, gray];
+  return [gray, gray, gray, 255];
 }
 
-function padded(part: RgbImage, { width, height }: Size, x: number, y: number, [r, g, b]: readonly [number, number, number]): RgbImage {
+function padded(part: RgbImage, { width, height }: Size, x: number, y: number, colour: Rgba): RgbImage {
   const canvas = { width, height, data: new Uint8ClampedArray(width * height * 4) };
   const target = packedPixels(canvas);
-  canvas.data.set([r, g, b, 255]);
+  canvas.data.set(colour);
   target.fill(target[0] as number);
   const source = packedPixels(part);
   for (let row = 0; row < part.height; row++) target.set(source.subarray(row * part.width, (row + 1) * part.width), (y + row) * width + x);
   return canvas;
 }
 
-const CHANNEL_ORDER = { RGB: [0, 1, 2], BGR: [2, 1, 0], L: [0] } as const;
-
 function normalized({ width, height, data }: RgbImage, settings: Preprocessing): Tensor<'float32'> {
-  const order = CHANNEL_ORDER[settings.channels];
+  const order: readonly number[] = CHANNELS[settings.channels];
   const tables = order.map((_, channel) => valueTable(settings, channel, order.length));
   const pixels = width * height;
   const planar = settings.layout === 'NCHW';

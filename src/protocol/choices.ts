@@ -6,7 +6,7 @@ export interface InputSettings {
   readonly resize?: number;
   readonly crop?: 'center';
   readonly interpolation?: 'nearest' | 'bilinear' | 'bicubic';
-  readonly channels?: 'RGB' | 'BGR' | 'L';
+  readonly channels?: 'RGB' | 'BGR' | 'L' | 'LA' | 'RGBA';
   readonly layout?: 'auto' | 'NCHW' | 'NHWC';
   readonly dtype?: 'auto' | 'float32' | 'float16' | 'uint8' | 'int8';
   readonly range?: readonly [number, number];

@@ -56,7 +56,7 @@ export interface InputConvention {
   /** Who says the size: the model fixes it, a file beside it, its own metadata, a person, the image's own; else it is assumed. */
   readonly sizeFrom: 'model' | 'file' | 'metadata' | 'chosen' | 'image' | 'assumed';
   readonly fit: 'shorter-side' | 'squash' | 'letterbox' | 'none';
-  readonly channels: 'RGB' | 'BGR' | 'L';
+  readonly channels: 'RGB' | 'BGR' | 'L' | 'LA' | 'RGBA';
   readonly layout: 'NCHW' | 'NHWC';
   /** What pixel values 0 and 255 become before mean and std. */
   readonly range: readonly [number, number];

@@ -12,6 +12,8 @@ import type { Jobs } from './jobs.ts';
 
 interface Opened {
   readonly model: Model;
+  /** The same for inputs of the shapes that were given, which the panel was told of last. */
+  told: Model;
   explainer?: Explainer;
   /** What every input was given. */
   sources?: Readonly<Record<string, InputSource>>;
@@ -71,7 +73,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
           const source = models.get(path)?.model.source;
           await forget(path);
           const model = Model.open(source?.files.unchanged ? source : path, { ...options, choices });
-          models.set(path, { model });
+          models.set(path, { model, told: model });
           void answered()
             .then(() => jobs.run(signal, () => prepare(model)))
             .catch(() => undefined);
@@ -89,10 +91,13 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         withProgress(model, 'Reading the input', async () => {
           const entry = opened(model);
           delete entry.explainer;
-          const { feeds, image, missing } = await readSources(entry.model, new Map(Object.entries(sources)));
+          const read = await readSources(entry.model, new Map(Object.entries(sources)));
+          const isOther = read.model !== entry.told;
+          entry.told = read.model;
           entry.sources = sources;
-          if (missing.length === 0) entry.explainer = new Explainer(entry.model, feeds);
-          return { sources, ...(image && { image }), missing };
+          if (read.missing.length === 0) entry.explainer = new Explainer(read.model, read.feeds);
+          const { image, missing } = read;
+          return { sources, ...(image && { image }), missing, ...(isOther && { summary: read.model.summary }) };
         }),
       ),
     sweep: ({ model, target }, signal) =>
@@ -109,9 +114,8 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
       jobs.run(
         signal,
         withProgress(model, CONVENTIONS, async () => {
-          const { feeds } = explainer(model);
-          const { model: open, sources } = opened(model);
-          const image = sources?.[open.input?.port ?? ''];
+          const { model: open, feeds } = explainer(model);
+          const image = opened(model).sources?.[open.input?.port ?? ''];
           if (image?.kind !== 'image') throw new InspectumError('usage', 'The conventions differ in how they prepare an image: give one.');
           const report = (fraction: number): void => progress(model, { text: CONVENTIONS, fraction });
           return conventionOutcomes(open, image.path, feeds, { signal, report });

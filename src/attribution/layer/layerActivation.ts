@@ -13,12 +13,13 @@ export const layerActivation: Method = {
   parameters: { attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
   async attribute(request) {
     const value = layerValue(request);
-    const session = await request.session(`LayerActivation ${value}`, () => {
+    const build = () => {
       const builder = new GraphBuilder(request.graph);
       builder.outputs = [];
       builder.output(value, RESULT, request.graph.values.get(value) ?? { dtype: 'float32' });
       return builder.build();
-    });
+    };
+    const session = await request.session(`LayerActivation ${value}`, build, { integers: true });
     return toFloat32((await session.run(request.feeds))[RESULT] as Tensor);
   },
 };

@@ -20,7 +20,7 @@ interface JsonLayer {
 export function layers(model: Model, json: boolean): string {
   const { summary, graph } = model;
   if (json) {
-    const port = ({ name, dtype, shape }: (typeof graph.inputs)[number]) => ({ name, dtype, shape });
+    const port = ({ name, dtype }: (typeof graph.inputs)[number]) => ({ name, dtype, shape: model.shownShape(name) });
     return JSON.stringify({
       inputs: graph.inputs.map(port),
       outputs: graph.outputs.map(port),
@@ -45,7 +45,7 @@ const jsonLayer = (layer: Layer, model: Model): JsonLayer => ({
   node: layer.node ?? null,
   op: layer.op ?? null,
   output: layer.output,
-  shape: model.shapeOf(layer.output) ?? null,
+  shape: model.shownShape(layer.output) ?? null,
   params: layer.parameters,
   ...(layer.note !== undefined && { note: layer.note }),
   ...(layer.children.length > 0 && { children: layer.children.map((child) => jsonLayer(child, model)) }),

@@ -8,11 +8,11 @@ import { conventionWords, labellingWords } from '../words.ts';
 
 /** `inspectum predict MODEL --input FILE [--top 5] [--output NAME] [--json]`: all scores, and the best classes of the first example. */
 export async function predict(
-  model: Model,
+  opened: Model,
   options: { inputs: readonly string[]; top: number; output: string | undefined; json: boolean },
 ): Promise<string> {
-  const output = model.explained(options.output);
-  const { feeds, image } = await readInputs(model, options.inputs);
+  const output = opened.explained(options.output);
+  const { model, feeds, image } = await readInputs(opened, options.inputs);
   const { data, dims } = await scoresOf(model, output, feeds);
   const examples = dims[0] ?? 1;
   const scores = data.subarray(0, data.length / examples);

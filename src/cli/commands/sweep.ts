@@ -13,11 +13,11 @@ import type { Status } from '../status.ts';
 
 /** `inspectum sweep MODEL --input FILE [--target N] --out DIR`: a .npy and a .png for every spatial layer, and sweep.json. */
 export async function sweep(
-  model: Model,
+  opened: Model,
   options: { inputs: readonly string[]; target: Target | undefined; out: string },
   status: Status,
 ): Promise<string> {
-  const { feeds, image } = await readInputs(model, options.inputs);
+  const { model, feeds, image } = await readInputs(opened, options.inputs);
   status('Explaining every layer');
   const result = await new Explainer(model, feeds).sweep(options.target);
   await writing(options.out, () => mkdir(options.out, { recursive: true }));

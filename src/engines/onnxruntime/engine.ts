@@ -23,14 +23,21 @@ export const onnxRuntime: Engine = {
       const reference = folder === undefined ? undefined : referenceFrom(folder, weight.source);
       return reference === undefined ? { bytes: readBytes(weight) } : { reference };
     });
-    const sessionOptions: ort.InferenceSession.SessionOptions = {
+    const sessionOptions = (integers: boolean): ort.InferenceSession.SessionOptions => ({
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
-      ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
-    };
+      extra: {
+        session: {
+          disable_quant_qdq: integers ? '0' : '1',
+          ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
+        },
+      },
+    });
+    const create = (integers: boolean) => ort.InferenceSession.create(model, sessionOptions(integers));
     try {
-      return new OrtSession(await ort.InferenceSession.create(model, sessionOptions));
+      // It makes operators on integers that it then refuses, of scales of shape [1] for one.
+      return new OrtSession(await (options.integers ? create(true).catch(() => create(false)) : create(false)));
     } catch (cause) {
       throw creationError(cause, graph);
     }

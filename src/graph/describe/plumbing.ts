@@ -1,6 +1,6 @@
 import { isFloat } from '../../tensor/dtype.ts';
 import { type Graph, type Node, nodeKey } from '../graph.ts';
-import { isWeight } from './view.ts';
+import { constantMakers } from './constants.ts';
 
 /** What never is a layer of its own. */
 const ALWAYS = new Set([
@@ -22,8 +22,8 @@ const ALWAYS = new Set([
 const LAYOUT = new Set(['Expand', 'Flatten', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze']);
 
 /**
- * Whether a person who reads the model's tree would rather not see this node: constants, shape arithmetic, casts, what only turns
- * a weight into another form, and what only arranges activations anew unless a module does nothing else.
+ * Whether a person who reads the model's tree would rather not see this node: constants and what is
+ * made of them alone, shape arithmetic, casts, and what only arranges activations anew unless a module does nothing else.
  */
 export function isPlumbing(node: Node, graph: Graph): boolean {
   if (isHidden(node, graph)) return true;
@@ -34,9 +34,9 @@ export function isPlumbing(node: Node, graph: Graph): boolean {
 function isHidden(node: Node, graph: Graph): boolean {
   if (ALWAYS.has(nodeKey(node))) return true;
   const output = node.outputs.find((name) => name !== '') ?? '';
-  if (isWeight(output, graph)) return true;
   const { dtype, shape } = graph.values.get(output) ?? {};
   if (graph.outputs.some((port) => port.name === output)) return false;
+  if (constantMakers(graph).has(output)) return true;
   if (shape?.length === 0) return true; // A scale of a quantised layer, a factor of attention.
   const isShapeArithmetic = dtype !== undefined && !isFloat(dtype) && dtype !== 'string' && shape !== undefined && shape.length <= 1;
   return isShapeArithmetic && isIndexing(node);

@@ -4,6 +4,7 @@ import type { Dim, Shape } from '../../tensor/shape.ts';
 import { sizeOf, toNumbers } from '../../tensor/tensor.ts';
 import { type Graph, intAttribute, intsAttribute, type Node } from '../graph.ts';
 import { readInitializer } from '../weights.ts';
+import { constantMakers } from './constants.ts';
 
 /** What a description asks of one node; wrong attributes count as missing. */
 export class NodeView {
@@ -90,7 +91,17 @@ export class NodeView {
 }
 
 /** What turns a weight into the same weight in another form. */
-const FORMS = new Set(['DequantizeLinear', 'Transpose', 'Cast', 'Identity', 'Reshape', 'Unsqueeze', 'Squeeze', 'Constant']);
+const FORMS = new Set([
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'Transpose',
+  'Cast',
+  'Identity',
+  'Reshape',
+  'Unsqueeze',
+  'Squeeze',
+  'Constant',
+]);
 const producersOfGraph = new WeakMap<Graph, ReadonlyMap<string, Node>>();
 
 /** The node that makes each value. */
@@ -116,8 +127,6 @@ export function weightBehind(name: string, graph: Graph): string | undefined {
   return undefined;
 }
 
-/** Whether a value is a float weight, or a form of a weight. */
-export function isWeight(name: string, graph: Graph): boolean {
-  const weight = weightBehind(name, graph);
-  return weight !== undefined && (weight !== name || isFloat(graph.initializers.get(name)?.dtype ?? 'float32'));
-}
+/** Whether a value is a float weight, or made of what the file holds alone. */
+export const isWeight = (name: string, graph: Graph): boolean =>
+  constantMakers(graph).has(name) || isFloat(graph.initializers.get(name)?.dtype ?? 'bool');

@@ -67,7 +67,7 @@ describe('inspectum.json', () => {
     ['a fraction', { input: { resize: 1.5 } }, /"input\.resize" should be/],
     ['an unknown fit', { input: { fit: 'stretch' } }, /"input\.fit" should be "shorter-side"/],
     ['text for numbers', { input: { mean: ['0.5'] } }, /"input\.mean" should be one number per channel/],
-    ['two numbers for three channels', { input: { mean: [0.5, 0.5] } }, /"input\.mean"/],
+    ['more numbers than channels', { input: { mean: [1, 2, 3, 4, 5] } }, /"input\.mean"/],
     ['a deviation of 0', { input: { std: [1, 0, 1] } }, /"input\.std".*none of them 0/],
     ['a colour that is none', { input: { background: [0, 0, 256] } }, /"input\.background" should be a colour.*"drop"/],
     ['another word for a colour', { input: { background: 'white' } }, /"input\.background"/],

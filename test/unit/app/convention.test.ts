@@ -27,7 +27,11 @@ const PORTS: readonly (readonly [string, readonly Dim[], object | undefined])[] 
   ['channels last', [1, 224, 224, 3], { layout: 'NHWC', channels: 3 }],
   ['open height and width', ['n', 3, 'height', 'width'], { layout: 'NCHW', channels: 3 }],
   ['channels only by name', ['batch', 'num_channels', 'height', 'width'], { layout: 'NCHW', channels: 3 }],
-  ['two channels', [1, 2, 8, 8], undefined],
+  ['gray and alpha', [1, 2, 8, 8], { layout: 'NCHW', channels: 2 }],
+  ['colour and alpha last', [1, 8, 8, 4], { layout: 'NHWC', channels: 4 }],
+  ['one channel last, though two come first', [1, 2, 8, 1], { layout: 'NHWC', channels: 1 }],
+  ['four channels of what is too small for a picture', [1, 4, 4, 4], undefined],
+  ['five channels', [1, 5, 8, 8], undefined],
   ['three dimensions', [3, 8, 8], undefined],
   ['a side that no picture has', [1, 1, 8, 100_000], undefined],
   ['tokens', ['batch', 'tokens'], undefined],
@@ -167,4 +171,14 @@ test('whole numbers are fed as such, each pixel its own', () => {
   };
   expect(fed('uint8')).toMatchObject({ dtype: 'uint8', dims: [1, 8, 8, 3], data: Uint8Array.from(pixels) });
   expect(fed('int8')).toMatchObject({ dtype: 'int8', data: Int8Array.from(pixels, (v) => v - 128) });
+});
+
+test('alpha is a channel where there are two or four', () => {
+  expect(resolveInput([port([1, 4, 64, 64])], SILENT)).toMatchObject({ channels: 'RGBA', name: '0 to 1', mean: [0], std: [1] });
+  expect(resolveInput([port([1, 2, 64, 64])], SILENT)).toMatchObject({ channels: 'LA', name: '0 to 1' });
+  const three: InputSettings = { mean: [0.1, 0.2, 0.6], std: [1, 2, 3] };
+  const lenient = by(three, { from: 'metadata', where: 'the metadata', strict: false });
+  expect(resolveInput([port([1, 4, 64, 64])], lenient)).toMatchObject({ mean: [0.1, 0.2, 0.6, 0], std: [1, 2, 3, 1] });
+  expect(resolveInput([port([1, 2, 64, 64])], lenient)?.mean.map((v) => Number(v.toFixed(6)))).toEqual([0.3, 0]);
+  expect(refusal(() => resolveInput([port([1, 4, 64, 64])], said({ channels: 'RGB' }))).message).toContain('"input.channels" RGB');
 });

@@ -13,11 +13,12 @@ export const floatsOf = (base64: string): Float32Array => new Float32Array(new U
 export const rgbOf = ({ data }: { readonly data: ArrayLike<number> }): Uint8Array =>
   Uint8Array.from({ length: (data.length / 4) * 3 }, (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)] as number);
 
-/** The picture that test/fixtures/image/make.py calls texture. */
-export function texture(width: number, height: number): RgbImage {
+/** The picture that test/fixtures/image/make.py calls texture; with `clear` pixels, its texture_with_alpha. */
+export function texture(width: number, height: number, clear = false): RgbImage {
   const data = new Uint8Array(width * height * 4).fill(255);
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i += 4) {
+      if (clear) data[i + 3] = (x * 5 + y * 3) & 255;
       const hard = ((x >> 3) + (y >> 3)) % 7 === 0;
       for (let c = 0; c < 3; c++)
         data[i + c] = hard ? ((x + y + c) & 1) * 255 : ((x * x * 3 + y * y * 5 + x * y * (c + 1) * 7 + c * 296) >> 3) & 255;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { takesAlpha } from '../../../src/image/channels.ts';
 import { type Preprocessing, preprocess } from '../../../src/image/preprocess.ts';
 import { shrinkTo } from '../../../src/image/resize.ts';
 import { InspectumError } from '../../../src/tensor/errors.ts';
@@ -24,7 +25,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 describe('preprocess is torchvision on PIL images, to the bit', () => {
   it.each(CASES.map((c) => [c.name, c] as const))('%s', (_name, { image: [width, height], settings, ...expected }) => {
-    const { tensor, seen } = preprocess(texture(width, height), settings);
+    const { tensor, seen } = preprocess(texture(width, height, takesAlpha(settings.channels)), settings);
     const pixels = rgbOf(seen);
     expect(
       maxDifference(

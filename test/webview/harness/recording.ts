@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Explainer } from '../../../src/app/explain.ts';
 import { allLayers } from '../../../src/app/layerTree.ts';
 import { Model } from '../../../src/app/model.ts';
-import { prepareImage } from '../../../src/app/readImage.ts';
+import { readInputs } from '../../../src/app/readInput.ts';
 import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../../../src/protocol/model.ts';
 
 /** What the extension would answer about a model, for one image for all of its answers; further images are only shown. */
@@ -21,11 +21,11 @@ const samples = fileURLToPath(new URL('../../../samples/', import.meta.url));
 export async function record(file: string, images: Readonly<Record<string, string>>): Promise<Recording> {
   const model = Model.open(file);
   const prepared = await Promise.all(
-    Object.entries(images).map(async ([label, path]) => [label, await prepareImage(model, path)] as const),
+    Object.entries(images).map(async ([label, path]) => [label, await readInputs(model, [path])] as const),
   );
   const [first] = prepared;
   if (!first) throw new Error('A recording needs an image.');
-  const explainer = new Explainer(model, { [model.input?.port ?? '']: first[1].feed });
+  const explainer = new Explainer(model, first[1].feeds);
   const { prediction } = await explainer.sweep();
   const sweeps: Sweep[] = [];
   const explanations: Record<string, LayerExplanation> = {};
@@ -38,7 +38,12 @@ export async function record(file: string, images: Readonly<Record<string, strin
         explanations[`${index} ${layer.id}`] = await explainer.explain(layer.id, { kind: 'class', index });
   }
   await model.release();
-  return { summary: model.summary, images: Object.fromEntries(prepared.map(([label, { image }]) => [label, image])), sweeps, explanations };
+  return {
+    summary: model.summary,
+    images: Object.fromEntries(prepared.flatMap(([label, { image }]) => (image ? [[label, image]] : []))),
+    sweeps,
+    explanations,
+  };
 }
 
 /** The sample network with a scene of two objects, and a second image. */

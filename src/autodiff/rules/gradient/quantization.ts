@@ -51,4 +51,14 @@ const quantize: Rule = (context) => {
   return [builder.op('Where', [inside, builder.div(dy, scale), scalarLike(context, 0, x)])];
 };
 
-export const quantizationRules: RuleSet = { QuantizeLinear: quantize, DequantizeLinear: dequantize };
+/** The range is that of the values, so all are inside; as PyTorch has it, scale and zero point are constants. */
+const dynamicQuantize: Rule = (context) => {
+  const dy = context.gradient(0);
+  return dy !== undefined && context.needs(0) ? [context.builder.div(dy, context.node.outputs[1] as string)] : [];
+};
+
+export const quantizationRules: RuleSet = {
+  QuantizeLinear: quantize,
+  DequantizeLinear: dequantize,
+  DynamicQuantizeLinear: dynamicQuantize,
+};

@@ -1,5 +1,6 @@
 import { OPSET } from '../../../graph/graph.ts';
 import { ATTRIBUTES_TO_INPUTS } from './attributesToInputs.ts';
+import { CACHES } from './caches.ts';
 import { EXPERIMENTAL } from './experimental.ts';
 import { LEGACY } from './legacy.ts';
 import { NEWER } from './newer.ts';
@@ -27,6 +28,7 @@ export const UPGRADES: readonly Row[] = [
   ...SCAN,
   ...EXPERIMENTAL,
   ...NEWER,
+  ...CACHES,
 ];
 
 const BY_OPERATOR = new Map<string, Row[]>();

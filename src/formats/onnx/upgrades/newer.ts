@@ -47,11 +47,6 @@ function windows(node: Node, site: Site): Node {
   return stripped(node, 'left_window_size', 'right_window_size');
 }
 
-function paddedKeys(node: Node, site: Site): Node {
-  if (node.inputs[6]) throw site.unsupported('its input nonpad_kv_seqlen');
-  return node;
-}
-
 /** Only casts to float8e8m0, a type that graphs do not have, are rounded by it. */
 const castRounding: Apply = (node) => stripped(node, 'round_mode');
 
@@ -112,7 +107,6 @@ function spaceToDepth(node: Node, site: Site): Node {
 
 /** Opsets beyond the graph's. */
 export const NEWER: readonly Row[] = [
-  { op: 'Attention', since: 24, apply: paddedKeys },
   ...forEach('Cast CastLike', 24, castRounding),
   { op: 'Swish', since: 24, apply: swishNode },
   { op: 'Attention', since: 25, apply: windows },
@@ -123,9 +117,8 @@ export const NEWER: readonly Row[] = [
   { op: 'Mod', since: 28, apply: mod },
   { op: 'SpaceToDepth', since: 28, apply: spaceToDepth },
   { op: 'SwiGLU', since: 28, apply: swiGlu },
-  ...forEach('TensorScatter', 24, lacking),
   { op: 'BitCast', since: 26, apply: lacking },
-  ...forEach('LinearAttention', 27, lacking),
+  { op: 'LinearAttention', since: 27, apply: lacking },
 ];
 
 function lacking(_node: Node, site: Site): never {
