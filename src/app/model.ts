@@ -9,6 +9,7 @@ import { type Need, needsOf } from '../graph/imageAxes/reach.ts';
 import { cellsOf, imageAxes } from '../graph/imageAxes.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { inlineBranches } from '../graph/inlineBranches.ts';
+import { resolveSequences } from '../graph/resolveSequences.ts';
 import { CHANNELS } from '../image/channels.ts';
 import type { Choices, TokenGrid } from '../protocol/choices.ts';
 import type { Layer, ModelSummary } from '../protocol/model.ts';
@@ -87,7 +88,7 @@ export class Model {
     const input = resolveInput(source.graph.inputs, this.configuration, source.graph);
     this.input = input && ofShape(input, shapes?.get(input.port));
     const fixed = new Map([...(shapes ?? []), ...(this.input ? [sizedInput(source.graph, this.input)] : [])]);
-    const inference = inlineBranches(inferShapes(source.graph, fixed));
+    const inference = resolveSequences(inlineBranches(inferShapes(source.graph, fixed)));
     this.graph = foldConstants(inference.graph, inference);
     this.openShapes = this.input && leavesOpen(source.graph, this.input.port) ? shapesOf(inferShapes(source.graph).graph) : new Map();
     const pictures = this.graph.inputs.flatMap((port) => {

@@ -10,8 +10,9 @@ import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { inFloat32 } from '../../../src/graph/float32.ts';
 import { foldConstants } from '../../../src/graph/foldConstants.ts';
 import type { Graph, Initializer, Port } from '../../../src/graph/graph.ts';
-import { inferShapes } from '../../../src/graph/inferShapes.ts';
+import { type Inference, inferShapes } from '../../../src/graph/inferShapes.ts';
 import { inlineBranches } from '../../../src/graph/inlineBranches.ts';
+import { resolveSequences } from '../../../src/graph/resolveSequences.ts';
 import { validateGraph } from '../../../src/graph/validate.ts';
 import { readInitializer } from '../../../src/graph/weights.ts';
 import { DTYPES, type DType, isFloat } from '../../../src/tensor/dtype.ts';
@@ -94,6 +95,10 @@ class TestData {
 const tensorFile = (file: string): Initializer =>
   withFile(file, (source) => readTensor(new ProtobufReader(source), { path: file, real: file }));
 
+/** A graph as the product opens it. */
+const opened = (graph: Graph, shapes?: ReadonlyMap<string, Shape>): Inference =>
+  resolveSequences(inlineBranches(inferShapes(graph, shapes)));
+
 /**
  * Integer inputs and vectors become constants, what the file states of its values is taken away, and what is inferred is compared
  * with the expected outputs. A symbol stands for any extent.
@@ -106,7 +111,7 @@ function judgeShapes(graph: Graph, data: TestData): void {
     outputs: graph.outputs.map(({ name }) => ({ name })),
     values: new Map(),
   };
-  const { graph: inferred, problems } = inferShapes(bare, new Map([...data.inputs].map(([name, { dims }]) => [name, dims as Shape])));
+  const { graph: inferred, problems } = opened(bare, new Map([...data.inputs].map(([name, { dims }]) => [name, dims])));
   for (const { name, dtype, shape } of inferred.outputs) {
     const expected = data.outputs.get(name);
     if (!expected) continue;
@@ -133,7 +138,7 @@ async function judgeOutputs(graph: Graph, data: TestData): Promise<void> {
   if (data.isOpaque) throw new Error(NO_TENSOR);
   const { graph: whole, expected } = comparable(graph, data);
   const { graph: float32 } = inFloat32(whole);
-  const ready = foldConstants(inlineBranches(inferShapes(float32)).graph);
+  const ready = foldConstants(opened(float32).graph);
   const session = await onnxRuntime.createSession(ready, { threads: 1 });
   try {
     const fed = ready.inputs.map(({ name }) => [name, computed(data.inputs.get(name) as Initializer)] as const);
