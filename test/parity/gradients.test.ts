@@ -53,6 +53,7 @@ const FAMILIES = [
   'spatial',
   'dimensions',
   'resize',
+  'places',
   'control',
   'recurrent',
   'images',
