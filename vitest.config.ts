@@ -23,6 +23,7 @@ export default defineConfig({
     include: ['test/{unit,parity,worker,webview,cli}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
   },
 });
