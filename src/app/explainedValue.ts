@@ -89,6 +89,8 @@ export function logitsBefore(graph: Graph, output: string): Logits | undefined {
 /** What is explained of a model. */
 export interface ExplainedValue {
   readonly what: 'output' | 'logits';
+  /** The graph's output that it is, or that it leads to. */
+  readonly output: string;
   /** Name of the value. */
   readonly value: string;
   readonly scale: Scale;
@@ -110,6 +112,7 @@ export function explainedValue(graph: Graph, configured: Configuration['output']
   const value = chosen?.value ?? tensorBehind(graph, output.name);
   return {
     what: chosen ? 'logits' : 'output',
+    output: output.name,
     value,
     scale: chosen?.scale ?? scaleOf(graph, value, configured),
     operator: logits?.operator,

@@ -6,7 +6,7 @@ import { unravelIndex } from '../tensor/shape.ts';
 import { sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Model } from './model.ts';
 import { describeRegion, forEachIn, highestIn, regionWithin, sumOf } from './region.ts';
-import { classScore, nameOfClass, type Scores, scoresWith } from './scores.ts';
+import { classScore, type Scores, scoresWith } from './scores.ts';
 
 /** What came out of a model: the explained value of the first example. */
 export interface Outcome {
@@ -34,10 +34,7 @@ export function explained(model: Model, outcome: Outcome, given: Target): Explai
   const name = model.output;
   const target = targetWithin(given, dims, name);
   if (target.kind === 'region') return { index: -1, probability: 0, target, ...regionValue(target, outcome, name) };
-  if (scores) {
-    const score = classScore(scores, target);
-    return { ...score, target, text: nameOfClass(scores, score) };
-  }
+  if (scores) return { ...classScore(scores, target), target };
   const [score = 0, { index, negated }] = [values[target.index], target];
   const place = `${name}[${unravelIndex(index, dims).join(', ')}]`;
   return { index, score: negated ? -score : score, probability: 0, target, text: negated ? `against ${place}` : place };

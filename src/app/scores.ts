@@ -41,24 +41,30 @@ export const scoresWith = (values: ArrayLike<number>, scale: Scale, labels: read
   labels,
 });
 
+type Named = Omit<ClassTarget, 'kind'>;
+
 /** A class, or with `negated` what counts against it: of a single score that is the other class. */
-export function classScore({ values, probabilities, scale, labels }: Scores, { index, negated }: Omit<ClassTarget, 'kind'>): ClassScore {
-  const label = values.length === 1 ? labelOfSingle(labels, negated) : labels?.[index];
+export function classScore(scores: Scores, named: Named): ClassScore {
+  const { values, probabilities, scale } = scores;
+  const { index, negated } = named;
+  const label = labelOf(scores, named);
   const [score, probability] = [values[index] as number, probabilities[index] as number];
   return {
     index,
     ...(negated && { negated }),
-    ...(label !== undefined && { label: negated && values.length > 1 ? `not ${label}` : label }),
+    ...(label !== undefined && { label }),
+    text: label ?? inWords(scores, named),
     score: negated ? NEGATED[scale](score) : score,
     probability: negated ? 1 - probability : probability,
   };
 }
 
 /** Of two labels for one score, the second is the score's and the first its negation's. */
-function labelOfSingle(labels: readonly string[] | undefined, negated: boolean | undefined): string | undefined {
-  const [first, second] = labels ?? [];
-  if (second !== undefined) return negated ? first : second;
-  return first !== undefined && negated ? `not ${first}` : first;
+function labelOf({ values, labels = [] }: Scores, { index, negated }: Named): string | undefined {
+  const [first, second] = labels;
+  if (values.length === 1 && second !== undefined) return negated ? first : second;
+  const label = labels[index];
+  return negated && label !== undefined ? `not ${label}` : label;
 }
 
 const NEGATED: Readonly<Record<Scale, (score: number) => number>> = {
@@ -69,9 +75,8 @@ const NEGATED: Readonly<Record<Scale, (score: number) => number>> = {
   'log-probabilities': (score) => Math.log1p(-Math.exp(score)),
 };
 
-/** A class in words, where it has no label too. */
-export function nameOfClass({ values }: Scores, { index, negated, label }: ClassScore): string {
-  if (label !== undefined) return label;
+/** A class without a label. */
+function inWords({ values }: Scores, { index, negated }: Named): string {
   if (values.length === 1) return negated ? 'the negative class' : 'the positive class';
   return `${negated ? 'not ' : ''}class ${index}`;
 }

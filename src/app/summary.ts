@@ -41,11 +41,12 @@ export function summarise(model: Model, notes: readonly string[]): ModelSummary 
 }
 
 function explainsOf(model: Model): ModelSummary['explains'] {
-  const { what, value, operator } = model.explains;
+  const { what, output, value, operator } = model.explains;
   const dims = model.shapeOf(value)?.slice(1);
   const { imageAxes } = model;
   return {
     what,
+    output,
     value,
     ...(operator !== undefined && { operator }),
     ...(dims && isStatic(dims) && { dims }),

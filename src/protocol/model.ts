@@ -97,11 +97,15 @@ export interface Labelling {
   readonly mismatch?: string;
 }
 
-/** The class that an image is known to show. */
-export interface Truth {
+/** A class that an image shows. */
+export interface ShownClass {
   readonly index: number;
   /** Of a single score: that it shows the negation. */
   readonly negated?: true;
+}
+
+/** The class that an image is known to show. */
+export interface Truth extends ShownClass {
   readonly from: 'hand' | 'folder' | 'file';
   /** In words: "the folder tabby", "labels.csv", "set by hand". */
   readonly where: string;
@@ -130,6 +134,8 @@ export interface ModelSummary {
   readonly labelling?: Labelling;
   readonly explains: {
     readonly what: Explains;
+    /** Which of `outputs` it is, or leads to. */
+    readonly output: string;
     /** Name of the value. */
     readonly value: string;
     /** The operator between logits and output; undefined where there is none, and nothing to choose. */
@@ -154,6 +160,8 @@ export interface ClassScore {
   /** Of a single logit or sigmoid: what counts against it, with the score and the probability of that. */
   readonly negated?: true;
   readonly label?: string;
+  /** The label, else what it is in words: "class 7", "the negative class". */
+  readonly text: string;
   /** As the model outputs it. */
   readonly score: number;
   /** 0 to 1 */
@@ -163,8 +171,6 @@ export interface ClassScore {
 /** What was explained: the class, or of a region its value as the score and index -1. */
 export interface Explained extends ClassScore {
   readonly target: Target;
-  /** The label, else what it is in words. */
-  readonly text: string;
 }
 
 export interface Prediction {

@@ -66,9 +66,20 @@ describe('probabilities', () => {
   test('the best classes first, with names where there are names', () => {
     const top = topClasses(scoresWith([0.1, 0.6, 0.3], 'probabilities', ['a', 'b']), 2);
     expect(top).toEqual([
-      { index: 1, label: 'b', score: 0.6, probability: 0.6 },
-      { index: 2, score: 0.3, probability: 0.3 },
+      { index: 1, label: 'b', text: 'b', score: 0.6, probability: 0.6 },
+      { index: 2, text: 'class 2', score: 0.3, probability: 0.3 },
     ]);
+  });
+
+  test.each([
+    [undefined, ['the positive class', 'the negative class']],
+    [['ill'], ['ill', 'not ill']],
+    [
+      ['healthy', 'ill'],
+      ['ill', 'healthy'],
+    ],
+  ])('a single score named %o is two classes', (labels, texts) => {
+    expect(topClasses(scoresWith([0.9], 'sigmoid', labels), 5).map(({ text }) => text)).toEqual(texts);
   });
 
   test('say in words what they are', () => {

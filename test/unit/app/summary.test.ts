@@ -9,14 +9,26 @@ const open = (name: string, choices: Choices = { explain: 'logits' }): ModelSumm
 
 describe('what is explained', () => {
   test.each([
-    ['softmax-in-parts', { what: 'logits', value: 'logits', operator: 'Softmax', dims: [5], outputs: ['output'] }, 5],
-    ['scores-and-label', { what: 'logits', value: 'logits', operator: 'Softmax', dims: [5], outputs: ['label', 'probabilities'] }, 5],
-    ['dictionaries', { what: 'output', value: 'scores', dims: [3], outputs: ['label', 'probabilities'] }, 3],
-    ['single', { what: 'output', value: 'output', dims: [1], outputs: ['output'] }, 1],
-    ['single-sigmoid', { what: 'logits', value: '/head/Gemm_output_0', operator: 'Sigmoid', dims: [1], outputs: ['output'] }, 1],
-    ['segmenter', { what: 'output', value: 'output', dims: [4, 224, 224], outputs: ['output'], imageAxes: [1, 2] }, undefined],
-    ['detector', { what: 'output', value: 'output', dims: [80, 7], outputs: ['output'] }, undefined],
-    ['embedding', { what: 'output', value: 'output', dims: [12], outputs: ['output'] }, undefined],
+    ['softmax-in-parts', { what: 'logits', output: 'output', value: 'logits', operator: 'Softmax', dims: [5], outputs: ['output'] }, 5],
+    [
+      'scores-and-label',
+      { what: 'logits', output: 'probabilities', value: 'logits', operator: 'Softmax', dims: [5], outputs: ['label', 'probabilities'] },
+      5,
+    ],
+    ['dictionaries', { what: 'output', output: 'probabilities', value: 'scores', dims: [3], outputs: ['label', 'probabilities'] }, 3],
+    ['single', { what: 'output', output: 'output', value: 'output', dims: [1], outputs: ['output'] }, 1],
+    [
+      'single-sigmoid',
+      { what: 'logits', output: 'output', value: '/head/Gemm_output_0', operator: 'Sigmoid', dims: [1], outputs: ['output'] },
+      1,
+    ],
+    [
+      'segmenter',
+      { what: 'output', output: 'output', value: 'output', dims: [4, 224, 224], outputs: ['output'], imageAxes: [1, 2] },
+      undefined,
+    ],
+    ['detector', { what: 'output', output: 'output', value: 'output', dims: [80, 7], outputs: ['output'] }, undefined],
+    ['embedding', { what: 'output', output: 'output', value: 'output', dims: [12], outputs: ['output'] }, undefined],
   ])('of %s', (name, explains, classes) => {
     const summary = open(name);
     expect(summary.explains).toEqual(explains);
