@@ -157,8 +157,8 @@ export class Panel {
         return file === undefined ? null : { file };
       },
       keepLabels: async ({ name, bytes }) => ({ file: await this.#images.dropped.keep(name, bytes) }),
-      setTruth: ({ image, index }) => {
-        this.#images.truths.remember(document.path, image, index);
+      setTruth: ({ image, truth }) => {
+        this.#images.truths.remember(document.path, image, truth);
         return this.#truth(image) ?? null;
       },
       cancel: () => {

@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
-import type { ConventionOutcome, LayerExplanation, ModelSummary, Progress, Sweep, Truth } from './model.ts';
+import type { ConventionOutcome, LayerExplanation, ModelSummary, Progress, ShownClass, Sweep, Truth } from './model.ts';
 import type { WireError } from './rpc.ts';
 import type { Target } from './target.ts';
 
@@ -85,7 +85,7 @@ export type PanelCalls = {
   /** Keeps a dropped file of class names, for `Choices.labels`. */
   keepLabels: (params: DroppedFile) => { readonly file: string };
   /** Says which class an image shows, or forgets what was said (null). @returns what counts now: the person's word before files' */
-  setTruth: (params: { readonly image: string; readonly index: number | null }) => Truth | null;
+  setTruth: (params: { readonly image: string; readonly truth: ShownClass | null }) => Truth | null;
   /** Stops what is being computed for this model, whatever it takes. Aborting a call only gives up its result. */
   cancel: (params: null) => null;
   /** Tells the native tree what is selected here. */

@@ -52,7 +52,8 @@ const NOTHING: GivenInputs = { sources: {}, missing: [] };
 /** What was given is remembered for the next window, as the extension does. */
 function given(image: InputImage): GivenInputs {
   sessionStorage.setItem(GIVEN, image.name);
-  return { sources: { image: { kind: 'image', path: image.name } }, missing: [], image };
+  const [port] = host.recording.summary.inputs;
+  return { sources: { [port?.name ?? '']: { kind: 'image', path: image.name } }, missing: [], image };
 }
 
 const handlers: Handlers<PanelCalls> = {
@@ -86,7 +87,7 @@ const handlers: Handlers<PanelCalls> = {
   saveConfiguration: () => ({ file: '/workspace/inspectum.json' }),
   chooseLabels: () => null,
   keepLabels: ({ name }) => ({ file: `/storage/${name}` }),
-  setTruth: ({ index }) => (index === null ? null : { index, from: 'hand', where: 'set by hand' }),
+  setTruth: ({ truth }) => truth && { ...truth, from: 'hand', where: 'set by hand' },
   layerSelected: () => null,
   savePicture: () => true,
 };
