@@ -1,4 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { Disclosure } from '../components/Disclosure.tsx';
 import { usePanel } from '../state/context.ts';
 import { ClassSearch } from './ClassSearch.tsx';
 
@@ -12,31 +13,20 @@ export function AnotherClass() {
     panel.command.value = undefined;
     open.value = true;
   });
-  const close = () => {
-    open.value = false;
-  };
-  if (open.value)
-    return (
-      <ClassSearch
-        label="Class to explain"
-        testid="class-search"
-        onChoose={(index) => {
-          close();
-          void panel.setTarget({ kind: 'class', index });
-        }}
-        onClose={close}
-      />
-    );
   return (
-    <button
-      type="button"
-      class="link more"
-      data-testid="another-class"
-      onClick={() => {
-        open.value = true;
-      }}
-    >
-      Explain another class…
-    </button>
+    <div class="more">
+      <Disclosure text="Explain another class…" testid="another-class" opened={open}>
+        {(close) => (
+          <ClassSearch
+            label="Class to explain"
+            testid="class-search"
+            onChoose={(index) => {
+              close();
+              void panel.setTarget({ kind: 'class', index });
+            }}
+          />
+        )}
+      </Disclosure>
+    </div>
   );
 }

@@ -2,7 +2,6 @@ import { useMemo } from 'preact/hooks';
 import type { ClassScore } from '../../src/protocol/model.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { Icon } from '../components/Icon.tsx';
-import { isTrueClass, nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { OutputPicker } from '../target/OutputPicker.tsx';
 import { RegionPicker } from '../target/RegionPicker.tsx';
@@ -12,6 +11,7 @@ import { type ThemeColors, useThemeColors } from './colors.ts';
 import { Doubt } from './Doubt.tsx';
 import { Labelling } from './Labelling.tsx';
 import { formatPercent } from './percent.ts';
+import { isSameClass } from './sameClass.ts';
 import { TrueClass } from './TrueClass.tsx';
 
 /** Pixels of the bars; the rows they lie in are the style sheet's. */
@@ -29,7 +29,7 @@ export function ClassChart() {
     () =>
       configOf(
         top.map((score) => score.probability * 100),
-        top.findIndex((score) => isExplained(score, target)),
+        top.findIndex((score) => isSameClass(score, target)),
         colors,
       ),
     [sweep, colors],
@@ -56,7 +56,7 @@ export function ClassChart() {
         <RegionPicker sweep={sweep} />
       </section>
     );
-  const outside = !top.some((score) => isExplained(score, target));
+  const outside = !top.some((score) => isSameClass(score, target));
   return (
     <section class="prediction" aria-label="Prediction">
       <div class="section-header">
@@ -71,16 +71,16 @@ export function ClassChart() {
           <button
             key={`${score.index} ${score.negated}`}
             type="button"
-            class={isExplained(score, target) ? 'class-row on' : 'class-row'}
-            aria-pressed={isExplained(score, target)}
+            class={isSameClass(score, target) ? 'class-row on' : 'class-row'}
+            aria-pressed={isSameClass(score, target)}
             data-class={score.index}
             title={`Class ${score.index}, score ${Number(score.score.toPrecision(4))}`}
             onClick={() => void panel.setTarget(targetOf(score))}
           >
-            <span class="class-mark">{isExplained(score, target) && <Icon name="target" />}</span>
+            <span class="class-mark">{isSameClass(score, target) && <Icon name="target" />}</span>
             <span class="clip">
-              {nameOfClass(score)}
-              {isTrueClass(score, truth) && <span class="muted"> true class</span>}
+              {score.text}
+              {isSameClass(score, truth) && <span class="muted"> true class</span>}
             </span>
             <span />
             <span class="class-value">{formatPercent(score.probability)}</span>
@@ -103,15 +103,12 @@ export function ClassChart() {
         </p>
       )}
       <Doubt sweep={sweep} />
-      <AnotherClass />
+      {panel.model.value?.classes !== 1 && <AnotherClass />}
       <TrueClass sweep={sweep} />
       <Labelling />
     </section>
   );
 }
-
-const isExplained = (score: ClassScore, target: ClassScore | undefined): boolean =>
-  score.index === target?.index && score.negated === target.negated;
 
 const targetOf = ({ index, negated }: ClassScore): Target => ({ kind: 'class', index, ...(negated && { negated }) });
 

@@ -1,5 +1,4 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import { usePanel } from '../state/context.ts';
 
 /** How many classes are listed at once; more words find the others. */
@@ -9,33 +8,23 @@ interface Props {
   readonly label: string;
   readonly testid: string;
   readonly onChoose: (index: number) => void;
-  /** It was left without a choice. */
-  readonly onClose: () => void;
 }
 
 /** Finds any class by words of its label, or by its number. */
-export function ClassSearch({ label, testid, onChoose, onClose }: Props) {
+export function ClassSearch({ label, testid, onChoose }: Props) {
   const panel = usePanel();
   const query = useSignal('');
   const active = useSignal(0);
-  const input = useRef<HTMLInputElement>(null);
   const { labels, classes = 0 } = panel.model.value ?? {};
   const found = useComputed(() => findClasses(query.value, labels, classes));
-  useEffect(() => input.current?.focus(), []);
   const choose = (index: number | undefined) => {
     if (index !== undefined) onChoose(index);
   };
   const list = found.value;
   return (
-    <div
-      class="class-search"
-      onFocusOut={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget as Node)) onClose();
-      }}
-    >
+    <div class="class-search">
       <label class="field">
         <input
-          ref={input}
           type="text"
           role="combobox"
           spellcheck={false}
@@ -56,7 +45,6 @@ export function ClassSearch({ label, testid, onChoose, onClose }: Props) {
               active.value = Math.min(list.length - 1, Math.max(0, active.value + step));
               document.getElementById(`class-option-${active.value}`)?.scrollIntoView({ block: 'nearest' });
             } else if (event.key === 'Enter') choose(list[active.value]?.index);
-            else if (event.key === 'Escape') onClose();
             else return;
             event.preventDefault();
           }}

@@ -4,14 +4,12 @@ import { usePanel } from '../state/context.ts';
 /** Where the class names come from, what is wrong with them, and which others could be taken. */
 export function Labelling() {
   const panel = usePanel();
-  const labelling = panel.model.value?.labelling;
-  if (!labelling) return null;
-  const { source, assumed, mismatch, offers } = labelling;
+  const { source, assumed = false, mismatch, offers = [] } = panel.model.value?.labelling ?? {};
   const chosen = panel.choices.value.labels;
   return (
     <div class="labelling" data-testid="labelling">
       {mismatch && (
-        <p class="labelling-warning">
+        <p class="warning">
           <Icon name="warning" />
           <span>{mismatch}</span>
         </p>
@@ -20,15 +18,14 @@ export function Labelling() {
         {source === undefined ? (
           'The classes are numbered: no names were found.'
         ) : (
-          <>
-            Names: {source}
-            {assumed && <span class="guessed"> assumed</span>}
-          </>
+          <span>
+            Names: <span class={assumed ? 'guessed' : undefined}>{source}</span>
+          </span>
         )}
       </p>
-      <p class="labelling-offers">
+      <p class="links">
         {offers.map(({ text, choice }) => (
-          <button key={text} type="button" class="link" onClick={() => void panel.choose({ labels: choice })}>
+          <button key={text} type="button" class="link" data-testid="offered-labels" onClick={() => void panel.choose({ labels: choice })}>
             {text}
           </button>
         ))}
@@ -42,7 +39,7 @@ export function Labelling() {
           Choose a file…
         </button>
         {chosen && (
-          <button type="button" class="link" onClick={() => void panel.choose({ labels: undefined })}>
+          <button type="button" class="link" data-testid="forget-labels" onClick={() => void panel.choose({ labels: undefined })}>
             Back to what was found
           </button>
         )}

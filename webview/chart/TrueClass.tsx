@@ -1,87 +1,90 @@
-import { useSignal } from '@preact/signals';
-import type { ClassScore, Sweep, Truth } from '../../src/protocol/model.ts';
+import type { ClassScore, ShownClass, Sweep } from '../../src/protocol/model.ts';
+import { Disclosure } from '../components/Disclosure.tsx';
 import { Icon } from '../components/Icon.tsx';
-import { isTrueClass, nameOfClass } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { ClassSearch } from './ClassSearch.tsx';
+import { isSameClass } from './sameClass.ts';
 
 /** Which class the image is known to show, whether the network found it, and a way to say it. */
 export function TrueClass({ sweep }: { sweep: Sweep }) {
   const panel = usePanel();
-  const searching = useSignal(false);
-  const { labels } = panel.model.value ?? {};
-  const truth = panel.photo.value?.truth;
-  const [best] = sweep.prediction.top;
-  if (!best) return null;
-  const say = (index: number | null) => {
-    searching.value = false;
-    void panel.setTruth(index);
-  };
-  if (searching.value)
+  const photo = panel.photo.value;
+  const { top } = sweep.prediction;
+  const [best] = top;
+  if (!photo || !best) return null;
+  const { truth } = photo;
+  if (!truth)
     return (
-      <ClassSearch
-        label="The true class"
-        testid="truth-search"
-        onChoose={say}
-        onClose={() => {
-          searching.value = false;
-        }}
-      />
+      <div class="truth links">
+        <TrueClassChoice top={top} text="Set the true class…" />
+      </div>
     );
-  const search = (text: string) => (
-    <button
-      type="button"
-      class="link"
-      data-testid="set-truth"
-      onClick={() => {
-        searching.value = true;
-      }}
-    >
-      {text}
-    </button>
-  );
-  if (!truth) return <p class="truth">{search('Set the true class…')}</p>;
-  const label = labels?.[truth.index];
-  const shown = sweep.prediction.top.find((score) => isTrueClass(score, truth));
-  const name = nameOfClass(shown ?? { index: truth.index, ...(label !== undefined && { label }) });
-  const isRight = isTrueClass(best, truth);
+  const name = top.find((score) => isSameClass(score, truth))?.text ?? panel.model.value?.labels?.[truth.index] ?? `class ${truth.index}`;
+  const isRight = isSameClass(best, truth);
+  const { index, negated } = truth;
   return (
     <div class={isRight ? 'truth right' : 'truth wrong'} data-testid="truth" data-right={isRight}>
       <p>
         <Icon name={isRight ? 'check' : 'close'} />
         <span>
           {isRight ? 'Right' : 'Wrong'}: this is <strong>{name}</strong>
-          {rankOf(sweep.prediction.top, truth)}
+          {rankOf(top, truth)}
           <span class="muted"> ({truth.where})</span>
         </span>
       </p>
-      <p class="truth-offers">
-        {!isTrueClass(sweep.target, truth) && (
+      <div class="links">
+        {!isSameClass(truth, sweep.target) && (
           <button
             type="button"
             class="link"
             data-testid="explain-truth"
-            onClick={() => void panel.setTarget({ kind: 'class', index: truth.index, ...(truth.negated && { negated: true }) })}
+            onClick={() => void panel.setTarget({ kind: 'class', index, ...(negated && { negated }) })}
           >
             Explain {name}
           </button>
         )}
-        {search('Change…')}
+        <TrueClassChoice top={top.filter((score) => !isSameClass(score, truth))} text="Change…" />
         {truth.from === 'hand' && (
-          <button type="button" class="link" onClick={() => say(null)}>
+          <button type="button" class="link" data-testid="forget-truth" onClick={() => void panel.setTruth(null)}>
             Forget
           </button>
         )}
-      </p>
+      </div>
     </div>
   );
 }
 
-/** ", the network's choice number 3" where it is among the best but not the first. */
-function rankOf(top: readonly ClassScore[], truth: Truth): string {
-  const rank = top.findIndex((score) => isTrueClass(score, truth)) + 1;
-  if (rank === 1) return '';
-  return rank > 1 ? `, which comes ${ORDINALS[rank]}` : `, which is not among the first ${top.length}`;
+/** A search among all classes; of a single score, which has two, a link for each. */
+function TrueClassChoice({ top, text }: { top: readonly ClassScore[]; text: string }) {
+  const panel = usePanel();
+  const say = ({ index, negated }: ShownClass) => void panel.setTruth({ index, ...(negated && { negated }) });
+  if (panel.model.value?.classes === 1)
+    return top.map((score) => (
+      <button key={score.text} type="button" class="link" data-testid="set-truth" onClick={() => say(score)}>
+        This is {score.text}
+      </button>
+    ));
+  return (
+    <Disclosure text={text} testid="set-truth">
+      {(close) => (
+        <ClassSearch
+          label="The true class"
+          testid="truth-search"
+          onChoose={(index) => {
+            close();
+            say({ index });
+          }}
+        />
+      )}
+    </Disclosure>
+  );
 }
 
-const ORDINALS: Readonly<Record<number, string>> = { 2: 'second', 3: 'third', 4: 'fourth', 5: 'fifth' };
+/** ", which comes third" where it is among the best but not the first. */
+function rankOf(top: readonly ClassScore[], truth: ShownClass): string {
+  const rank = top.findIndex((score) => isSameClass(score, truth));
+  if (rank === 0) return '';
+  return rank > 0 ? `, which comes ${ORDINALS[rank]}` : `, which is not among the first ${top.length}`;
+}
+
+const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth'];

@@ -1,5 +1,5 @@
 import { usePanel } from '../state/context.ts';
-import { fileNameOf } from '../state/panel.ts';
+import { fileNameOf } from '../state/fileName.ts';
 import { Icon } from './Icon.tsx';
 
 /** Asks whether files that have changed on disk are to be read again. */

@@ -1,5 +1,5 @@
 import { usePanel } from '../state/context.ts';
-import { fileNameOf } from '../state/panel.ts';
+import { fileNameOf } from '../state/fileName.ts';
 import { Icon } from './Icon.tsx';
 
 /** The images that can be explained: the workspace's, the last one first, any other file, or one that is dropped or pasted. */

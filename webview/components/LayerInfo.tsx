@@ -10,6 +10,8 @@ export function LayerInfo() {
   const layer = panel.layer.value;
   const model = panel.model.value;
   if (!model) return null;
+  // what is wrong with the class names is said beside them
+  const notes = model.notes.filter((note) => note !== model.labelling?.mismatch);
   const grid = layer?.cells?.layout.startsWith('tokens') ? gridOf(layer, model) : undefined;
   return (
     <>
@@ -37,11 +39,11 @@ export function LayerInfo() {
           )}
         </section>
       )}
-      {model.notes.length > 0 && (
+      {notes.length > 0 && (
         <section class="info" aria-label="Notes on the model" data-testid="notes">
           <h2>Notes</h2>
           <ul class="notes">
-            {model.notes.map((note) => (
+            {notes.map((note) => (
               <li key={note}>{note}</li>
             ))}
           </ul>

@@ -6,7 +6,8 @@ export function Message() {
   const panel = usePanel();
   const problem = panel.work.problem.value;
   if (!problem) return null;
-  const again = !['image', 'saving', 'copying'].includes(problem.stage);
+  // what else can fail is asked for again where it was asked for
+  const again = ['model', 'explanation', 'process'].includes(problem.stage);
   return (
     <div class="message" role="alert" data-testid="message" data-kind={problem.kind}>
       <Icon name="warning" />
@@ -25,6 +26,7 @@ export function Message() {
           class="button"
           data-testid="save-instead"
           onClick={() => {
+            panel.work.problem.value = undefined;
             panel.command.value = { name: 'savePicture' };
           }}
         >

@@ -18,6 +18,8 @@ const TABS = [
 ] as const;
 type Tab = (typeof TABS)[number][0];
 
+const TAB_OF_COMMAND: Readonly<Record<string, Tab>> = { searchLayers: 'layers', chooseTarget: 'prediction' };
+
 const COLUMNS = [348, 320] as const;
 const [LEAST, MOST] = [220, 640];
 
@@ -34,6 +36,15 @@ export function PanelView() {
   useSignalEffect(() => {
     root.current?.style.setProperty('--left', `${panel.columns.value?.[0] ?? COLUMNS[0]}px`);
     root.current?.style.setProperty('--right', `${panel.columns.value?.[1] ?? COLUMNS[1]}px`);
+  });
+
+  // what was asked for in one part and happens in another, where only one is shown
+  useSignalEffect(() => {
+    const asked = TAB_OF_COMMAND[panel.command.value?.name ?? ''];
+    if (asked) tab.value = asked;
+  });
+  useSignalEffect(() => {
+    if (panel.comparing.value || panel.drawing.value) tab.value = 'image';
   });
 
   const sweep = panel.sweep.value;

@@ -16,26 +16,30 @@ interface Props {
   readonly children: (close: () => void) => ComponentChildren;
 }
 
-/** A chip that opens something under it; a click elsewhere or Escape closes it again. */
+/** A chip that opens something under it, which Escape, a click elsewhere or the focus going elsewhere closes again. */
 export function Popover({ button, title, testid, frame, onOpen, opened, children }: Props) {
   const own = useSignal(false);
   const open = opened ?? own;
   const root = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
+  const holds = (target: EventTarget | null) => root.current?.contains(target as Node | null) ?? false;
   const close = () => {
+    if (holds(document.activeElement)) opener.current?.focus();
     open.value = false;
   };
   useSignalEffect(() => {
     if (open.value) untracked(() => onOpen?.());
   });
   useEffect(() => {
-    const away = (event: Event) => {
-      if (!root.current?.contains(event.target as Node)) close();
+    // what was opened from elsewhere is reached with the next Tab
+    if (open.value && !holds(document.activeElement)) opener.current?.focus();
+  }, [open.value]);
+  useEffect(() => {
+    const away = ({ target }: Event) => {
+      if (!holds(target)) open.value = false;
     };
     const onEscape = ({ key }: KeyboardEvent) => {
-      if (key !== 'Escape' || !open.peek()) return;
-      close();
-      opener.current?.focus();
+      if (key === 'Escape' && open.peek()) close();
     };
     document.addEventListener('pointerdown', away);
     document.addEventListener('keydown', onEscape);
@@ -45,7 +49,13 @@ export function Popover({ button, title, testid, frame, onOpen, opened, children
     };
   }, []);
   return (
-    <div class={`popover-frame ${frame}`} ref={root}>
+    <div
+      class={`popover-frame ${frame}`}
+      ref={root}
+      onFocusOut={({ relatedTarget }) => {
+        if (relatedTarget && !holds(relatedTarget)) open.value = false;
+      }}
+    >
       <button
         ref={opener}
         type="button"

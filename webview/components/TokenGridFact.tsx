@@ -1,78 +1,60 @@
-import { useSignal } from '@preact/signals';
 import type { TokenGrid } from '../../src/protocol/choices.ts';
 import { usePanel } from '../state/context.ts';
-
-type Field = 'height' | 'width' | 'skip';
-const FIELDS: readonly (readonly [Field, string])[] = [
-  ['height', 'rows'],
-  ['width', 'columns'],
-  ['skip', 'tokens before'],
-];
+import { Disclosure } from './Disclosure.tsx';
+import { DraftField } from './DraftField.tsx';
+import { useDraft } from './useDraft.ts';
 
 /** How a sequence of tokens lies over the image, and a way to say it otherwise. */
 export function TokenGridFact({ grid }: { grid: TokenGrid & { readonly chosen: boolean } }) {
   const panel = usePanel();
-  const editing = useSignal(false);
-  const draft = useSignal<TokenGrid>(grid);
-  const { height, width, skip } = draft.value;
-  const fits = height > 0 && width > 0 && skip >= 0 && skip + height * width <= grid.tokens;
   const others = (panel.choices.value.tokens ?? []).filter(({ tokens }) => tokens !== grid.tokens);
-  const choose = (grids: readonly TokenGrid[]) => {
-    editing.value = false;
-    void panel.choose({ tokens: grids.length > 0 ? grids : undefined });
-  };
-  if (!editing.value)
-    return (
-      <>
-        {`${grid.height} × ${grid.width} of ${grid.tokens} tokens`}
-        {grid.skip > 0 && `, after ${grid.skip} that stand for no place`}{' '}
-        <button
-          type="button"
-          class="link"
-          data-testid="edit-grid"
-          onClick={() => {
-            editing.value = true;
-          }}
-        >
-          Change…
-        </button>
+  const choose = (grids: readonly TokenGrid[]) => panel.choose({ tokens: grids.length > 0 ? grids : undefined });
+  return (
+    <>
+      {`${grid.height} × ${grid.width} of ${grid.tokens} tokens`}
+      {grid.skip > 0 && `, after ${grid.skip} that stand for no place`}
+      <div class="links">
+        <Disclosure text="Change…" testid="edit-grid">
+          {(close) => (
+            <GridForm
+              grid={grid}
+              onUse={(chosen) => {
+                close();
+                void choose([...others, chosen]);
+              }}
+            />
+          )}
+        </Disclosure>
         {grid.chosen && (
-          <button type="button" class="link" onClick={() => choose(others)}>
-            {' '}
+          <button type="button" class="link" data-testid="forget-grid" onClick={() => void choose(others)}>
             Back to what was found
           </button>
         )}
-      </>
-    );
+      </div>
+    </>
+  );
+}
+
+const FIELDS = ['Rows', 'Columns', 'Tokens before'] as const;
+
+function GridForm({ grid, onUse }: { grid: TokenGrid; onUse: (grid: TokenGrid) => void }) {
+  const { tokens } = grid;
+  const parse = (texts: readonly string[]): TokenGrid | undefined => {
+    if (!texts.every((text) => /^\s*\d+\s*$/.test(text))) return undefined;
+    const [height = 0, width = 0, skip = 0] = texts.map(Number);
+    return height > 0 && width > 0 && skip + height * width <= tokens ? { tokens, height, width, skip } : undefined;
+  };
+  const draft = useDraft([grid.height, grid.width, grid.skip].map(String), parse, onUse);
   return (
-    <form
-      class="grid-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (fits) choose([...others, { tokens: grid.tokens, height, width, skip }]);
-      }}
-    >
-      {FIELDS.map(([field, text]) => (
-        <label key={field}>
-          <input
-            type="number"
-            min={field === 'skip' ? 0 : 1}
-            max={grid.tokens}
-            data-grid={field}
-            value={draft.value[field]}
-            onInput={({ currentTarget }) => {
-              draft.value = { ...draft.peek(), [field]: currentTarget.valueAsNumber };
-            }}
-          />{' '}
-          {text}
-        </label>
+    <form class="fields" onSubmit={draft.onSubmit}>
+      {FIELDS.map((name, field) => (
+        <DraftField key={name} draft={draft} field={field} name={name} named wrong={!draft.value} testid={`grid-${field}`} />
       ))}
-      {fits ? (
-        <button type="submit" class="link">
+      {!draft.value && <p class="warning">Rows × columns and the tokens before them: at most {tokens} in all.</p>}
+      {draft.isNew && (
+        <button type="submit" class="button">
           Use
         </button>
-      ) : (
-        <span class="labelling-warning">More than the {grid.tokens} tokens there are.</span>
       )}
     </form>
   );

@@ -26,7 +26,7 @@ export function TopBar({ picture }: { picture: ReturnType<typeof usePicture> }) 
       {sweep && (
         <>
           <span
-            class="chip"
+            class="chip method"
             title="Gradients of the class, averaged over each channel, weigh the layer's activations (Selvaraju et al. 2017; Captum's LayerGradCam)"
           >
             Grad-CAM
@@ -85,7 +85,7 @@ function ExplainsChip({ explains, onChange }: { explains: ModelSummary['explains
   const { what, value, operator } = explains;
   if (operator === undefined)
     return (
-      <span class="chip" title={`The value that is explained: ${value}.`}>
+      <span class="chip explains" title={`The value that is explained: ${value}.`}>
         <span class="chip-label">Explains</span>
         <span class="clip">{value}</span>
       </span>
@@ -96,7 +96,7 @@ function ExplainsChip({ explains, onChange }: { explains: ModelSummary['explains
       ? `The value ${value}, which goes into the ${operator}: a confident probability has almost no gradient left. Click to explain the ${operator}'s output instead.`
       : `The value ${value}, behind the ${operator}. Click to explain what goes into the ${operator} instead.`;
   return (
-    <button type="button" class="chip" data-testid="explains" data-what={what} title={title} onClick={() => onChange(other)}>
+    <button type="button" class="chip explains" data-testid="explains" data-what={what} title={title} onClick={() => onChange(other)}>
       <span class="chip-label">Explains</span>
       <span class="clip">{what === 'logits' ? `logits before ${operator}` : `output of ${operator}`}</span>
     </button>

@@ -26,7 +26,7 @@ export function useDroppedFiles(root: { readonly current: HTMLElement | null }):
         handOut(filesOf(event.dataTransfer), takers);
       } catch (error) {
         if (!(error instanceof NoFile)) throw error;
-        panel.fail('image', 'unsupported', error.message);
+        panel.fail('input', 'unsupported', error.message);
       }
     };
     const paste = (event: ClipboardEvent) => {
@@ -72,6 +72,6 @@ async function sourceOf(taken: TakenFile, panel: Panel): Promise<{ path: string 
   if ('path' in taken) return { path: taken.path };
   const { name, file } = taken;
   if (file.size <= LARGEST) return { name, bytes: new Uint8Array(await file.arrayBuffer()) };
-  panel.fail('image', 'too-large', `${name} has ${Math.round(file.size / 2 ** 20)} MB; at most ${LARGEST / 2 ** 20} MB are read.`);
+  panel.fail('input', 'too-large', `${name} has ${Math.round(file.size / 2 ** 20)} MB; at most ${LARGEST / 2 ** 20} MB are read.`);
   return undefined;
 }

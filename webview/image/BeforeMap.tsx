@@ -1,11 +1,15 @@
-import type { Rect, Size } from '../../src/image/image.ts';
-import type { InputImage, LayerMap } from '../../src/protocol/model.ts';
+import type { Size } from '../../src/image/image.ts';
+import type { Explained, InputImage, LayerMap } from '../../src/protocol/model.ts';
 import { formatPercent } from '../chart/percent.ts';
 import { Icon } from '../components/Icon.tsx';
 import { usePanel } from '../state/context.ts';
 import { boxOf, OverlayCanvas, PictureCanvas } from './canvases.tsx';
 import { type Drawn, drawMap } from './draw.ts';
-import { inputRegion } from './viewport.ts';
+import { pictureUnder } from './viewport.ts';
+
+/** "Now: cactus 98.1%" */
+export const captionOf = (when: string, target: Explained | undefined): string =>
+  target && target.index >= 0 ? `${when}: ${target.text} ${formatPercent(target.probability)}` : when;
 
 interface Props {
   readonly image: InputImage;
@@ -20,23 +24,18 @@ interface Props {
 export function BeforeMap({ image, map, now, size }: Props) {
   const panel = usePanel();
   const { over, opacity, ...style } = panel.view.value;
-  const photo = over === 'original';
-  const picture = photo ? image.original : image.network;
-  const region: Rect = photo ? inputRegion(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
+  const { picture, region } = pictureUnder(image, over);
   const drawn = drawMap(map, style, style.upsampling, image.geometry, now.picture, now.normalization);
-  const target = panel.before.value?.sweep.target;
   return (
     <figure class="before" data-testid="before">
       <figcaption>
-        <span class="clip">Before{target && target.index >= 0 && `: ${target.text} ${formatPercent(target.probability)}`}</span>
+        <span class="clip">{captionOf('Before', panel.before.target.value)}</span>
         <button
           type="button"
           class="icon-button"
           title="End the comparison"
           data-testid="end-comparison"
-          onClick={() => {
-            panel.before.value = undefined;
-          }}
+          onClick={() => panel.before.end()}
         >
           <Icon name="close" />
         </button>

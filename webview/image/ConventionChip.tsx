@@ -13,7 +13,6 @@ export function ConventionChip({ input }: { input: InputConvention }) {
       testid="input-convention"
       opened={panel.comparing}
       title="How pixels become numbers: compare the usual ways"
-      onOpen={() => void panel.compareConventions()}
       button={
         <>
           <span class="clip">{input.name}</span>

@@ -1,17 +1,8 @@
-import { useSignal } from '@preact/signals';
 import type { ConventionOutcome, InputConvention } from '../../src/protocol/model.ts';
 import { formatPercent } from '../chart/percent.ts';
 import { usePanel } from '../state/context.ts';
-import { nameOfClass } from './words.ts';
-
-const SIZE_FROM: Readonly<Record<InputConvention['sizeFrom'], string>> = {
-  model: 'fixed by the model',
-  file: 'from a file beside the model',
-  metadata: "from the model's metadata",
-  chosen: 'chosen',
-  image: "the image's own",
-  assumed: 'assumed: the model leaves it open',
-};
+import { Background } from './Background.tsx';
+import { SizeField } from './SizeField.tsx';
 
 const FIT: Readonly<Record<InputConvention['fit'], string>> = {
   'shorter-side': 'shorter side, then the middle',
@@ -30,7 +21,9 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
       <h2>What the network is given</h2>
       <dl class="facts">
         <dt>Size</dt>
-        <dd>{input.sizeFrom === 'model' ? `${formatSize(input.size)} pixels, ${SIZE_FROM.model}` : <SizeField input={input} />}</dd>
+        <dd>
+          <SizeField input={input} />
+        </dd>
         <dt>Fit</dt>
         <dd>{FIT[input.fit]}</dd>
         <dt>Numbers</dt>
@@ -65,7 +58,7 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
           type="button"
           class="button secondary"
           data-testid="save-configuration"
-          title="Writes what was chosen into inspectum.json beside the model"
+          title="Writes what was chosen here, and chosen class names, into inspectum.json beside the model"
           disabled={!chosen && !panel.choices.value.labels}
           onClick={() => {
             onDone();
@@ -95,7 +88,8 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
 function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[] | undefined; onDone: () => void }) {
   const panel = usePanel();
   if (!panel.photo.value) return <p class="muted">With an image, the best classes under the usual conventions are compared here.</p>;
-  if (!outcomes) return <p class="muted">Comparing the usual conventions on this image…</p>;
+  if (panel.work.problem.value?.stage === 'conventions') return null;
+  if (!outcomes) return <p class="muted comparing">Comparing the usual conventions on this image…</p>;
   return (
     <ul class="outcomes" aria-label="Best classes under the usual conventions" data-testid="outcomes">
       {outcomes.map((outcome) => (
@@ -105,7 +99,7 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
             class={outcome.current ? 'outcome on' : 'outcome'}
             aria-pressed={outcome.current}
             data-convention={outcome.name}
-            title={outcome.top.map((score) => `${nameOfClass(score)} ${formatPercent(score.probability)}`).join('\n')}
+            title={outcome.top.map((score) => `${score.text} ${formatPercent(score.probability)}`).join('\n')}
             onClick={() => {
               onDone();
               if (!outcome.current) void panel.choose({ input: { ...panel.choices.peek().input, ...outcome.settings } });
@@ -117,8 +111,8 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
             </span>
             <span class="outcome-top clip">
               {outcome.top.map((score, i) => (
-                <span key={score.index} class={i === 0 ? 'best' : ''}>
-                  {nameOfClass(score)} {formatPercent(score.probability)}
+                <span key={score.text} class={i === 0 ? 'best' : ''}>
+                  {score.text} {formatPercent(score.probability)}
                 </span>
               ))}
             </span>
@@ -128,78 +122,6 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
     </ul>
   );
 }
-
-const BACKGROUNDS = [
-  { text: 'white', value: [255, 255, 255] },
-  { text: 'gray', value: [128, 128, 128] },
-  { text: 'black', value: [0, 0, 0] },
-  { text: 'the colour that the file hides there', value: 'drop' },
-] as const;
-
-/** What transparent pixels lie over. */
-function Background() {
-  const panel = usePanel();
-  const chosen = JSON.stringify(panel.choices.value.input?.background);
-  return (
-    <select
-      class="background"
-      data-testid="background"
-      aria-label="What transparent pixels lie over"
-      onChange={({ currentTarget: { value } }) => {
-        if (value) void panel.choose({ input: { ...panel.choices.peek().input, background: JSON.parse(value) } });
-      }}
-    >
-      {chosen === undefined && <option value="">as found</option>}
-      {BACKGROUNDS.map(({ text, value }) => (
-        <option key={text} value={JSON.stringify(value)} selected={JSON.stringify(value) === chosen}>
-          {text}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-const LARGEST_SIDE = 8192;
-
-/** Height and width of the input, where the model leaves them open. */
-function SizeField({ input }: { input: InputConvention }) {
-  const panel = usePanel();
-  const text = useSignal(formatSize(input.size));
-  const [width, height] = (/^\s*(\d+)\s*[×x*, ]\s*(\d+)\s*$/.exec(text.value) ?? []).slice(1).map(Number);
-  const size = width && height && Math.max(width, height) <= LARGEST_SIDE ? ([height, width] as const) : undefined;
-  const isNew = size && (size[0] !== input.size[0] || size[1] !== input.size[1]);
-  return (
-    <form
-      class="size-field"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isNew) void panel.choose({ input: { ...panel.choices.peek().input, size } });
-      }}
-    >
-      <label class="field">
-        <input
-          type="text"
-          data-testid="input-size"
-          aria-label="Width × height of the input, in pixels"
-          aria-invalid={!size}
-          value={text.value}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      {isNew ? (
-        <button type="submit" class="link">
-          Use
-        </button>
-      ) : (
-        <span class="muted">{size ? SIZE_FROM[input.sizeFrom] : `width × height, up to ${LARGEST_SIDE}`}</span>
-      )}
-    </form>
-  );
-}
-
-const formatSize = ([height, width]: readonly [number, number]): string => `${width} × ${height}`;
 
 /** "0 to 1, less 0.485 0.456 0.406, divided by 0.229 0.224 0.225" */
 function numbersOf({ range: [black, white], mean, std }: InputConvention): string {

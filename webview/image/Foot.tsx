@@ -26,7 +26,7 @@ export function Foot({ map, probe, drawn }: { map: LayerMap | undefined; probe: 
           : ''}
       </span>
       <Working />
-      {panel.shown.value?.kind !== 'units' && (
+      {panel.image.value && panel.shown.value?.kind !== 'units' && (
         <span class="zoom">
           <button
             type="button"

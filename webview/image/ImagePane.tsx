@@ -1,7 +1,5 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../src/image/image.ts';
-import { formatPercent } from '../chart/percent.ts';
 import { UnitChart } from '../chart/UnitChart.tsx';
 import { ChangedFiles } from '../components/ChangedFiles.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
@@ -9,24 +7,24 @@ import { Message } from '../components/Message.tsx';
 import { Working } from '../components/Working.tsx';
 import { InputList } from '../inputs/InputList.tsx';
 import { usePanel } from '../state/context.ts';
-import { BeforeMap } from './BeforeMap.tsx';
+import { BeforeMap, captionOf } from './BeforeMap.tsx';
 import { ColorBar } from './ColorBar.tsx';
 import { Controls } from './Controls.tsx';
 import { type Drawn, drawMap } from './draw.ts';
 import { Foot } from './Foot.tsx';
+import { Meaning } from './Meaning.tsx';
 import { PaneHeader } from './PaneHeader.tsx';
 import type { Probe } from './probe.ts';
 import { Stage } from './Stage.tsx';
-import { fitted, inputRegion } from './viewport.ts';
-import { meaningOf, resolutionOf } from './words.ts';
+import { useRoom } from './useRoom.ts';
+import { fitted, pictureUnder } from './viewport.ts';
 
-/** Pixels below which the pane scrolls rather than that the picture gets smaller. */
-const LEAST_HEIGHT = 200;
 /** Pixels of a side of the overlay: steps in which it grows, and where it stops. */
-const STEP = 16;
+const [STEP, MOST_PIXELS] = [16, 1280];
 /** The room that is kept while there is no picture yet. */
 const NO_PICTURE: Size = { width: 448, height: 448 };
-const MOST_PIXELS = 1280;
+/** Pixels between two pictures, and of the line over them. */
+const [GAP, CAPTION] = [12, 26];
 
 /** The centre: the image with the selected layer's map, or what stands in its place. */
 export function ImagePane({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void }) {
@@ -73,22 +71,19 @@ function Waiting() {
 
 function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void }) {
   const panel = usePanel();
-  const body = useRef<HTMLDivElement>(null);
-  const below = useRef<HTMLDivElement>(null);
-  const room = useSignal<Size>({ width: 600, height: 480 });
+  const isChart = panel.shown.value?.kind === 'units';
+  const { pane, below, room } = useRoom(isChart);
   const probe = useSignal<Probe>();
-  const picture = useComputed(() => {
+  const under = useComputed(() => {
     const image = panel.image.value;
-    const shown = panel.view.value.over === 'original' ? image?.original : image?.network;
-    return shown && { width: shown.width, height: shown.height };
+    return image && pictureUnder(image, panel.view.value.over);
   });
   /** Device pixels of what the network sees, unzoomed, as text that only changes with them; in steps, so that a resize draws little anew. */
   const pixels = useComputed(() => {
-    const image = panel.image.value;
-    const shown = picture.value;
-    if (!image || !shown) return '1 1';
-    const region = panel.view.value.over === 'original' ? inputRegion(image.geometry) : shown;
-    const scale = (fitted(shown, roomFor(room.value, panel.mapBefore.value !== undefined)).width / shown.width) * window.devicePixelRatio;
+    if (!under.value) return '1 1';
+    const { picture, region } = under.value;
+    const scale =
+      (fitted(picture, roomFor(room.value, panel.mapBefore.value !== undefined)).width / picture.width) * window.devicePixelRatio;
     const along = (side: number) => Math.min(MOST_PIXELS, Math.ceil((side * scale) / STEP) * STEP);
     return `${along(region.width)} ${along(region.height)}`;
   });
@@ -110,87 +105,45 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     probe.value = undefined;
   });
 
-  useLayoutEffect(() => {
-    const [outer, under] = [body.current, below.current];
-    if (!outer) return;
-    const measure = () => {
-      // in a tab that is not shown
-      if (outer.clientWidth === 0) return;
-      const stacked = getComputedStyle(outer).overflowY === 'visible';
-      const height = stacked ? window.innerHeight * 0.62 : outer.clientHeight - (under?.offsetHeight ?? 0);
-      room.value = { width: innerWidth(outer.closest('.centre') ?? outer), height: Math.max(LEAST_HEIGHT, Math.floor(height)) };
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(outer);
-    if (under) observer.observe(under);
-    measure();
-    return () => observer.disconnect();
-  }, [panel.shown.value?.kind === 'units']);
-
   const image = panel.image.value;
   const shown = panel.shown.value;
   const before = shown?.kind === 'map' ? panel.mapBefore.value : undefined;
-  const size = fitted(picture.value ?? NO_PICTURE, roomFor(room.value, before !== undefined));
-  const { sign, upsampling, outlierPercent, colormap } = panel.view.value;
+  const size = fitted(under.value?.picture ?? NO_PICTURE, roomFor(room.value, before !== undefined));
+  const { sign, colormap } = panel.view.value;
   const map = shown?.kind === 'map' ? shown.map : undefined;
   const scale = drawn.value?.normalization.scale ?? 0;
-  // after a cancelled computation, or a failure that was dismissed
-  const isIdle = !panel.sweep.value && !panel.work.job.value && !panel.work.problem.value;
   return (
-    <div
-      class="content"
-      style={{ maxWidth: shown?.kind === 'units' ? '760px' : `max(${before ? 2 * size.width + GAP : size.width}px, 524px)` }}
-    >
+    <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${before ? 2 * size.width + GAP : size.width}px, 524px)` }}>
       <PaneHeader />
-      <div class="explained" ref={body}>
+      <div class="explained" ref={pane}>
         {shown?.kind === 'units' ? (
           <UnitChart units={shown.units} target={shown.target} height={room.value.height} />
-        ) : !image ? null : (
-          <div class={before ? 'stages two' : 'stages'}>
-            {before && map && drawn.value && <BeforeMap image={image} map={before} now={drawn.value} size={size} />}
-            {before && (
-              <p class="now">
-                Now{shown && shown.target.index >= 0 && `: ${shown.target.text} ${formatPercent(shown.target.probability)}`}
-              </p>
+        ) : (
+          <>
+            {image && (
+              <div class={before ? 'stages two' : 'stages'}>
+                {before && drawn.value && <BeforeMap image={image} map={before} now={drawn.value} size={size} />}
+                {before && <p class="now">{captionOf('Now', shown?.target)}</p>}
+                <Stage
+                  image={image}
+                  map={map}
+                  drawn={scale > 0 ? drawn.value : undefined}
+                  layer={panel.selected.value ?? ''}
+                  target={shown?.target}
+                  size={size}
+                  probe={probe.value}
+                  onProbe={(next) => {
+                    probe.value = next;
+                  }}
+                />
+              </div>
             )}
-            <Stage
-              image={image}
-              map={map}
-              drawn={scale > 0 ? drawn.value : undefined}
-              layer={panel.selected.value ?? ''}
-              target={shown?.target}
-              size={size}
-              probe={probe.value}
-              onProbe={(next) => {
-                probe.value = next;
-              }}
-            />
-          </div>
-        )}
-        {shown?.kind !== 'units' && (
-          <div class="below" ref={below}>
-            {scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />}
-            <Controls />
-            <div class="words">
-              {isIdle ? (
-                <p class="meaning">
-                  The layers have not been explained on this image.{' '}
-                  <button type="button" class="link" data-testid="explain" onClick={() => void panel.setTarget(panel.chosenTarget.peek())}>
-                    Explain
-                  </button>
-                </p>
-              ) : (
-                <p class="meaning" data-testid="meaning">
-                  {shown?.kind === 'map' ? meaningOf(shown.map, { sign, colormap }, shown.target) : shown?.why}
-                </p>
-              )}
-              {map && (
-                <p class="muted" data-testid="resolution">
-                  {resolutionOf(map, { upsampling, outlierPercent })}
-                </p>
-              )}
+            <div class="below" ref={below}>
+              {image && (scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />)}
+              {image && <Controls />}
+              <Meaning />
             </div>
-          </div>
+          </>
         )}
       </div>
       <Foot map={map} probe={probe.value} drawn={drawn.value} />
@@ -198,15 +151,6 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   );
 }
 
-/** Pixels between two pictures, and of the line over them. */
-const [GAP, CAPTION] = [12, 26];
-
 /** The room of one picture, where two may stand beside each other. */
 const roomFor = ({ width, height }: Size, two: boolean): Size =>
   two ? { width: Math.floor((width - GAP) / 2), height: height - CAPTION } : { width, height };
-
-/** Pixels between the paddings. */
-function innerWidth(element: Element): number {
-  const { paddingLeft, paddingRight } = getComputedStyle(element);
-  return element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
-}

@@ -1,11 +1,12 @@
+import type { InputSource } from '../../src/protocol/inputs.ts';
 import { Icon } from '../components/Icon.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
 import { Popover } from '../components/Popover.tsx';
 import { Segments } from '../components/Segments.tsx';
+import { nameOfSource } from '../inputs/InputList.tsx';
 import { InputsChip } from '../inputs/InputsChip.tsx';
 import { usePanel } from '../state/context.ts';
 import { shapeOf, titleOf } from '../state/layers.ts';
-import { fileNameOf } from '../state/panel.ts';
 import { ConventionChip } from './ConventionChip.tsx';
 
 const OVER = [
@@ -20,6 +21,8 @@ export function PaneHeader() {
   const title = layer && titleOf(layer);
   const path = layer && title ? [...(panel.index.value.ancestors.get(layer.id) ?? []).map(({ name }) => name), title.main] : [];
   const { input, inputs = [] } = panel.model.value ?? {};
+  const photo = panel.photo.value;
+  const source = panel.given.value?.sources[inputs.find(({ takes }) => takes === 'image')?.name ?? ''];
   return (
     <div class="pane-header">
       <div class="pane-title">
@@ -33,15 +36,10 @@ export function PaneHeader() {
           {path.at(-1)}
         </h2>
         {layer && title && (
-          <span class="pane-facts muted clip">{[title.kind, shapeOf(layer), title.made].filter(Boolean).join(' · ')}</span>
+          <span class="pane-facts muted clip">{[title.kind, shapeOf(layer, true), title.made].filter(Boolean).join(' · ')}</span>
         )}
-      </div>
-      <div class="pane-image">
-        {input && <ImageButton />}
-        {input && <ConventionChip input={input} />}
-        {(!input || inputs.length > 1) && <InputsChip />}
         <span class="space" />
-        {panel.shown.value?.kind !== 'units' && (
+        {photo && panel.shown.value?.kind !== 'units' && (
           <Segments
             label="Picture"
             testid="over"
@@ -51,23 +49,27 @@ export function PaneHeader() {
           />
         )}
       </div>
+      <div class="pane-image">
+        {source && <ImageButton source={source} />}
+        {input && source?.kind === 'image' && <ConventionChip input={input} />}
+        {(!input || inputs.length > 1) && <InputsChip />}
+      </div>
     </div>
   );
 }
 
-function ImageButton() {
+function ImageButton({ source }: { source: InputSource }) {
   const panel = usePanel();
-  const name = panel.photo.value?.name ?? '';
   return (
     <Popover
       frame="image-button"
       testid="change-image"
-      title={`${name}: another image…`}
+      title={`${source.kind === 'constant' ? source.value : source.path}: another image…`}
       onOpen={() => void panel.refreshOffered()}
       button={
         <>
           <Icon name="image" />
-          <span class="clip">{fileNameOf(name)}</span>
+          <span class="clip">{nameOfSource(source)}</span>
           <Icon name="chevron-down" />
         </>
       }

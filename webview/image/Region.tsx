@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { Rect, Size } from '../../src/image/image.ts';
 import type { RegionTarget, Target } from '../../src/protocol/target.ts';
 import { usePanel } from '../state/context.ts';
@@ -28,9 +29,19 @@ export function rangesBetween(from: Part, to: Part, dims: readonly number[], [ro
 export function useRegion(target: Target | undefined) {
   const panel = usePanel();
   const dragged = useSignal<{ readonly from: Part; readonly to: Part }>();
-  const { dims, imageAxes } = panel.model.value?.explains ?? {};
+  const { imageAxes } = panel.model.value?.explains ?? {};
+  const { dims } = panel.sweep.value?.prediction ?? {};
   const region = target?.kind === 'region' ? target : undefined;
   const canDraw = panel.drawing.value && dims !== undefined && imageAxes !== undefined && region !== undefined;
+
+  useEffect(() => {
+    if (!canDraw) return undefined;
+    const onEscape = ({ key }: KeyboardEvent) => {
+      if (key === 'Escape') panel.drawing.value = false;
+    };
+    document.addEventListener('keydown', onEscape);
+    return () => document.removeEventListener('keydown', onEscape);
+  }, [canDraw]);
 
   const onPointerDown = (down: PointerEvent, partAt: (event: MouseEvent) => Part): void => {
     const element = down.currentTarget as HTMLElement;
@@ -48,6 +59,7 @@ export function useRegion(target: Target | undefined) {
         element.removeEventListener('pointermove', move);
         const { to } = dragged.peek() ?? { to: from };
         dragged.value = undefined;
+        if (!panel.drawing.peek()) return;
         panel.drawing.value = false;
         void panel.setTarget({ ...region, ranges: rangesBetween(from, to, dims, imageAxes, region.ranges) });
       },

@@ -8,7 +8,7 @@ import { boxOf, OverlayCanvas, PictureCanvas } from './canvases.tsx';
 import type { Drawn } from './draw.ts';
 import { type Probe, probeAt, stepProbe } from './probe.ts';
 import { RegionMark, useRegion } from './Region.tsx';
-import { centerAfterZoom, inputRegion, MAX_ZOOM, placed } from './viewport.ts';
+import { centerAfterZoom, MAX_ZOOM, pictureUnder, placed } from './viewport.ts';
 import { formatValue } from './words.ts';
 
 interface Props {
@@ -31,8 +31,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   const center = useSignal(CENTER);
   const { over, zoom, opacity } = panel.view.value;
   const photo = over === 'original';
-  const picture = photo ? image.original : image.network;
-  const region: Rect = photo ? inputRegion(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
+  const { picture, region } = pictureUnder(image, over);
   const place = placed(picture, size, zoom, center.value);
   const drawing = useRegion(target?.target);
 
@@ -143,7 +142,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
       style={{ width: `${size.width}px`, height: `${size.height}px` }}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
-      onPointerMove={(event) => map && onProbe(probeAt(seenAt(event), map))}
+      onPointerMove={(event) => map && onProbe(drawing.canDraw ? undefined : probeAt(seenAt(event), map))}
       onPointerLeave={() => onProbe(undefined)}
     >
       <div

@@ -2,7 +2,7 @@ import type { InputImage } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import type { Drawn } from './draw.ts';
 import { putPicture, putPixels } from './paint.ts';
-import { inputRegion } from './viewport.ts';
+import { pictureUnder } from './viewport.ts';
 
 /** Pixels that a small picture's longer side is brought to, so that its map can be seen. */
 const LEAST_SIDE = 512;
@@ -15,7 +15,7 @@ export async function composePng(
   { over, opacity }: Pick<ViewSettings, 'over' | 'opacity'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const photo = over === 'original';
-  const picture = photo ? image.original : image.network;
+  const { picture, region } = pictureUnder(image, over);
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.max(picture.width, picture.height)));
   const [base, overlay, canvas] = [0, 1, 2].map(() => document.createElement('canvas')) as [
     HTMLCanvasElement,
@@ -31,7 +31,6 @@ export async function composePng(
   context.scale(factor, factor);
   context.imageSmoothingEnabled = factor === 1;
   context.drawImage(base, 0, 0);
-  const region = photo ? inputRegion(image.geometry) : { x: 0, y: 0, width: picture.width, height: picture.height };
   context.imageSmoothingEnabled = !drawn.sharp;
   context.globalAlpha = opacity;
   context.drawImage(overlay, region.x, region.y, region.width, region.height);

@@ -24,8 +24,8 @@ export function peakOf(map: Pick<LayerMap, 'data'>, sign: Sign): number {
 }
 
 const NOTHING: Readonly<Record<Sign, string>> = {
-  positive: 'Nothing at this layer counts towards the explained class',
-  negative: 'Nothing at this layer counts against the explained class',
+  positive: 'Nothing at this layer counts towards what is explained',
+  negative: 'Nothing at this layer counts against what is explained',
   all: 'The map of this layer is zero',
   absolute_value: 'The map of this layer is zero',
 };

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { usePanel } from '../state/context.ts';
-import { fileNameOf } from '../state/panel.ts';
+import { fileNameOf } from '../state/fileName.ts';
 import { copyPng } from './copy.ts';
 import type { Drawn } from './draw.ts';
 import { composePng } from './save.ts';

@@ -1,5 +1,7 @@
 import { type Geometry, toImage } from '../../src/image/geometry.ts';
 import type { Rect, Size } from '../../src/image/image.ts';
+import type { InputImage, Picture } from '../../src/protocol/model.ts';
+import type { ViewSettings } from '../../src/protocol/panel.ts';
 
 /** Where a picture lies in the stage: its left top corner and its magnification, in CSS pixels. */
 export interface Placement {
@@ -11,10 +13,17 @@ export interface Placement {
 export const MAX_ZOOM = 16;
 
 /** The network's input in the original's pixels; reaches beyond the original where the input was padded. */
-export function inputRegion(geometry: Geometry): Rect {
+function inputRegion(geometry: Geometry): Rect {
   const from = toImage(geometry, 0, 0);
   const to = toImage(geometry, geometry.inputWidth, geometry.inputHeight);
   return { ...from, width: to.x - from.x, height: to.y - from.y };
+}
+
+/** The picture that maps are laid over, and in its pixels what the network sees of it. */
+export function pictureUnder(image: InputImage, over: ViewSettings['over']): { readonly picture: Picture; readonly region: Rect } {
+  if (over === 'original') return { picture: image.original, region: inputRegion(image.geometry) };
+  const { width, height } = image.network;
+  return { picture: image.network, region: { x: 0, y: 0, width, height } };
 }
 
 /** The largest size with the picture's proportions that fits. */

@@ -1,15 +1,8 @@
 import type { ColormapName } from '../../src/image/colormap.ts';
-import type { ClassScore, Explained, LayerMap, Truth } from '../../src/protocol/model.ts';
+import type { Explained, LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import { colormapFor } from './draw.ts';
 import { peakOf } from './strength.ts';
-
-/** A class by its label, else by its number. */
-export const nameOfClass = (score: Pick<ClassScore, 'index' | 'label'>): string => score.label ?? `class ${score.index}`;
-
-/** Whether a class of the prediction is the one that the image is known to show. */
-export const isTrueClass = (score: Pick<ClassScore, 'index' | 'negated'>, truth: Truth | undefined): boolean =>
-  truth !== undefined && score.index === truth.index && Boolean(score.negated) === Boolean(truth.negated);
 
 /** What the picture means, in one sentence. */
 export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, target: Explained): string {
@@ -52,6 +45,6 @@ export function resolutionOf(map: LayerMap, { upsampling, outlierPercent }: Pick
 export function formatValue(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
-  const text = size >= 1000 || size < 0.001 ? size.toExponential(1) : String(Number(size.toPrecision(3)));
+  const text = size >= 1e5 || size < 0.001 ? size.toExponential(1) : String(Number(size.toPrecision(3)));
   return value < 0 ? `−${text}` : text;
 }

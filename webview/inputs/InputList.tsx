@@ -1,9 +1,10 @@
-import { useSignal } from '@preact/signals';
 import type { InputSource } from '../../src/protocol/inputs.ts';
 import type { InputPort } from '../../src/protocol/model.ts';
+import { DraftField } from '../components/DraftField.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { useDraft } from '../components/useDraft.ts';
 import { usePanel } from '../state/context.ts';
-import { fileNameOf } from '../state/panel.ts';
+import { fileNameOf } from '../state/fileName.ts';
 
 /** What each input of the model is given, and how to give it something else. */
 export function InputList() {
@@ -25,14 +26,14 @@ function Input({ port, source }: { port: InputPort; source: InputSource | undefi
     <li class={source ? 'input' : 'input missing'} data-input={port.name}>
       <p class="input-name">
         <strong class="clip">{port.name}</strong>
-        <span class="muted clip">
+        <span class="muted clip" title={`${port.dtype} ${port.shape}`}>
           {port.dtype} {port.shape}
         </span>
       </p>
       <p class="input-source">
         <Icon name={source ? 'check' : 'minus'} />
         <span class="clip" title={source && source.kind !== 'constant' ? source.path : undefined}>
-          {source ? nameOf(source) : 'nothing yet'}
+          {source ? nameOfSource(source) : 'nothing yet'}
         </span>
       </p>
       <p class="input-ways">
@@ -48,7 +49,7 @@ function Input({ port, source }: { port: InputPort; source: InputSource | undefi
             title="What is usually given to an input of this name"
             onClick={() => void panel.setInput(port.name, suggestion)}
           >
-            {nameOf(suggestion)}, as usual
+            {nameOfSource(suggestion)}, as usual
           </button>
         )}
       </p>
@@ -59,30 +60,18 @@ function Input({ port, source }: { port: InputPort; source: InputSource | undefi
 /** One number for every element of the input. */
 function Constant({ port, value }: { port: InputPort; value: number | undefined }) {
   const panel = usePanel();
-  const text = useSignal(value === undefined ? '' : String(value));
-  const number = text.value.trim() === '' ? Number.NaN : Number(text.value);
+  const inUse = value === undefined ? '' : String(value);
+  const draft = useDraft([inUse], parseNumber, (number) => void panel.setInput(port.name, { kind: 'constant', value: number }));
   return (
-    <form
-      class="constant"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (Number.isFinite(number) && number !== value) void panel.setInput(port.name, { kind: 'constant', value: number });
-      }}
-    >
-      <label class="field">
-        <input
-          type="text"
-          inputmode="decimal"
-          data-testid="constant-input"
-          aria-label={`Every element of ${port.name}`}
-          placeholder="a constant"
-          value={text.value}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      {Number.isFinite(number) && number !== value && (
+    <form class="inline-form constant" onSubmit={draft.onSubmit}>
+      <DraftField
+        draft={draft}
+        name={`One number for every element of ${port.name}`}
+        wrong={draft.value === undefined && draft.texts[0] !== ''}
+        placeholder="a number"
+        testid="constant-input"
+      />
+      {draft.isNew && (
         <button type="submit" class="link">
           Use
         </button>
@@ -91,4 +80,11 @@ function Constant({ port, value }: { port: InputPort; value: number | undefined 
   );
 }
 
-const nameOf = (source: InputSource): string => (source.kind === 'constant' ? `every element ${source.value}` : fileNameOf(source.path));
+function parseNumber([text = '']: readonly string[]): number | undefined {
+  const number = text.trim() === '' ? Number.NaN : Number(text.replace('−', '-'));
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** "features.npy", "0.5 in every element" */
+export const nameOfSource = (source: InputSource): string =>
+  source.kind === 'constant' ? `${source.value} in every element` : fileNameOf(source.path);

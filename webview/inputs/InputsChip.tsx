@@ -1,13 +1,14 @@
 import { Icon } from '../components/Icon.tsx';
 import { Popover } from '../components/Popover.tsx';
 import { usePanel } from '../state/context.ts';
-import { InputList } from './InputList.tsx';
+import { InputList, nameOfSource } from './InputList.tsx';
 
 /** The inputs of a model that takes more, or something else, than one image. */
 export function InputsChip() {
   const panel = usePanel();
-  const count = panel.model.value?.inputs.length ?? 0;
-  const missing = panel.given.value?.missing.length ?? count;
+  const { inputs = [] } = panel.model.value ?? {};
+  const { sources = {}, missing = [] } = panel.given.value ?? {};
+  const [first] = inputs.length === 1 ? Object.values(sources) : [];
   return (
     <Popover
       frame="inputs-frame"
@@ -15,9 +16,7 @@ export function InputsChip() {
       title="What the inputs of the model are given"
       button={
         <>
-          <span>
-            {count - missing} of {count} input{count === 1 ? '' : 's'}
-          </span>
+          <span class="clip">{first ? nameOfSource(first) : `${inputs.length - missing.length} of ${inputs.length} inputs`}</span>
           <Icon name="chevron-down" />
         </>
       }

@@ -36,8 +36,9 @@ export function titleOf(layer: Layer): LayerTitle {
   return bare ? { main: layer.kind, kind: layer.detail, made: layer.name } : { main: layer.name, kind: what, made: '' };
 }
 
-/** "32×112×112": without the batch where the dimensions are known. */
-export const shapeOf = (layer: Layer): string => layer.dims?.join('×') || layer.shape;
+/** "32×112×112", without the batch; before an image says the size, with the file's symbols: "32×floor(height/2)×floor(width/2)". */
+export const shapeOf = ({ dims, shape }: Layer, isGiven: boolean): string =>
+  isGiven ? dims?.join('×') || shape : shape.slice(shape.indexOf('×') + 1);
 
 const UNITS = [
   [1e12, 'T'],

@@ -1,7 +1,17 @@
 import { toWireError } from '../../src/protocol/rpc.ts';
 
 /** What was being done when something failed. */
-export type Stage = 'model' | 'image' | 'explanation' | 'conventions' | 'configuration' | 'saving' | 'copying' | 'process';
+export type Stage =
+  | 'model'
+  | 'image'
+  | 'input'
+  | 'choice'
+  | 'explanation'
+  | 'conventions'
+  | 'configuration'
+  | 'saving'
+  | 'copying'
+  | 'process';
 
 export interface Problem {
   readonly stage: Stage;
@@ -13,6 +23,8 @@ export interface Problem {
 const SUBJECTS: Readonly<Record<Stage, string>> = {
   model: 'This model',
   image: 'This image',
+  input: 'This input',
+  choice: 'What was chosen',
   explanation: 'This explanation',
   conventions: 'The comparison',
   configuration: 'inspectum.json',
@@ -25,6 +37,8 @@ const SUBJECTS: Readonly<Record<Stage, string>> = {
 const FAILED: Readonly<Record<Stage, string>> = {
   model: 'This model could not be opened',
   image: 'This image could not be read',
+  input: 'This input could not be read',
+  choice: 'What was chosen could not be used',
   explanation: 'This could not be explained',
   conventions: 'The usual conventions could not be compared',
   configuration: 'inspectum.json could not be written',

@@ -52,6 +52,18 @@ export class Work {
     }
   }
 
+  /** Something beside the job, which goes on. Failures become the panel's problem, and undefined. */
+  async beside<T>(stage: Stage, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const value = await work();
+      if (this.problem.peek()?.stage === stage) this.problem.value = undefined;
+      return value;
+    } catch (error) {
+      this.failed(stage, error);
+      return undefined;
+    }
+  }
+
   /** What was cancelled is no problem. */
   failed(stage: Stage, error: unknown): void {
     this.problem.value = problemOf(stage, error) ?? this.problem.peek();

@@ -1,7 +1,8 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
 import type { Sweep } from '../../src/protocol/model.ts';
 import type { RegionTarget } from '../../src/protocol/target.ts';
+import { DraftField } from '../components/DraftField.tsx';
 import { Segments } from '../components/Segments.tsx';
+import { useDraft } from '../components/useDraft.ts';
 import { formatValue } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { formatRange, parseRange } from './ranges.ts';
@@ -14,15 +15,27 @@ const REDUCE = [
 /** Of a model whose output is no vector of classes: which of its values are explained. */
 export function RegionPicker({ sweep }: { sweep: Sweep }) {
   const panel = usePanel();
-  const { dims, imageAxes, value } = panel.model.value?.explains ?? { value: '' };
-  const { target } = sweep.target;
-  const region = target.kind === 'region' ? target : undefined;
+  const { imageAxes } = panel.model.value?.explains ?? {};
+  const chosen = panel.chosenTarget.value;
+  // what was just chosen is shown before it is explained
+  const region = [chosen, sweep.target.target].find((target) => target?.kind === 'region');
   return (
     <div class="region" data-testid="region">
       <p>
         Explained: <strong data-testid="region-text">{sweep.target.text}</strong>, {formatValue(sweep.target.score)}.
       </p>
-      {dims && region && <Ranges key={JSON.stringify([value, region])} dims={dims} region={region} imageAxes={imageAxes} />}
+      {region && (
+        <>
+          <Segments
+            label="How the values become one"
+            testid="reduce"
+            value={region.reduce}
+            options={REDUCE}
+            onChange={(reduce) => void panel.setTarget({ ...region, reduce })}
+          />
+          <Ranges region={region} dims={sweep.prediction.dims} imageAxes={imageAxes} />
+        </>
+      )}
       {imageAxes && region && panel.photo.value && (
         <p>
           <button
@@ -39,7 +52,7 @@ export function RegionPicker({ sweep }: { sweep: Sweep }) {
           </button>
         </p>
       )}
-      {panel.chosenTarget.value && (
+      {chosen && (
         <p>
           <button type="button" class="link" data-testid="usual-target" onClick={() => void panel.setTarget(undefined)}>
             Back to the usual value
@@ -50,58 +63,41 @@ export function RegionPicker({ sweep }: { sweep: Sweep }) {
   );
 }
 
+type Axes = readonly [row: number, column: number];
+
 interface RangesProps {
-  readonly dims: readonly number[];
   readonly region: RegionTarget;
-  readonly imageAxes: readonly [row: number, column: number] | undefined;
+  /** Of one example of the explained value. */
+  readonly dims: readonly number[];
+  readonly imageAxes: Axes | undefined;
 }
 
-function Ranges({ dims, region, imageAxes }: RangesProps) {
+const RANGES = 'An index (4), a range (10:20), or all (:)';
+
+function Ranges({ region, dims, imageAxes }: RangesProps) {
   const panel = usePanel();
-  const reduce = useSignal(region.reduce);
-  const texts = useSignal(region.ranges.map((range, axis) => formatRange(range, dims[axis] ?? 0)));
-  const ranges = texts.value.map((text, axis) => parseRange(text, dims[axis] ?? 0));
-  const isValid = ranges.every((range) => range !== undefined);
-  const isNew = isValid && (JSON.stringify(ranges) !== JSON.stringify(region.ranges) || reduce.value !== region.reduce);
-  useSignalEffect(() => {
-    if (reduce.value !== region.reduce) void panel.setTarget({ ...region, reduce: reduce.value });
-  });
+  const inUse = region.ranges.map((range, axis) => formatRange(range, dims[axis] ?? 0));
+  const parse = (texts: readonly string[]) => {
+    const ranges = texts.map((text, axis) => parseRange(text, dims[axis] ?? 0));
+    return ranges.every((range) => range !== undefined) ? ranges : undefined;
+  };
+  const draft = useDraft(inUse, parse, (ranges) => void panel.setTarget({ ...region, ranges }));
   return (
-    <form
-      class="ranges"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isNew) void panel.setTarget({ kind: 'region', reduce: reduce.value, ranges: ranges as RegionTarget['ranges'] });
-      }}
-    >
-      <Segments
-        label="How the values become one"
-        testid="reduce"
-        value={reduce.value}
-        options={REDUCE}
-        onChange={(next) => {
-          reduce.value = next;
-        }}
-      />
+    <form class="fields" onSubmit={draft.onSubmit}>
       {dims.map((size, axis) => (
-        <label key={axis} class="range">
-          <span class="muted">{nameOfAxis(axis, size, imageAxes)}</span>
-          <span class="field">
-            <input
-              type="text"
-              data-axis={axis}
-              aria-invalid={ranges[axis] === undefined}
-              title={`An index (4), a range (10:20) or all (:) of ${size}`}
-              value={texts.value[axis] ?? ''}
-              onInput={({ currentTarget }) => {
-                texts.value = texts.peek().map((text, i) => (i === axis ? currentTarget.value : text));
-              }}
-            />
-          </span>
-        </label>
+        <DraftField
+          key={axis}
+          draft={draft}
+          field={axis}
+          name={nameOfAxis(axis, dims, imageAxes)}
+          named
+          wrong={parseRange(draft.texts[axis] ?? '', size) === undefined}
+          hint={`${RANGES} of ${size}`}
+          testid={`axis-${axis}`}
+        />
       ))}
-      {!isValid && <p class="labelling-warning">An index (4), a range (10:20), or all (:).</p>}
-      {isNew && (
+      {!draft.value && <p class="warning">{RANGES}.</p>}
+      {draft.isNew && (
         <button type="submit" class="button" data-testid="explain-region">
           Explain
         </button>
@@ -110,8 +106,8 @@ function Ranges({ dims, region, imageAxes }: RangesProps) {
   );
 }
 
-function nameOfAxis(axis: number, size: number, imageAxes: readonly [number, number] | undefined): string {
-  const [row, column] = imageAxes ?? [];
-  const name = axis === row ? 'Rows' : axis === column ? 'Columns' : `Axis ${axis + 1}`;
-  return `${name} (${size})`;
+function nameOfAxis(axis: number, dims: readonly number[], imageAxes: Axes | undefined): string {
+  const others = dims.length === 3 && imageAxes ? 'Channels' : `Axis ${axis + 1}`;
+  const name = axis === imageAxes?.[0] ? 'Rows' : axis === imageAxes?.[1] ? 'Columns' : others;
+  return `${name} (${dims[axis]})`;
 }

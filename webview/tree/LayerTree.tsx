@@ -35,7 +35,8 @@ export function LayerTree({ onPick }: { onPick: () => void }) {
     if (layers) expanded.value = firstExpanded(layers, panel.index.value.ancestors.get(panel.selected.peek() ?? '') ?? []);
   });
   useSignalEffect(() => {
-    if (panel.command.value?.name === 'searchLayers') search.current?.focus();
+    // once the tree is shown, where only one part is
+    if (panel.command.value?.name === 'searchLayers') requestAnimationFrame(() => search.current?.focus());
   });
 
   return (
@@ -235,6 +236,7 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
                 top={index * ROW_HEIGHT}
                 selected={row.layer.id === panel.selected.value}
                 active={index === at}
+                isGiven={panel.ready.value}
                 map={panel.maps.value.get(row.layer.output)}
                 strength={strengths.value.of(row.layer.output)}
                 onClick={() => {

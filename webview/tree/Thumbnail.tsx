@@ -20,7 +20,7 @@ export function Thumbnail({ map, strength }: { map: LayerMap | undefined; streng
 
   if (strength.kind === 'unknown') return null;
   if (strength.kind === 'unreachable')
-    return <span class="no-map unreachable" title="No path leads from this layer to the explained class" />;
+    return <span class="no-map unreachable" title="No path leads from this layer to what is explained" />;
   if (strength.kind === 'nothing') return <span class="no-map" title={strength.why} data-no-map="" />;
   return (
     <>

@@ -14,6 +14,8 @@ interface Props {
   readonly top: number;
   readonly selected: boolean;
   readonly active: boolean;
+  /** The inputs have what says their size. */
+  readonly isGiven: boolean;
   readonly map: LayerMap | undefined;
   readonly strength: Strength;
   readonly onClick: () => void;
@@ -22,7 +24,7 @@ interface Props {
   readonly onHover: (top: number, right: number) => void;
 }
 
-export function TreeRow({ row, index, top, selected, active, map, strength, onClick, onToggle, onHover }: Props) {
+export function TreeRow({ row, index, top, selected, active, isGiven, map, strength, onClick, onToggle, onHover }: Props) {
   const { layer, depth, expandable, expanded } = row;
   const title = titleOf(layer);
   const isModule = layer.op === undefined;
@@ -70,7 +72,7 @@ export function TreeRow({ row, index, top, selected, active, map, strength, onCl
         {title.kind && <span>{title.kind}</span>}
         {title.made && <span class="row-made">{title.made}</span>}
       </span>
-      <span class="row-shape">{shapeOf(layer)}</span>
+      <span class="row-shape">{shapeOf(layer, isGiven)}</span>
       <span class="row-map">{!expanded && <Thumbnail map={map} strength={strength} />}</span>
     </div>
   );

@@ -1,0 +1,3 @@
+import type { ShownClass } from '../../src/protocol/model.ts';
+
+export const isSameClass = (a: ShownClass, b: ShownClass | undefined): boolean => a.index === b?.index && a.negated === b.negated;

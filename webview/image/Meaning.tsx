@@ -1,0 +1,53 @@
+import { usePanel } from '../state/context.ts';
+import { meaningOf, resolutionOf } from './words.ts';
+
+/** What is shown, in words, or why nothing is. */
+export function Meaning() {
+  const panel = usePanel();
+  const shown = panel.shown.value;
+  const array = panel.photo.value?.array;
+  return (
+    <div class="words">
+      <Sentence />
+      {shown?.kind === 'map' && (
+        <p class="muted" data-testid="resolution">
+          {resolutionOf(shown.map, panel.view.value)}
+        </p>
+      )}
+      {array && (
+        <p class="muted" data-testid="array">
+          {array}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Sentence() {
+  const panel = usePanel();
+  const sweep = panel.sweep.value;
+  const shown = panel.shown.value;
+  // after a cancelled computation, or a failure that was dismissed
+  if (!sweep && !panel.work.job.value && !panel.work.problem.value)
+    return (
+      <p class="meaning">
+        The layers have not been explained {panel.photo.value ? 'on this image' : 'yet'}.{' '}
+        <button type="button" class="link" data-testid="explain" onClick={() => void panel.setTarget(panel.chosenTarget.peek())}>
+          Explain
+        </button>
+      </p>
+    );
+  if (sweep && !panel.layer.value)
+    return (
+      <p class="meaning" data-testid="meaning">
+        {sweep.maps.length > 0
+          ? 'Choose a layer to see its map.'
+          : 'No layer of this model has height and width, so there are no maps. Choose a layer to see its strongest units.'}
+      </p>
+    );
+  return (
+    <p class="meaning" data-testid="meaning">
+      {shown?.kind === 'map' ? meaningOf(shown.map, panel.view.value, shown.target) : shown?.kind === 'none' ? shown.why : ''}
+    </p>
+  );
+}
