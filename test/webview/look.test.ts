@@ -162,12 +162,12 @@ describe('names that come from files', () => {
       },
       sweeps: recording.sweeps.map((sweep) => ({
         ...sweep,
-        target: { ...sweep.target, label: EVIL },
+        target: { ...sweep.target, label: EVIL, text: EVIL },
         prediction: {
           ...sweep.prediction,
           output: EVIL,
           scale: EVIL,
-          top: sweep.prediction.top.map((score) => ({ ...score, label: EVIL })),
+          top: sweep.prediction.top.map((score) => ({ ...score, label: EVIL, text: EVIL })),
         },
       })),
     }));

@@ -34,8 +34,10 @@ describe('without an image', () => {
     const page = await panels.open();
     await untilState(page, 'empty');
     await page.evaluate(() => {
-      const [image] = Object.values(window.fakeHost.recording.images);
-      if (image) window.fakeHost.tell('given', { image, missing: [], sources: { image: { kind: 'image', path: image.name } } });
+      const { images, summary } = window.fakeHost.recording;
+      const [[image], [port]] = [Object.values(images), summary.inputs];
+      if (image && port)
+        window.fakeHost.tell('given', { image, missing: [], sources: { [port.name]: { kind: 'image', path: image.name } } });
     });
     await untilState(page, 'ready');
   });

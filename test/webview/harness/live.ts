@@ -10,9 +10,11 @@ import { fromJson, toJson } from './wire.ts';
 
 type Nothing = Record<never, never>;
 
+const KINDS = { image: /\.(jpe?g|png)$/, npy: /\.npy$/, labels: /\.txt$/ } as const;
+
 /**
  * The extension's part for one model, in the test's own process: the panel's calls go to the compute process's own handlers. VS Code's
- * dialogs answer with the first file that is offered.
+ * dialogs answer with the first file of their kind that is offered.
  */
 export class LiveHost {
   readonly #core = handlers(new Jobs(), {
@@ -22,14 +24,15 @@ export class LiveHost {
   });
   readonly #model: string;
   readonly #files: readonly string[];
-  readonly #truths = new Map<string, Truth>();
+  /** What a person said and what files say of images, by path. */
+  readonly #truths = { said: new Map<string, Truth>(), found: new Map<string, Truth>() };
   #sources: Readonly<Record<string, InputSource>> = {};
   #summary: ModelSummary | undefined;
   #peer: Peer<PanelCalls, PanelEvents, Nothing, Nothing> | undefined;
   /** The last picture that was saved. */
   saved: Uint8Array | undefined;
 
-  /** @param files absolute paths of images (and arrays) that are offered */
+  /** @param files absolute paths of images, arrays and files of class names */
   constructor(model: string, files: readonly string[]) {
     this.#model = model;
     this.#files = files;
@@ -55,16 +58,39 @@ export class LiveHost {
   async #give(signal: AbortSignal, given?: InputSource | DroppedFile, input?: string): Promise<GivenInputs> {
     const { inputs = [] } = this.#summary ?? {};
     const port = input ?? (inputs.find(({ takes }) => takes === 'image') ?? inputs[0])?.name ?? '';
-    if (given) this.#sources = { ...this.#sources, [port]: 'bytes' in given ? this.#offered(given.name) : given };
+    if (given) this.#sources = { ...this.#sources, [port]: 'bytes' in given ? this.#sourceOf(given.name) : given };
     const result = await this.#core.inputs({ model: this.#model, sources: this.#sources }, signal);
-    const truth = this.#truths.get(result.image?.name ?? '') ?? result.image?.truth;
-    return result.image && truth ? { ...result, image: { ...result.image, truth } } : result;
+    if (!result.image) return result;
+    const { name, truth: found } = result.image;
+    if (found) this.#truths.found.set(name, found);
+    const truth = this.#truthOf(name);
+    return { ...result, image: { ...result.image, ...(truth && { truth }) } };
   }
 
-  #offered(name?: string): InputSource {
-    const file = this.#files.find((offered) => name === undefined || path.basename(offered) === name);
+  #truthOf(image: string): Truth | undefined {
+    return this.#truths.said.get(image) ?? this.#truths.found.get(image);
+  }
+
+  #offered(kind: RegExp): readonly string[] {
+    return this.#files.filter((file) => kind.test(file));
+  }
+
+  /** The offered file that has this name: what is dropped in a test is one of them. */
+  #named(name: string): string {
+    const file = this.#files.find((offered) => path.basename(offered) === name);
     if (file === undefined) throw new Error(`The test offers no file ${name}.`);
-    return { kind: path.extname(file) === '.npy' ? 'npy' : 'image', path: file };
+    return file;
+  }
+
+  #sourceOf(name: string): InputSource {
+    return { kind: KINDS.npy.test(name) ? 'npy' : 'image', path: this.#named(name) };
+  }
+
+  /** What a dialog for an input answers with. */
+  #chosenFor(input?: string): InputSource {
+    const takesImage = input === undefined || this.#summary?.inputs.find(({ name }) => name === input)?.takes === 'image';
+    const [file = ''] = this.#offered(takesImage ? KINDS.image : KINDS.npy);
+    return this.#sourceOf(path.basename(file));
   }
 
   #calls(): Handlers<PanelCalls> {
@@ -75,22 +101,25 @@ export class LiveHost {
         this.#summary = await core.open({ path: model, choices }, signal);
         return this.#summary;
       },
-      images: () => this.#files.map((file) => ({ path: file, label: path.basename(file), last: false })),
-      chooseImage: (_params, signal) => this.#give(signal, this.#offered()),
+      images: () => this.#offered(KINDS.image).map((file) => ({ path: file, label: path.basename(file), last: false })),
+      chooseImage: (_params, signal) => this.#give(signal, this.#chosenFor()),
       setImage: (image, signal) => this.#give(signal, 'path' in image ? { kind: 'image', path: image.path } : image),
       setInput: ({ input, source }, signal) => this.#give(signal, source, input),
-      chooseInput: ({ input }, signal) => this.#give(signal, this.#offered(), input),
+      chooseInput: ({ input }, signal) => this.#give(signal, this.#chosenFor(input), input),
       restoreInputs: (_params, signal) => this.#give(signal),
       sweep: (params, signal) => core.sweep({ model, ...params }, signal),
       explain: (params, signal) => core.explain({ model, ...params }, signal),
       conventions: (_params, signal) => core.conventions({ model }, signal),
       saveConfiguration: (_params, signal) => core.saveConfiguration({ model }, signal),
-      chooseLabels: () => null,
-      keepLabels: ({ name }) => ({ file: name }),
-      setTruth: ({ image, index }) => {
-        if (index === null) this.#truths.delete(image);
-        else this.#truths.set(image, { index, from: 'hand', where: 'set by hand' });
-        return this.#truths.get(image) ?? null;
+      chooseLabels: () => {
+        const [file] = this.#offered(KINDS.labels);
+        return file === undefined ? null : { file };
+      },
+      keepLabels: ({ name }) => ({ file: this.#named(name) }),
+      setTruth: ({ image, truth }) => {
+        if (truth) this.#truths.said.set(image, { ...truth, from: 'hand', where: 'set by hand' });
+        else this.#truths.said.delete(image);
+        return this.#truthOf(image) ?? null;
       },
       cancel: () => null,
       layerSelected: () => null,

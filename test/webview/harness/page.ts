@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/toolchain/system.mjs';
 import type { LiveHost } from './live.ts';
 
@@ -147,9 +147,9 @@ export interface OverlayPixels {
   readonly rgba: Uint8Array;
 }
 
-/** The overlay's own pixels. */
-export async function overlayPixels(page: Page): Promise<OverlayPixels> {
-  const { text, ...rest } = await page.locator('[data-testid=overlay]').evaluate((element) => {
+/** The overlay's own pixels, or another canvas's. */
+export async function overlayPixels(page: Page, testid = 'overlay'): Promise<OverlayPixels> {
+  const { text, ...rest } = await page.locator(`[data-testid=${testid}]`).evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const { width, height } = canvas;
     const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
@@ -168,8 +168,23 @@ export function pixelAt({ width, height, rgba }: OverlayPixels, x: number, y: nu
   return [...rgba.subarray(at, at + 4)];
 }
 
+/** The text of an element without spaces. */
+export const textOf = async (locator: Locator): Promise<string> => ((await locator.textContent()) ?? '').replace(/\s/g, '');
+
+export const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((element) => element === document.activeElement);
+
 /** Chooses the recording's image and waits for the default layer's map. */
 export async function explainFirstImage(page: Page): Promise<void> {
   await page.locator('[data-testid=image-picker] [data-image]').first().click();
   await page.locator('[data-testid=overlay][data-layer]').waitFor();
 }
+
+/** Drops a file of this name on the panel. */
+export const dropFile = (page: Page, name: string): Promise<void> =>
+  page.evaluate((file) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array([1, 2, 3])], file));
+    document
+      .querySelector('[data-testid=panel]')
+      ?.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, name);
