@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import { parentPath } from '../graph/paths.ts';
 import type { Layer } from '../protocol/model.ts';
 
 /** What a path of the tree names: modules of the author's, structural groups, and rows inside of them. */
@@ -27,9 +28,9 @@ export class LayerPaths {
   }
 
   #addModule(module: string): void {
-    for (let path = module; path !== '' && !this.ids.has(path); path = parentOf(path)) {
+    for (let path = module; path !== '' && !this.ids.has(path); path = parentPath(path)) {
       this.ids.set(path, path);
-      this.#addChild(parentOf(path), lastOf(path));
+      this.#addChild(parentPath(path), lastOf(path));
     }
   }
 
@@ -60,6 +61,5 @@ export class LayerPaths {
   }
 }
 
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
 const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 const joined = (parent: string, child: string): string => (parent === '' ? child : `${parent}.${child}`);

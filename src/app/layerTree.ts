@@ -2,42 +2,71 @@ import { valuesRead } from '../graph/builder.ts';
 import { describeNode, isPlumbing } from '../graph/describe.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
+import { type Groups, NO_GROUPS } from '../graph/structure/groups.ts';
 import type { Layer } from '../protocol/model.ts';
 import type { Cells } from '../tensor/cells.ts';
 import { formatShape, isStatic, type Shape } from '../tensor/shape.ts';
 
 /**
- * The model as a tree of layers, in the order of computation: modules from the author's names, nodes inside of them.
- * A module of one layer is one row. A module's value is the last one that leaves it.
- * @param facts how a value lies over the image, and its shape as it is shown
+ * The model as a tree of layers, in the order of computation: modules from the author's names, else structural groups, nodes inside of
+ * them. A module of one layer is one row. A module's value is the last one that leaves it.
  */
-export function layerTree(graph: Graph, facts: ValueFacts = {}): readonly Layer[] {
+export function layerTree(graph: Graph, { groups = NO_GROUPS, cells, shape }: TreeOptions = {}): readonly Layer[] {
+  const places = new Map(graph.nodes.map((node) => [node, placeOf(node, groups)]));
+  const context: Context = {
+    graph,
+    cells: cells ?? ((value) => cellsOf(graph, new Map(), value)),
+    shape: shape ?? ((value) => graph.values.get(value)?.shape),
+    leaving: valuesLeaving(graph, places),
+    ids: nodeIds(graph, new Set([...places.values()].flat())),
+    order: new Map(),
+  };
   const top = new Module('', '');
-  const paths = new Set<string>();
-  for (const node of graph.nodes) {
-    const module = moduleOf(top, node);
-    module.entries.push(node);
-    for (let path = module.path; path !== '' && !paths.has(path); path = parentOf(path)) paths.add(path);
+  for (const [i, node] of graph.nodes.entries()) {
+    const layer = nodeRow(node, context);
+    context.order.set(layer, i);
+    let module = top;
+    for (const id of places.get(node) ?? []) {
+      module = module.child(id, groups.titles.get(id));
+      // A module stands where the first of its nodes does that a person sees.
+      if (!layer.plumbing && !context.order.has(module)) context.order.set(module, i);
+    }
+    module.entries.push(layer);
   }
-  const cells = facts.cells ?? ((value) => cellsOf(graph, new Map(), value));
-  const shape = facts.shape ?? ((value) => graph.values.get(value)?.shape);
-  const context: Context = { graph, cells, shape, leaving: valuesLeaving(graph), ids: nodeIds(graph, paths) };
-  return top.entries.flatMap((entry) => row(entry, context));
+  return rows(top, context);
 }
 
-interface ValueFacts {
+interface TreeOptions {
+  /** What takes the place of modules. */
+  readonly groups?: Groups;
+  /** How a value lies over the image. */
   readonly cells?: (value: string) => Cells | undefined;
+  /** A value's shape as it is shown. */
   readonly shape?: (value: string) => Shape | undefined;
 }
 
-interface Context extends Required<ValueFacts> {
+interface Context {
   readonly graph: Graph;
+  readonly cells: (value: string) => Cells | undefined;
+  readonly shape: (value: string) => Shape | undefined;
   readonly leaving: ReadonlyMap<string, string>;
   /** Ids of nodes: their names, but never a module's path. */
   readonly ids: ReadonlyMap<Node, string>;
+  readonly order: Map<Module | Layer, number>;
 }
 
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+/** Ids of the groups and modules that a node is in, outermost first. */
+type Place = readonly string[];
+
+const placeOf = (node: Node, groups: Groups): Place => [...stepsOf(groups.paths.get(node) ?? ''), ...stepsOf(node.module ?? '')];
+
+const MAX_DEPTH = 32;
+
+/** "features.18.0" as "features", "features.18", "features.18.0". */
+function stepsOf(path: string): string[] {
+  const names = path.split('.').filter((name) => name !== '');
+  return names.slice(0, MAX_DEPTH).map((_, i) => names.slice(0, i + 1).join('.'));
+}
 
 function nodeIds(graph: Graph, paths: ReadonlySet<string>): Map<Node, string> {
   const names = new Set(graph.nodes.map((node) => node.name));
@@ -61,7 +90,7 @@ export function* allLayers(layers: readonly Layer[]): Generator<Layer> {
 class Module {
   readonly path: string;
   readonly name: string;
-  readonly entries: (Module | Node)[] = [];
+  readonly entries: (Module | Layer)[] = [];
   readonly #children = new Map<string, Module>();
 
   constructor(path: string, name: string) {
@@ -69,49 +98,38 @@ class Module {
     this.name = name;
   }
 
-  child(name: string): Module {
-    const known = this.#children.get(name);
+  child(path: string, name = path.slice(path.lastIndexOf('.') + 1)): Module {
+    const known = this.#children.get(path);
     if (known) return known;
-    const child = new Module(this.path ? `${this.path}.${name}` : name, name);
-    this.#children.set(name, child);
+    const child = new Module(path, name);
+    this.#children.set(path, child);
     this.entries.push(child);
     return child;
   }
 }
 
-const MAX_DEPTH = 32;
-
-const segmentsOf = (node: Node): string[] =>
-  (node.module ?? '')
-    .split('.')
-    .filter((name) => name !== '')
-    .slice(0, MAX_DEPTH);
-
-const moduleOf = (top: Module, node: Node): Module => segmentsOf(node).reduce((module, name) => module.child(name), top);
-
-/** For every module path, the last value that is made inside and read outside. */
-function valuesLeaving(graph: Graph): Map<string, string> {
-  const modules = new Map(graph.nodes.map((node) => [node, segmentsOf(node)]));
-  const readers = new Map<string, string[][]>();
-  for (const [node, module] of modules)
+/** For every group and module, the last value that is made inside and read outside. */
+function valuesLeaving(graph: Graph, places: ReadonlyMap<Node, Place>): Map<string, string> {
+  const readers = new Map<string, Place[]>();
+  for (const [node, place] of places)
     for (const name of valuesRead(node)) {
       const list = readers.get(name);
-      if (list) list.push(module);
-      else readers.set(name, [module]);
+      if (list) list.push(place);
+      else readers.set(name, [place]);
     }
   const outputs = new Set(graph.outputs.map((o) => o.name));
   const leaving = new Map<string, string>();
-  for (const [node, module] of modules)
+  for (const [node, place] of places)
     for (const value of node.outputs) {
-      // A reader that shares the first n names of the path reads inside of the n outer modules, and outside of the rest.
+      // A reader that shares the first n steps of the place reads inside of the n outer modules, and outside of the rest.
       const readBy = outputs.has(value) ? [[]] : (readers.get(value) ?? []);
-      const shared = readBy.reduce((least, reader) => Math.min(least, commonLength(reader, module)), module.length);
-      for (let depth = shared + 1; depth <= module.length; depth++) leaving.set(module.slice(0, depth).join('.'), value);
+      const shared = readBy.reduce((least, reader) => Math.min(least, commonLength(reader, place)), place.length);
+      for (const id of place.slice(shared)) leaving.set(id, value);
     }
   return leaving;
 }
 
-function commonLength(a: readonly string[], b: readonly string[]): number {
+function commonLength(a: Place, b: Place): number {
   let n = 0;
   while (n < a.length && n < b.length && a[n] === b[n]) n++;
   return n;
@@ -125,9 +143,13 @@ export function valueEntering(graph: Graph, layer: Layer): string | undefined {
   return nodes.flatMap(valuesRead).find((name) => !made.has(name) && !graph.initializers.has(name));
 }
 
-function row(entry: Module | Node, context: Context): Layer[] {
-  if (!(entry instanceof Module)) return [nodeRow(entry, context)];
-  const children = entry.entries.flatMap((child) => row(child, context));
+function rows({ entries }: Module, context: Context): Layer[] {
+  const place = (entry: Module | Layer): number => context.order.get(entry) ?? Number.POSITIVE_INFINITY;
+  return entries.toSorted((a, b) => place(a) - place(b) || 0).flatMap((entry) => (entry instanceof Module ? row(entry, context) : [entry]));
+}
+
+function row(entry: Module, context: Context): Layer[] {
+  const children = rows(entry, context);
   const visible = children.filter((child) => !child.plumbing);
   const [only] = visible;
   if (visible.length === 1 && only?.op !== undefined && only.children.length === 0) {

@@ -10,6 +10,7 @@ import { cellsOf, imageAxes } from '../graph/imageAxes.ts';
 import { inferShapes } from '../graph/inferShapes.ts';
 import { inlineBranches } from '../graph/inlineBranches.ts';
 import { resolveSequences } from '../graph/resolveSequences.ts';
+import { groupsOf } from '../graph/structure/groups.ts';
 import { CHANNELS } from '../image/channels.ts';
 import type { Choices, TokenGrid } from '../protocol/choices.ts';
 import type { Layer, ModelSummary } from '../protocol/model.ts';
@@ -36,6 +37,9 @@ export interface OpenOptions extends EngineOptions {
   /** Shapes of inputs whose dimensions the file leaves open. */
   readonly shapes?: ReadonlyMap<string, Shape>;
 }
+
+const GROUPED =
+  'Where the file names no modules, layers are grouped by structure: stages of one resolution, in them blocks by their pattern, a head.';
 
 /** An open model with what was chosen for it: its graph, its tree, and the sessions that compute with it. */
 export class Model {
@@ -96,7 +100,9 @@ export class Model {
       return found ? [{ name: port.name, layout: port.name === this.input?.port ? this.input.layout : found.layout }] : [];
     });
     this.axes = imageAxes(this.graph, pictures, checkedGrids(choices.tokens));
+    const groups = groupsOf(this.graph, { isOpen: this.openShapes.size > 0 });
     this.layers = layerTree(this.graph, {
+      groups,
       cells: (value) => cellsOf(this.graph, this.axes, value),
       shape: (value) => this.shownShape(value),
     });
@@ -111,7 +117,11 @@ export class Model {
       said: this.configuration.names,
     });
     this.sessions = new SessionCache(engine, engineOptions, () => source.files.check());
-    this.summary = summarise(this, [...source.notes, ...inference.problems.map((p) => `${p.node}: ${p.message}`)]);
+    this.summary = summarise(this, [
+      ...source.notes,
+      ...(groups.paths.size > 0 ? [GROUPED] : []),
+      ...inference.problems.map((p) => `${p.node}: ${p.message}`),
+    ]);
   }
 
   /** A layer as a person names it. @throws InspectumError 'usage' where there is none, or several */

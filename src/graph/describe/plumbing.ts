@@ -1,5 +1,6 @@
 import { isFloat } from '../../tensor/dtype.ts';
 import { type Graph, type Node, nodeKey } from '../graph.ts';
+import { parentPath } from '../paths.ts';
 import { constantMakers } from './constants.ts';
 
 /** What never is a layer of its own. */
@@ -20,6 +21,9 @@ const ALWAYS = new Set([
 
 /** What only arranges an activation anew: a layer where it is all that a module does (an nn.Flatten). */
 const LAYOUT = new Set(['Expand', 'Flatten', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze']);
+
+/** Whether a node only arranges or converts an activation. */
+export const isArrangement = (node: Node): boolean => ALWAYS.has(nodeKey(node)) || LAYOUT.has(nodeKey(node));
 
 /**
  * Whether a person who reads the model's tree would rather not see this node: constants and what is
@@ -60,7 +64,7 @@ function modulesWithLayers(graph: Graph): ReadonlySet<string> {
   const modules = new Set<string>();
   for (const node of graph.nodes) {
     if (!node.module || LAYOUT.has(nodeKey(node)) || isHidden(node, graph)) continue;
-    for (let path = node.module; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('.')))) modules.add(path);
+    for (let path = node.module; path !== ''; path = parentPath(path)) modules.add(path);
   }
   layersOfGraph.set(graph, modules);
   return modules;

@@ -1,5 +1,6 @@
 import { valuesRead } from '../../../graph/builder.ts';
 import { type Graph, type Node, nodeKey } from '../../../graph/graph.ts';
+import { commonPath, parentPath } from '../../../graph/paths.ts';
 
 /** What belongs to the layer before it, where both are written in one module. */
 const STAYS: ReadonlySet<string> = new Set(
@@ -12,18 +13,9 @@ const STAYS: ReadonlySet<string> = new Set(
 /** Readers of one value that are looked at. */
 const MOST_READERS = 8;
 
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
-
 /** The path of the innermost module that holds both; undefined is no path. */
-export function common(a: string | undefined, b: string | undefined): string | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  if (a === b) return a;
-  let end = 0;
-  let i = 0;
-  for (; i < a.length && i < b.length && a[i] === b[i]; i++) if (a[i] === '.') end = i;
-  const isWhole = (i === a.length && b[i] === '.') || (i === b.length && a[i] === '.');
-  return a.slice(0, isWhole ? i : end);
-}
+const common = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : commonPath(a, b);
 
 /**
  * Modules for the nodes that have no weights with a name: an activation or a sum joins the module of what it stands behind; pools,
@@ -62,9 +54,10 @@ class Placement {
       }
     this.#readers = readers;
     for (const module of new Set(known.values()))
-      for (let path = parentOf(module); path !== '' && !this.#containers.has(path); path = parentOf(path)) this.#containers.add(path);
-    for (const module of [...known.values(), ...this.#containers]) if (/(?:^|\.)\d+$/.test(module)) this.#sequential.add(parentOf(module));
-    for (const [node, module] of known) this.#around.set(node, this.#containers.has(module) ? module : parentOf(module));
+      for (let path = parentPath(module); path !== '' && !this.#containers.has(path); path = parentPath(path)) this.#containers.add(path);
+    for (const module of [...known.values(), ...this.#containers])
+      if (/(?:^|\.)\d+$/.test(module)) this.#sequential.add(parentPath(module));
+    for (const [node, module] of known) this.#around.set(node, this.#containers.has(module) ? module : parentPath(module));
   }
 
   run(): Map<Node, string> {
@@ -109,7 +102,7 @@ class Placement {
     if (path === undefined) return undefined;
     if (own.length > 0) for (const name of values) if (!own.includes(name)) path = this.#sharedWithReaders(path, name, node);
     // What joins other values too is computed by who called the Sequential.
-    while (this.#sequential.has(path) && !values.every((name) => this.#isWithin(path as string, name))) path = parentOf(path);
+    while (this.#sequential.has(path) && !values.every((name) => this.#isWithin(path as string, name))) path = parentPath(path);
     return path;
   }
 

@@ -28,10 +28,13 @@ export function withModules(graph: Graph): Graph {
 const isMadeUp = ({ name, op }: Node): boolean => name.replace(/^(?:node_|p2o\.)/, '').replace(/(?:[._]\d+)*$/, '') === op;
 
 function modulesOfWeights(graph: Graph): Map<Node, string> {
+  const names = new Set(graph.nodes.map((node) => node.name));
   const modules = new Map<Node, string>();
   for (const node of graph.nodes) {
     const weights = node.inputs.flatMap((name) => weightBehind(name, graph) ?? []);
-    const module = weights.flatMap((name) => moduleOfWeight(name) ?? []).find(({ isPath }) => isPath || isMadeUp(node));
+    const module = weights
+      .flatMap((name) => moduleOfWeight(name) ?? [])
+      .find(({ path, isPath }) => isPath || (isMadeUp(node) && !names.has(path)));
     if (module) modules.set(node, module.path);
   }
   for (const [product, bias] of biasedProducts(graph)) {
