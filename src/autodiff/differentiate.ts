@@ -47,7 +47,7 @@ export function differentiate(builder: GraphBuilder, request: DifferentiateReque
     return sum;
   };
 
-  const add = (value: string, gradient: string): void => {
+  const addGradient = (value: string, gradient: string): void => {
     const list = parts.get(value);
     if (list) list.push(gradient);
     else parts.set(value, [gradient]);
@@ -69,7 +69,7 @@ export function differentiate(builder: GraphBuilder, request: DifferentiateReque
     try {
       const rule = ruleOf(node, rules);
       if (!rule) throw noRule(node);
-      results = rule(new NodeContext(node, builder, gradients, { wanted: onPath, add, rules }));
+      results = rule(new NodeContext(node, builder, gradients, { wanted: onPath, addGradient, rules }));
     } catch (error) {
       if (!onRefusal || !(error instanceof InspectumError) || error.kind !== 'unsupported') throw error;
       onRefusal(error);
@@ -78,7 +78,7 @@ export function differentiate(builder: GraphBuilder, request: DifferentiateReque
     }
     node.inputs.forEach((name, i) => {
       const gradient = results[i];
-      if (gradient !== undefined && onPath.has(name)) add(name, gradient);
+      if (gradient !== undefined && onPath.has(name)) addGradient(name, gradient);
     });
   }
 
@@ -129,7 +129,7 @@ class NodeContext implements RuleContext {
   readonly node: Node;
   readonly builder: GraphBuilder;
   readonly rules: RuleSet;
-  readonly add: RuleContext['add'];
+  readonly addGradient: RuleContext['addGradient'];
   readonly #gradients: readonly (string | undefined)[];
   readonly #wanted: ReadonlySet<string>;
 
@@ -137,12 +137,12 @@ class NodeContext implements RuleContext {
     node: Node,
     builder: GraphBuilder,
     gradients: readonly (string | undefined)[],
-    { wanted, add, rules }: Pick<RuleContext, 'add' | 'rules'> & { readonly wanted: ReadonlySet<string> },
+    { wanted, addGradient, rules }: Pick<RuleContext, 'addGradient' | 'rules'> & { readonly wanted: ReadonlySet<string> },
   ) {
     this.node = node;
     this.builder = builder;
     this.rules = rules;
-    this.add = add;
+    this.addGradient = addGradient;
     this.#gradients = gradients;
     this.#wanted = wanted;
   }

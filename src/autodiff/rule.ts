@@ -20,7 +20,7 @@ export interface RuleContext {
   /** Whether the gradient of a value is wanted: of one that a subgraph of the node captures. */
   wants(value: string): boolean;
   /** Adds to the gradient of a value that is no input of the node, but captured by a subgraph. */
-  add(value: string, gradient: string): void;
+  addGradient(value: string, gradient: string): void;
   /** The rules that are being followed, for what stands inside the node. */
   readonly rules: RuleSet;
   /** Shape of a value; throws InspectumError 'unsupported' (naming node and value) where inference could not tell. */

@@ -1,7 +1,16 @@
 import type { DType } from '../tensor/dtype.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { floats, int64s, type Tensor } from '../tensor/tensor.ts';
-import { type AttributeInput, attributesOf, type Graph, type Initializer, type Node, type Port, type ValueInfo } from './graph.ts';
+import {
+  type AttributeInput,
+  attributesOf,
+  EMPTY_GRAPH,
+  type Graph,
+  type Initializer,
+  type Node,
+  type Port,
+  type ValueInfo,
+} from './graph.ts';
 import { Names } from './names.ts';
 
 type AttributeTable = Readonly<Record<string, AttributeInput | undefined>>;
@@ -69,7 +78,7 @@ export class GraphBuilder {
   }
 
   /** A builder for a subgraph: its names are new here too. */
-  subgraph(graph: Graph = EMPTY): GraphBuilder {
+  subgraph(graph: Graph = EMPTY_GRAPH): GraphBuilder {
     return new GraphBuilder(graph, this);
   }
 
@@ -144,8 +153,6 @@ export class GraphBuilder {
     };
   }
 }
-
-const EMPTY: Graph = { name: 'body', inputs: [], outputs: [], nodes: [], initializers: new Map(), values: new Map(), domains: new Map() };
 
 /** The nodes that some values need, in order, and every value that is needed for them. */
 export function neededFor(nodes: readonly Node[], wanted: Iterable<string>): { nodes: Node[]; values: ReadonlySet<string> } {

@@ -96,6 +96,17 @@ export interface Graph {
   readonly domains: ReadonlyMap<string, number>;
 }
 
+/** What a graph or subgraph begins with. */
+export const EMPTY_GRAPH: Graph = {
+  name: 'graph',
+  inputs: [],
+  outputs: [],
+  nodes: [],
+  initializers: new Map(),
+  values: new Map(),
+  domains: new Map(),
+};
+
 /** A node's attribute value of a given type, or the default. A wrong type is treated as corrupt: TypeError. */
 type ValueOf<T extends Attribute['type']> = Extract<Attribute, { type: T }>['value'];
 

@@ -2,7 +2,7 @@ import { canonicalDim, evaluateDim, symbolsOf } from '../tensor/dim.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Dim, Shape } from '../tensor/shape.ts';
 import { sizeOf, toNumbers } from '../tensor/tensor.ts';
-import { type Attribute, type Graph, type Initializer, type Node, nodeKey, type Port, type ValueInfo } from './graph.ts';
+import { type Attribute, EMPTY_GRAPH, type Graph, type Initializer, type Node, nodeKey, type Port, type ValueInfo } from './graph.ts';
 import { type Evaluate, type InferContext, info, MAX_KNOWN_ELEMENTS, type PartialValue, type SubgraphOutput } from './operators/context.ts';
 import { OPERATORS } from './operators/index.ts';
 import { readInitializer } from './weights.ts';
@@ -86,21 +86,11 @@ export class GrowingInference {
  * @param nodes in an order in which every value is made before it is used
  */
 export function inferAdded(graph: Pick<Graph, 'initializers' | 'values'>, nodes: readonly Node[]): ReadonlyMap<string, ValueInfo> {
-  const scope = new Scope({ ...NOTHING, initializers: graph.initializers, nodes }, new Map(), Symbols.beyond(graph.values.values()));
+  const scope = new Scope({ ...EMPTY_GRAPH, initializers: graph.initializers, nodes }, new Map(), Symbols.beyond(graph.values.values()));
   for (const [name, value] of graph.values) scope.values.set(name, value);
   scope.run();
   return new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, scope.values.get(name) ?? {}] as const)));
 }
-
-const NOTHING: Graph = {
-  name: '',
-  inputs: [],
-  outputs: [],
-  nodes: [],
-  initializers: new Map(),
-  values: new Map(),
-  domains: new Map(),
-};
 
 /** Hands out symbols for extents that only running tells: "?1", "?2", … */
 class Symbols {

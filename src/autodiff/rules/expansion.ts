@@ -14,10 +14,10 @@ export const expanded =
   (context) => {
     const { builder, node, rules } = context;
     const nodes = builder.expand(node, () => expand(context));
-    for (const [name, info] of inferAdded(builder, nodes)) builder.values.set(name, info);
+    for (const [name, info] of inferAdded(builder, nodes)) if (!builder.values.has(name)) builder.values.set(name, info);
     const seeds = new Map(node.outputs.flatMap((name, k) => (context.gradient(k) ? [[name, context.gradient(k) as string] as const] : [])));
     const wrt = [...new Set(valuesRead(node))].filter((name) => context.wants(name));
     const gradients = differentiate(builder, { seeds, wrt, rules, nodes });
-    for (const [name, gradient] of gradients) if (!node.inputs.includes(name)) context.add(name, gradient);
+    for (const [name, gradient] of gradients) if (!node.inputs.includes(name)) context.addGradient(name, gradient);
     return node.inputs.map((name, i) => (node.inputs.indexOf(name) === i ? gradients.get(name) : undefined));
   };

@@ -48,10 +48,12 @@ export function activationsOf(node: Node, directions: number, defaults: readonly
     number[],
     number[],
   ];
+  if (chosen.length !== directions * defaults.length) return undefined;
   const clip = floatAttribute(node, 'clip', 0);
   const all: Activate[] = [];
   for (const [k, name] of chosen.entries()) {
-    const activation = ACTIVATIONS[name.toLowerCase()];
+    const key = name.toLowerCase();
+    const activation = Object.hasOwn(ACTIVATIONS, key) ? ACTIVATIONS[key] : undefined;
     if (!activation) return undefined;
     // Each function takes the next of the values, where it has such a parameter.
     const alpha = activation.alpha === undefined ? 0 : (alphas.shift() ?? activation.alpha);

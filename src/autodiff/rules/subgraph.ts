@@ -1,5 +1,5 @@
 import { capturedValues, type GraphBuilder, neededFor } from '../../graph/builder.ts';
-import type { Graph, Port, ValueInfo } from '../../graph/graph.ts';
+import { EMPTY_GRAPH, type Graph, type Port, type ValueInfo } from '../../graph/graph.ts';
 import { inferAdded } from '../../graph/inferShapes.ts';
 import { Renamer } from '../../graph/rename.ts';
 import type { RuleContext } from '../rule.ts';
@@ -53,13 +53,10 @@ export function subgraphOf(inner: GraphBuilder, nodes: Graph['nodes'], inputs: r
   });
   const port = (name: string, known = name): Port => ({ name, ...inner.values.get(known) });
   return {
-    name: 'body',
+    ...EMPTY_GRAPH,
     inputs: inputs.map((name) => port(name)),
     outputs: names.map((name, i) => port(name, outputs[i])),
     nodes: [...neededFor(nodes, outputs).nodes, ...copies.nodes],
-    initializers: new Map(),
-    values: new Map(),
-    domains: new Map(),
   };
 }
 

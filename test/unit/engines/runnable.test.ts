@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
 import { onnxRuntime } from '../../../src/engines/onnxruntime/engine.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
-import type { AttributeInput, Graph } from '../../../src/graph/graph.ts';
+import { type AttributeInput, EMPTY_GRAPH } from '../../../src/graph/graph.ts';
 import { inferShapes } from '../../../src/graph/inferShapes.ts';
 import { noise } from '../graph/shapeCases.ts';
 
 type Attributes = Readonly<Record<string, AttributeInput>>;
 
-const EMPTY: Graph = { name: 'g', inputs: [], outputs: [], nodes: [], initializers: new Map(), values: new Map(), domains: new Map() };
-
 async function output(op: string, dims: readonly number[], attributes: Attributes, weight?: readonly number[]) {
-  const builder = new GraphBuilder(EMPTY);
+  const builder = new GraphBuilder(EMPTY_GRAPH);
   const x = builder.input('x', 'float32', ['n', ...dims.slice(1)]);
   builder.output(builder.op(op, weight ? [x, builder.constant(noise(weight, 2))] : [x], attributes), 'y', { dtype: 'float32' });
   const { graph } = inferShapes(builder.build());

@@ -12,7 +12,7 @@ const branch: Rule = (context) => {
   const [then_branch, else_branch] = [backwards(context, 'then_branch', wrt), backwards(context, 'else_branch', wrt)];
   const gradients = builder.ops('If', [context.x()], wrt.length, { then_branch, else_branch });
   wrt.forEach((name, k) => {
-    context.add(name, gradients[k] as string);
+    context.addGradient(name, gradients[k] as string);
   });
   return [];
 };

@@ -18,7 +18,7 @@ function asScan(context: RuleContext): void {
   if (count === '' || !(condition === '' || constantScalar(context, condition) === 1) || !alwaysGoesOn(context, body, going.name))
     throw refusal(context, 'how often it runs is decided by a condition that is computed.');
   for (const [k, value] of carried.entries())
-    if (builder.values.get(node.outputs[k] ?? '')?.shape?.join() !== context.shape(value).join())
+    if (node.outputs[k] && builder.values.get(node.outputs[k])?.shape?.join() !== context.shape(value).join())
       throw refusal(context, `the shape of what it makes of ${value} changes from turn to turn.`);
 
   const yes = builder.constant(tensor('bool', [], Uint8Array.of(1)));

@@ -24,6 +24,15 @@ interface Sequence extends Entry {
   readonly walk: Walk;
 }
 
+/** What the way back is made of: what it carries, the gradients that arrive step by step, and what a step gives out. */
+interface Backwards {
+  readonly states: readonly Entry[];
+  readonly arriving: readonly Sequence[];
+  /** Inputs whose elements' gradients are given out. */
+  readonly slices: readonly number[];
+  readonly results: readonly string[];
+}
+
 const FORWARDS: Walk = { axis: 0, direction: 0 };
 const reversed = ({ axis, direction }: Walk): Walk => ({ axis, direction: 1 - direction });
 
@@ -50,10 +59,22 @@ class ThroughTime {
   }
 
   gradients(): (string | undefined)[] {
-    const { inner, inputs } = this.#body;
-    const { node, builder } = this.#context;
+    const { node } = this.#context;
     const [carried, arriving] = [this.#ofStates(), this.#ofSteps()];
     const inside = this.#insideBody();
+    const { sums, slices, results } = this.#leaving(inside, carried);
+    const made = this.#backwards({ states: [...carried, ...sums], arriving, slices, results });
+    sums.forEach(({ name }, k) => {
+      this.#context.addGradient(name, made[carried.length + k] as string);
+    });
+    const ofSlices = made.slice(carried.length + sums.length);
+    const byInput = new Map([...this.#wrt.states.map((j, k) => [j, made[k]] as const), ...slices.map((i, k) => [i, ofSlices[k]] as const)]);
+    return node.inputs.map((_, i) => (this.#context.needs(i) ? byInput.get(i) : undefined));
+  }
+
+  /** What a step gives out on the way back: the gradients of the states, the sums for captured values, and for elements of sequences. */
+  #leaving(inside: ReadonlyMap<string, string>, carried: readonly Entry[]) {
+    const { inner, inputs } = this.#body;
     const sums = this.#wrt.captured.flatMap((name) => {
       const gradient = inside.get(name);
       return gradient ? [{ name, gradient, value: zerosLike(this.#context, name), port: this.#port('~sum', name) }] : [];
@@ -64,37 +85,37 @@ class ThroughTime {
       ...sums.map(({ port, gradient }) => inner.add(port, gradient)),
       ...slices.map((i) => inside.get(inputs[i] as string) as string),
     ];
+    return { sums, slices, results };
+  }
+
+  /** The Scan that walks the other way. */
+  #backwards({ states, arriving, slices, results }: Backwards): string[] {
+    const { inner } = this.#body;
     for (const [name, info] of inferAdded(inner, inner.nodes)) inner.values.set(name, info);
-    const ports = [...this.#seeds.values()].flat();
-    const parts = divided(this.#body, [...ports, ...sums.map(({ port }) => port)]);
+    const parts = divided(
+      this.#body,
+      [...states, ...arriving].map(({ port }) => port),
+    );
     const { values } = neededFor(parts.backward, results);
     const sequences = [...arriving, ...this.#again(values), ...this.#kept(parts, values)];
-    const states = [...carried, ...sums];
-    const outputWalks = slices.map((i) => reversed(this.#inputs[i - this.#body.states] as Walk));
-    const backward = subgraphOf(
+    const entries: readonly Entry[] = [...states, ...sequences];
+    const body = subgraphOf(
       inner,
       parts.backward,
-      [...states, ...sequences].map(({ port }) => port),
+      entries.map(({ port }) => port),
       results,
     );
-    const made = builder.ops(
-      'Scan',
-      [...states, ...sequences].map(({ value }) => value),
-      results.length,
-      scanAttributes(
-        backward,
-        sequences.map(({ walk }) => walk),
-        outputWalks,
-      ),
+    const attributes = scanAttributes(
+      body,
+      sequences.map(({ walk }) => walk),
+      slices.map((i) => reversed(this.#inputs[i - this.#body.states] as Walk)),
     );
-    sums.forEach(({ name }, k) => {
-      this.#context.add(name, made[carried.length + k] as string);
-    });
-    const byInput = new Map([
-      ...this.#wrt.states.map((j, k) => [j, made[k]] as const),
-      ...slices.map((i, k) => [i, made[states.length + k]] as const),
-    ]);
-    return node.inputs.map((_, i) => (this.#context.needs(i) ? byInput.get(i) : undefined));
+    return this.#context.builder.ops(
+      'Scan',
+      entries.map(({ value }) => value),
+      results.length,
+      attributes,
+    );
   }
 
   /** A body's input that has the form of a value inside. */
