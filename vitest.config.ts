@@ -20,7 +20,7 @@ const wasmBytes = {
 export default defineConfig({
   plugins: [wasmBytes],
   test: {
-    include: ['test/{unit,parity,worker,webview,cli}/**/*.test.ts'],
+    include: ['test/{unit,parity,worker,webview,cli,corpus}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },

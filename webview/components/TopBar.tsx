@@ -85,7 +85,7 @@ function ExplainsChip({ explains, onChange }: { explains: ModelSummary['explains
   const { what, value, operator } = explains;
   if (operator === undefined)
     return (
-      <span class="chip explains" title={`The value that is explained: ${value}.`}>
+      <span class="chip explains" data-testid="explains" title={`The value that is explained: ${value}.`}>
         <span class="chip-label">Explains</span>
         <span class="clip">{value}</span>
       </span>

@@ -3,7 +3,6 @@ import type { RegionTarget } from '../../src/protocol/target.ts';
 import { DraftField } from '../components/DraftField.tsx';
 import { Segments } from '../components/Segments.tsx';
 import { useDraft } from '../components/useDraft.ts';
-import { formatValue } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { formatRange, parseRange } from './ranges.ts';
 
@@ -22,7 +21,7 @@ export function RegionPicker({ sweep }: { sweep: Sweep }) {
   return (
     <div class="region" data-testid="region">
       <p>
-        Explained: <strong data-testid="region-text">{sweep.target.text}</strong>, {formatValue(sweep.target.score)}.
+        Explained: <strong data-testid="region-text">{sweep.target.text}</strong>, {Number(sweep.target.score.toPrecision(4))}.
       </p>
       {region && (
         <>

@@ -37,6 +37,9 @@ export const broadcast: AxesRule = (view) => {
   });
 };
 
+/** Of sequences: whatever the axes of a recurrent layer's outputs are, none of them is a place. */
+const nowhere: AxesRule = (view) => view.node.outputs.map((_, output) => noAxes(view.output(output)?.length ?? 0));
+
 const reshape: AxesRule = (view) => {
   const [axes, from, to] = [view.axes(0), view.shape(0), view.output()];
   return [axes && from && to ? regroup(from, to, axes) : undefined];
@@ -157,6 +160,7 @@ export const AXES_RULES: Readonly<Record<string, AxesRule>> = {
     picture,
   ),
   ...all('Resize Upsample Pad DepthToSpace SpaceToDepth GridSample CenterCropPad Crop', resampled),
+  ...all('LSTM GRU RNN', nowhere),
   ...all('Reshape Flatten Squeeze Unsqueeze', reshape),
   ...all('MatMul MatMulInteger QLinearMatMul', matMul),
   ...all('ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare', reduction),
