@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { settled } from './settled.ts';
+import { settled, stampOf } from './settled.ts';
 
 /** Milliseconds without a change after which a file counts as written. */
 const QUIET = 700;
@@ -12,6 +12,8 @@ export class FileWatch implements vscode.Disposable {
   /** By folder: names may hold any character, and patterns give some of them a meaning. */
   readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #settling = new Map<string, AbortController>();
+  /** What files were like when this process had written them. */
+  readonly #own = new Map<string, string | undefined>();
   /** Written since the last time that it was told. */
   readonly #written = new Set<string>();
 
@@ -29,6 +31,11 @@ export class FileWatch implements vscode.Disposable {
       this.#watchers.delete(folder);
     }
     for (const folder of folders) if (!this.#watchers.has(folder)) this.#watchers.set(folder, this.#watcher(folder));
+  }
+
+  /** A file that was just written here is not told of before somebody else writes it. */
+  async wrote(file: string): Promise<void> {
+    this.#own.set(file, await stampOf(file));
   }
 
   dispose(): void {
@@ -52,9 +59,10 @@ export class FileWatch implements vscode.Disposable {
     const controller = new AbortController();
     this.#settling.set(file, controller);
     const isThere = await settled(file, QUIET, controller.signal);
+    const isOwn = this.#own.has(file) && this.#own.get(file) === (await stampOf(file));
     this.#settling.delete(file);
     if (controller.signal.aborted) return;
-    if (isThere && this.#files.has(file)) this.#written.add(file);
+    if (isThere && !isOwn && this.#files.has(file)) this.#written.add(file);
     if (this.#settling.size > 0 || this.#written.size === 0) return;
     const written = [...this.#written];
     this.#written.clear();

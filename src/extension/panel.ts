@@ -151,7 +151,11 @@ export class Panel {
       sweep: ({ target }, signal) => document.sweep(target, signal),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
       conventions: (_params, signal) => document.conventions(signal),
-      saveConfiguration: (_params, signal) => document.saveConfiguration(signal),
+      saveConfiguration: async (_params, signal) => {
+        const saved = await document.saveConfiguration(signal);
+        await this.#watch.wrote(saved.file);
+        return saved;
+      },
       chooseLabels: async () => {
         const file = await chooseLabelsFile(document.path);
         return file === undefined ? null : { file };

@@ -16,7 +16,8 @@ export async function settled(file: string, quiet: number, signal: AbortSignal):
   }
 }
 
-async function stampOf(file: string): Promise<string | undefined> {
+/** Changes with a file; undefined where it is not there. */
+export async function stampOf(file: string): Promise<string | undefined> {
   const found = await stat(file, { bigint: true }).catch(() => undefined);
   return found && `${found.size} ${found.mtimeNs}`;
 }
