@@ -70,7 +70,7 @@ describe('how an image becomes the input', () => {
     expect(await isFocused(size)).toBe(true);
 
     await page.locator('[data-testid=over] input[value=input]').check({ force: true });
-    const network = () => overlayPixels(page, 'photo');
+    const network = () => overlayPixels(page, '[data-testid=photo]');
     const brightness = async () => (await network()).rgba.reduce((sum, byte) => sum + byte, 0);
     expect(await network()).toMatchObject({ width: 64, height: 48 });
     const asFound = await brightness();

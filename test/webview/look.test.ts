@@ -53,8 +53,20 @@ describe.each(THEMES)('in the theme %s', (theme) => {
       '.left-foot',
       '.segments label',
       '.facts dt',
+      '.truth.links .link',
+      '.labelling',
     ])
       expect(await contrastOf(page, selector), selector).toBeGreaterThan(4.5);
+
+    await page.locator('[data-testid=set-truth]').click();
+    await page.locator('[data-testid=truth-search]').fill('mug');
+    await page.locator('[data-testid=truth-search]').press('Enter');
+    await page.locator('[data-testid=input-convention]').click();
+    await page.locator('.conventions').waitFor();
+    for (const selector of ['.truth strong', '.conventions .facts dt', '.conventions .facts dd'])
+      expect(await contrastOf(page, selector), selector).toBeGreaterThan(4.5);
+    // a drawing, for which 3 is enough
+    expect(await contrastOf(page, '.truth .icon')).toBeGreaterThan(3);
   });
 });
 

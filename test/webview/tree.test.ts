@@ -139,6 +139,20 @@ describe('the layer tree', () => {
     expect(told).not.toContainEqual({ layer: 'stage1.0' });
   });
 
+  test('writes sizes with the symbols of the file until an image is given', async () => {
+    const page = await panels.open({}, (recording) => ({
+      ...recording,
+      summary: {
+        ...recording.summary,
+        layers: recording.summary.layers.map((layer) => (layer.id === 'pool' ? { ...layer, shape: 'batch×160×height×1' } : layer)),
+      },
+    }));
+    const shape = layerRow(page, 'pool').locator('.row-shape');
+    expect(await shape.textContent()).toBe('160×height×1');
+    await explainFirstImage(page);
+    expect(await shape.textContent()).toBe('160×1×1');
+  });
+
   test('shows parameters and multiply-accumulates on hovering', async () => {
     const page = await panels.open();
     await explainFirstImage(page);

@@ -148,8 +148,8 @@ export interface OverlayPixels {
 }
 
 /** The overlay's own pixels, or another canvas's. */
-export async function overlayPixels(page: Page, testid = 'overlay'): Promise<OverlayPixels> {
-  const { text, ...rest } = await page.locator(`[data-testid=${testid}]`).evaluate((element) => {
+export async function overlayPixels(page: Page, selector = '[data-testid=overlay]'): Promise<OverlayPixels> {
+  const { text, ...rest } = await page.locator(selector).evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const { width, height } = canvas;
     const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });

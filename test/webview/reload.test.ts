@@ -1,0 +1,77 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { Layer } from '../../src/protocol/model.ts';
+import type { FilesChanged } from '../../src/protocol/panel.ts';
+import { explainFirstImage, layerRow, overlayPixels, pixelAt, untilState } from './harness/page.ts';
+import { extremeOf, mapOf, usePanels } from './harness/suite.ts';
+
+const panels = usePanels();
+
+const find = (layers: readonly Layer[], id: string): Layer | undefined =>
+  layers.map((layer) => (layer.id === id ? layer : find(layer.children, id))).find((layer) => layer !== undefined);
+const outputOf = (id: string): string => find(panels.recording().summary.layers, id)?.output ?? '';
+
+const part = (page: Page, testid: string) => page.locator(`[data-testid=${testid}]`);
+const change = (page: Page, reload: boolean) =>
+  page.evaluate((value) => {
+    const changed: FilesChanged = { what: ['model'], files: ['/workspace/shapes.onnx'], reload: value };
+    window.fakeHost.tell('changed', changed);
+  }, reload);
+
+/** From now on every map is twice as strong, and the best class half as likely. */
+const train = (page: Page) =>
+  page.evaluate(() => {
+    const { recording } = window.fakeHost;
+    window.fakeHost.recording = {
+      ...recording,
+      sweeps: recording.sweeps.map((sweep) => ({
+        ...sweep,
+        target: { ...sweep.target, probability: sweep.target.probability / 2 },
+        maps: sweep.maps.map((map) => ({ ...map, data: map.data.map((value) => 2 * value) })),
+      })),
+    };
+  });
+
+test('a change on disk is asked about or read at once; the map of before stands beside the new one on its scale, until something else is chosen', async () => {
+  const page = await panels.open();
+  await explainFirstImage(page);
+  const [sweep] = panels.recording().sweeps;
+  if (!sweep) throw new Error('The recording has no sweep.');
+  const target = `${sweep.target.text} `;
+  await layerRow(page, 'head.conv').click();
+
+  await change(page, false);
+  expect(await part(page, 'changed').textContent()).toContain('shapes.onnx has changed on disk.');
+  await part(page, 'changed').getByTitle('Dismiss').click();
+  expect(await part(page, 'changed').count()).toBe(0);
+  await train(page);
+  await change(page, false);
+  await part(page, 'reload').click();
+  await part(page, 'before').waitFor();
+  await untilState(page, 'ready');
+  expect(await part(page, 'changed').count()).toBe(0);
+  const percent = (probability: number) => `${(probability * 100).toFixed(1)}%`;
+  expect(await part(page, 'before').textContent()).toBe(`Before: ${target}${percent(sweep.target.probability)}`);
+  expect(await page.locator('.now').textContent()).toBe(`Now: ${target}${percent(sweep.target.probability / 2)}`);
+  expect(await part(page, 'overlay').getAttribute('data-layer')).toBe('head.conv');
+
+  await page.locator('[data-testid=upsampling] input[value=none]').check({ force: true });
+  const peak = extremeOf(mapOf(sweep, outputOf('head.conv')), 1);
+  const bar = await overlayPixels(page, '[data-testid=color-bar] canvas');
+  const [before, now] = [await overlayPixels(page, '[data-testid=overlay-before]'), await overlayPixels(page)];
+  expect(pixelAt(now, peak.x, peak.y)).toEqual(pixelAt(bar, 0.999, 0));
+  pixelAt(bar, 0.5, 0).forEach((byte, channel) => {
+    expect(Math.abs((pixelAt(before, peak.x, peak.y)[channel] ?? 0) - byte)).toBeLessThan(4);
+  });
+
+  await layerRow(page, 'head.act').click();
+  await part(page, 'before').waitFor();
+  await part(page, 'end-comparison').click();
+  expect(await part(page, 'before').count()).toBe(0);
+
+  await change(page, true);
+  await part(page, 'before').waitFor();
+  await untilState(page, 'ready');
+  await page.locator('[data-class]').nth(1).click();
+  await expect.poll(() => part(page, 'before').count()).toBe(0);
+});
