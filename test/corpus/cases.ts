@@ -100,7 +100,7 @@ export const CASES: readonly Case[] = [
   {
     file: 'no-names.onnx',
     what: 'No names at all: residual, inverted-residual and fire blocks',
-    told: { ...PLAIN, maps: 38, first: 'Concat_37' },
+    told: { ...PLAIN, maps: 38, first: 'Concat_37', layers: ['stage1.residual2', 'stage2.inverted2', 'stage3.fire2', 'head'] },
   },
   {
     file: 'folded-batchnorm.onnx',

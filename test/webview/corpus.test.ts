@@ -45,7 +45,7 @@ describe('the panel shows of a model what the table says', () => {
       expect(await page.getByTestId('target').textContent()).toMatch(told.target);
       expect(await page.getByTestId('class-chart').count()).toBe(told.classes === undefined ? 0 : 1);
       if (told.first !== undefined) await page.locator(`[data-testid=overlay][data-layer=${JSON.stringify(told.first)}]`).waitFor();
-      for (const note of told.notes ?? []) expect(await page.getByTestId('notes').textContent()).toMatch(note);
+      for (const note of told.notes ?? []) expect(await page.locator('aside').textContent()).toMatch(note);
       if (told.labels) expect(await page.getByTestId('labelling').textContent()).toMatch(told.labels);
       for (const offer of told.offers ?? []) await page.getByTestId('labelling').getByRole('button', { name: offer }).waitFor();
       if (told.convention) expect(await page.getByTestId('input-convention').textContent()).toMatch(told.convention);
