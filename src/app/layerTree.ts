@@ -20,6 +20,7 @@ export function layerTree(graph: Graph, { groups = NO_GROUPS, cells, shape }: Tr
     leaving: valuesLeaving(graph, places),
     ids: nodeIds(graph, new Set([...places.values()].flat())),
     order: new Map(),
+    stages: new Set([...groups.titles.keys()].filter((path) => !path.includes('.'))),
   };
   const top = new Module('', '');
   for (const [i, node] of graph.nodes.entries()) {
@@ -53,6 +54,8 @@ interface Context {
   /** Ids of nodes: their names, but never a module's path. */
   readonly ids: ReadonlyMap<Node, string>;
   readonly order: Map<Module | Layer, number>;
+  /** Paths of groups that are in no other. */
+  readonly stages: ReadonlySet<string>;
 }
 
 /** Ids of the groups and modules that a node is in, outermost first. */
@@ -172,6 +175,7 @@ function row(entry: Module, context: Context): Layer[] {
       parameters: children.reduce((sum, child) => sum + child.parameters, 0),
       ...(macs.every((m) => m !== undefined) && { macs: macs.reduce((sum, m) => sum + m, 0) }),
       plumbing: visible.length === 0,
+      ...(context.stages.has(entry.path) && { note: GROUPED }),
       children,
     },
   ];
@@ -204,6 +208,8 @@ function nodeRow(node: Node, context: Context): Layer {
     children: [],
   };
 }
+
+const GROUPED = 'grouped by structure: the file tells no modules here';
 
 const FOLDED_INTO: Readonly<Record<string, string>> = { Conv: 'conv', ConvTranspose: 'transposed conv', Gemm: 'linear' };
 

@@ -38,9 +38,6 @@ export interface OpenOptions extends EngineOptions {
   readonly shapes?: ReadonlyMap<string, Shape>;
 }
 
-const GROUPED =
-  'Where the file names no modules, layers are grouped by structure: stages of one resolution, in them blocks by their pattern, a head.';
-
 /** An open model with what was chosen for it: its graph, its tree, and the sessions that compute with it. */
 export class Model {
   readonly source: Source;
@@ -117,11 +114,7 @@ export class Model {
       said: this.configuration.names,
     });
     this.sessions = new SessionCache(engine, engineOptions, () => source.files.check());
-    this.summary = summarise(this, [
-      ...source.notes,
-      ...(groups.paths.size > 0 ? [GROUPED] : []),
-      ...inference.problems.map((p) => `${p.node}: ${p.message}`),
-    ]);
+    this.summary = summarise(this, [...source.notes, ...inference.problems.map((p) => `${p.node}: ${p.message}`)]);
   }
 
   /** A layer as a person names it. @throws InspectumError 'usage' where there is none, or several */

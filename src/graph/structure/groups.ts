@@ -52,22 +52,19 @@ export function groupsOf(graph: Graph, { isOpen: isAssumed = false }: GroupOptio
   const taken = new Set([...modules].map((module) => module.split('.', 1)[0] as string));
   const { paths: vertices, titles } = namesOf(stagesOf(network, of), { of, network, isLayer, taken });
   const paths = new Map<Node, string>();
-  for (const [vertex, node] of flow.nodes.entries()) {
-    const path = vertices[vertex];
-    if (node && path && isOpen(node)) paths.set(node, path);
-  }
-  if (modules.size > 0) keepModulesWhole(paths);
+  for (const [vertex, node] of flow.nodes.entries()) if (node && isOpen(node)) paths.set(node, vertices[vertex] ?? '');
+  if (modules.size > 0) keepModulesWhole(graph, paths);
   if (paths.size < graph.nodes.length) placePreparations(graph, paths);
   return { paths, titles };
 }
 
-/** A module that is in several groups is in what is around them. */
-function keepModulesWhole(paths: Map<Node, string>): void {
+/** A module whose layers are in several groups is in what is around them, with all that belongs to it. */
+function keepModulesWhole(graph: Graph, paths: Map<Node, string>): void {
   const groups = new Map<string, string>();
   for (const [{ module }, path] of paths) if (module) groups.set(module, commonPath(groups.get(module) ?? path, path));
-  for (const [node] of paths) {
-    const group = node.module && groups.get(node.module);
-    if (group !== undefined && group !== '') paths.set(node, group);
+  for (const node of graph.nodes) {
+    const group = groups.get(node.module ?? '');
+    if (group !== undefined) paths.set(node, group);
   }
 }
 
@@ -76,7 +73,7 @@ function placePreparations(graph: Graph, paths: Map<Node, string>): void {
   const users = new Map<string, string>();
   for (const node of graph.nodes.toReversed()) {
     const group = paths.get(node) ?? (node.module ? undefined : node.outputs.map((name) => users.get(name)).find((user) => user));
-    if (group === undefined) continue;
+    if (!group) continue;
     paths.set(node, group);
     for (const name of node.inputs) users.set(name, group);
   }

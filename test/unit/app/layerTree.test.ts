@@ -181,9 +181,9 @@ describe('the tree', () => {
     const steps = Array.from({ length: 2000 }, (_, i) => ({ name: `n${i}`, op: 'Relu', module: `blocks.${i >> 4}.part${i & 3}` }));
     const graph = graphOf(steps);
     const times = [1, 2, 3].map(() => {
-      const started = performance.now();
+      const before = process.cpuUsage();
       layerTree(graph);
-      return performance.now() - started;
+      return process.cpuUsage(before).user / 1000;
     });
     expect(Math.min(...times)).toBeLessThan(100);
     const layers = layerTree(graph);
