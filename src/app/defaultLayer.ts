@@ -18,7 +18,11 @@ const HAS_CHANNELS_LAST: ReadonlySet<Cells['layout']> = new Set(['tokens', 'toke
  */
 export function defaultLayer(model: Model): Layer | undefined {
   const reaching = model.layersWithCells();
-  const rows = [...allLayers(model.layers)].filter((row) => reaching.has(row.output) && !row.plumbing && row.output !== model.output);
+  const places = new Map(model.graph.nodes.flatMap((node, i) => node.outputs.map((name) => [name, i] as const)));
+  const placeOf = ({ output }: Layer): number => places.get(output) ?? -1;
+  const rows = [...allLayers(model.layers)]
+    .filter((row) => reaching.has(row.output) && !row.plumbing && row.op !== 'Transpose' && row.output !== model.output)
+    .sort((a, b) => placeOf(a) - placeOf(b));
   const leaves = rows.filter((row) => row.children.length === 0 || row.op !== undefined);
   const last = leaves.at(-1);
   if (!last?.cells) return undefined;
