@@ -3,7 +3,7 @@ import type { AttributionRequest, LayerValues } from '../attribution/method.ts';
 import type { Engine, EngineOptions } from '../engines/engine.ts';
 import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Port } from '../graph/graph.ts';
 import type { Axes } from '../graph/imageAxes/axes.ts';
 import { type Need, needsOf } from '../graph/imageAxes/reach.ts';
 import { cellsOf, imageAxes } from '../graph/imageAxes.ts';
@@ -36,6 +36,8 @@ export interface OpenOptions extends EngineOptions {
   readonly choices?: Choices;
   /** Shapes of inputs whose dimensions the file leaves open. */
   readonly shapes?: ReadonlyMap<string, Shape>;
+  /** Shapes of values that only running tells. */
+  readonly learnt?: ReadonlyMap<string, Shape>;
 }
 
 /** An open model with what was chosen for it: its graph, its tree, and the sessions that compute with it. */
@@ -60,8 +62,8 @@ export class Model {
   readonly sessions: SessionCache;
   readonly summary: ModelSummary;
   readonly #options: OpenOptions;
-  /** The same for other shapes of its inputs; the last one that was asked for. */
-  #reshaped: Model | undefined;
+  /** The same for other shapes; the last one that was asked for. */
+  #reshaped: { readonly key: string; readonly model: Model } | undefined;
 
   /**
    * Reads a model and its configuration; no weight is read and nothing is computed yet.
@@ -80,7 +82,7 @@ export class Model {
   }
 
   private constructor(source: Source, options: OpenOptions) {
-    const { config, engine = onnxRuntime, choices = {}, shapes, ...engineOptions } = options;
+    const { config, engine = onnxRuntime, choices = {}, shapes, learnt, ...engineOptions } = options;
     this.#options = options;
     this.source = source;
     this.path = source.path;
@@ -88,9 +90,10 @@ export class Model {
     this.configuration = readConfiguration(this.path, { choices, metadata: source.metadata, ...(config !== undefined && { config }) });
     const input = resolveInput(source.graph.inputs, this.configuration, source.graph);
     this.input = input && ofShape(input, shapes?.get(input.port));
-    const fixed = new Map([...(shapes ?? []), ...(this.input ? [sizedInput(source.graph, this.input)] : [])]);
+    const sized = this.input && sizedInput(this.input, shapes?.get(this.input.port) ?? portOf(source.graph, this.input.port)?.shape);
+    const fixed = new Map([...(shapes ?? []), ...(sized ? [sized] : [])]);
     const inference = resolveSequences(inlineBranches(inferShapes(source.graph, fixed)));
-    this.graph = foldConstants(inference.graph, inference);
+    this.graph = withShapes(foldConstants(inference.graph, inference), learnt);
     this.openShapes = this.input && leavesOpen(source.graph, this.input.port) ? shapesOf(inferShapes(source.graph).graph) : new Map();
     const pictures = this.graph.inputs.flatMap((port) => {
       const found = imagePort([port]);
@@ -213,15 +216,25 @@ export class Model {
         return fixed ? [[name, fixed] as const] : [];
       }),
     );
-    if (isAs(this, shapes)) return this;
-    if (this.#reshaped && isAs(this.#reshaped, shapes)) return this.#reshaped;
-    void this.#reshaped?.release();
-    this.#reshaped = Model.open(this.source, { ...this.#options, shapes });
-    return this.#reshaped;
+    return isAs(this, shapes) ? this : this.#with({ shapes });
+  }
+
+  /** The same for inputs and values of these shapes; released as with `forInputs`. */
+  withShapes(shapes: ReadonlyMap<string, Shape>, learnt: ReadonlyMap<string, Shape>): Model {
+    return this.#with({ shapes, learnt });
+  }
+
+  #with(options: Pick<OpenOptions, 'shapes' | 'learnt'>): Model {
+    const key = JSON.stringify(Object.values(options).map((shapes) => [...shapes]));
+    if (this.#reshaped?.key === key) return this.#reshaped.model;
+    void this.#reshaped?.model.release();
+    const model = Model.open(this.source, { ...this.#options, ...options });
+    this.#reshaped = { key, model };
+    return model;
   }
 
   async release(): Promise<void> {
-    await Promise.all([this.sessions.release(), this.#reshaped?.release()]);
+    await Promise.all([this.sessions.release(), this.#reshaped?.model.release()]);
   }
 
   /** Number of classes where the explained value is a vector of them; undefined where it is none, or only running tells. */
@@ -252,20 +265,28 @@ function checkedGrids(grids: readonly TokenGrid[] = []): readonly TokenGrid[] {
 }
 
 /** The image input's shape with height, width and channels fixed, so that shapes downstream are numbers. */
-function sizedInput(graph: Graph, input: ResolvedInput): readonly [name: string, shape: Shape] {
+function sizedInput(input: ResolvedInput, shape: Shape | undefined): readonly [name: string, shape: Shape] {
   const [height, width] = input.size;
   const channels = CHANNELS[input.channels].length;
-  const [batch = 'batch'] = graph.inputs.find((p) => p.name === input.port)?.shape ?? [];
+  const [batch = 'batch'] = shape ?? [];
   return [input.port, input.layout === 'NCHW' ? [batch, channels, height, width] : [batch, height, width, channels]];
+}
+
+function withShapes(graph: Graph, shapes: ReadonlyMap<string, Shape> = new Map()): Graph {
+  if (shapes.size === 0) return graph;
+  const values = new Map(graph.values);
+  for (const [name, shape] of shapes) values.set(name, { ...values.get(name), shape });
+  return { ...graph, values };
 }
 
 const shapesOf = ({ values }: Graph): ReadonlyMap<string, Shape> =>
   new Map([...values].flatMap(([name, { shape }]) => (shape ? [[name, shape] as const] : [])));
 
+const portOf = ({ inputs }: Graph, name: string): Port | undefined => inputs.find((port) => port.name === name);
+
 /** Whether a file leaves dimensions of an input open other than the batch. */
 const leavesOpen = (graph: Graph, input: string): boolean =>
-  graph.inputs
-    .find(({ name }) => name === input)
+  portOf(graph, input)
     ?.shape?.slice(1)
     .some((dim) => typeof dim === 'string') ?? false;
 

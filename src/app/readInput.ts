@@ -13,11 +13,12 @@ import { formatShape, isStatic } from '../tensor/shape.ts';
 import { isMemoryDType, sizeOf, type Tensor, toNumbers } from '../tensor/tensor.ts';
 import { arrayPicture } from './arrayPicture.ts';
 import type { Feeds } from './attribute.ts';
+import { withLearntShapes } from './learnShapes.ts';
 import type { Model } from './model.ts';
 import { decodeFile, imageInputOf, inputList, prepareImage, readBytes } from './readImage.ts';
 
 export interface ReadInput {
-  /** The model that was given, or the same for inputs of these shapes. */
+  /** The model that was given, or the same for inputs of these shapes, and with the shapes of values that only running tells. */
   readonly model: Model;
   readonly feeds: Feeds;
   /** Present where an image was given. */
@@ -34,16 +35,18 @@ export interface ReadInput {
 export async function readSources(given: Model, sources: ReadonlyMap<string, InputSource>): Promise<ReadInput> {
   const read = new Map<string, Read>();
   for (const [name, source] of sources) read.set(name, await readSource(given, portOf(given, name), source));
-  const model = given.forInputs(dimsOf(given, read));
+  const sized = given.forInputs(dimsOf(given, read));
   const feeds = new Map<string, Tensor>();
   let image: InputImage | undefined;
   for (const [name, one] of read) {
-    const prepared = prepare(model, portOf(model, name), one);
+    const prepared = prepare(sized, portOf(sized, name), one);
     image ??= prepared.image;
     feeds.set(name, prepared.feed);
   }
-  const missing = model.graph.inputs.map((i) => i.name).filter((name) => !feeds.has(name));
-  return { model, feeds: Object.fromEntries(feeds), ...(image && { image }), missing };
+  const missing = sized.graph.inputs.map((i) => i.name).filter((name) => !feeds.has(name));
+  const fed = Object.fromEntries(feeds);
+  const model = missing.length === 0 ? await withLearntShapes(sized, fed) : sized;
+  return { model, feeds: fed, ...(image && { image }), missing };
 }
 
 /** What a source holds, before it is made ready for an input. */

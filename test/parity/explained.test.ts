@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scoresOf } from '../../src/app/attribute.ts';
 import { Explainer } from '../../src/app/explain.ts';
 import { allLayers } from '../../src/app/layerTree.ts';
+import { withLearntShapes } from '../../src/app/learnShapes.ts';
 import { Model } from '../../src/app/model.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import type { Cells } from '../../src/tensor/cells.ts';
@@ -49,11 +50,13 @@ describe.each(files)('%s', (file, { feeds: storedFeeds, output, layers, cases })
   const feeds = Object.fromEntries(Object.entries(storedFeeds).map(([name, place]) => [name, stored(place)]));
   const size = Object.values(feeds)[0]?.dims.slice(2) as [number, number];
   const openSize = file.startsWith('segmenter') || file.startsWith('super-resolution');
+  let opened: Model;
   let model: Model;
-  beforeAll(() => {
-    model = Model.open(path.join(FIXTURES, 'models', file), { threads: 1, ...(openSize && { choices: { input: { size } } }) });
+  beforeAll(async () => {
+    opened = Model.open(path.join(FIXTURES, 'models', file), { threads: 1, ...(openSize && { choices: { input: { size } } }) });
+    model = await withLearntShapes(opened, feeds);
   });
-  afterAll(() => model.release());
+  afterAll(() => opened.release());
 
   test('gives what PyTorch gives', async () => {
     const { dims, data } = await scoresOf(model, model.output, feeds);

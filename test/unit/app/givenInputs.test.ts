@@ -129,3 +129,22 @@ test.each([
   expect(first.map((_, channel) => data[channel * 256])).toEqual(first.map((v) => Math.fround(v)));
   expect([...(image?.network.rgba.subarray(3, 8) ?? [])]).toEqual([255, ...(name === 'rgba' ? [1, 0, 7] : [1, 1, 1]), 255]);
 });
+
+describe('shapes that only running tells', () => {
+  test('are learnt from the first run, and told', async () => {
+    const model = open('resized.computed');
+    const before = [...allLayers(model.layers)].find(({ id }) => id === 'conv2');
+    expect(before?.cells).toBeUndefined();
+    const { model: learnt, feeds } = await give(model, { input: picture(20, 16) });
+    const after = [...allLayers(learnt.layers)].find(({ id }) => id === 'conv2');
+    expect(after).toMatchObject({ dims: [8, 8, 10], cells: { height: 8, width: 10 } });
+    expect((await new Explainer(learnt, feeds).sweep()).refusals).toEqual([]);
+    expect((await give(model, { input: picture(20, 16) })).model).toBe(learnt);
+    await model.release();
+  });
+
+  test('are not asked for where all are known', async () => {
+    const model = open('resized');
+    expect((await give(model, { input: picture(20, 16) })).model).toBe(model);
+  });
+});
