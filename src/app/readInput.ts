@@ -23,6 +23,8 @@ export interface ReadInput {
   readonly feeds: Feeds;
   /** Present where an image was given. */
   readonly image?: InputImage;
+  /** The image, else an array that an image input was given as a picture. */
+  readonly shown?: InputImage;
   /** Inputs without a source. */
   readonly missing: readonly string[];
 }
@@ -37,16 +39,18 @@ export async function readSources(given: Model, sources: ReadonlyMap<string, Inp
   for (const [name, source] of sources) read.set(name, await readSource(given, portOf(given, name), source));
   const sized = given.forInputs(dimsOf(given, read));
   const feeds = new Map<string, Tensor>();
-  let image: InputImage | undefined;
+  const pictures: InputImage[] = [];
   for (const [name, one] of read) {
-    const prepared = prepare(sized, portOf(sized, name), one);
-    image ??= prepared.image;
-    feeds.set(name, prepared.feed);
+    const { feed, image } = prepare(sized, portOf(sized, name), one);
+    feeds.set(name, feed);
+    if (image) pictures.push(image);
   }
+  const image = pictures.find(({ array }) => array === undefined);
+  const shown = image ?? pictures[0];
   const missing = sized.graph.inputs.map((i) => i.name).filter((name) => !feeds.has(name));
   const fed = Object.fromEntries(feeds);
   const model = missing.length === 0 ? await withLearntShapes(sized, fed) : sized;
-  return { model, feeds: fed, ...(image && { image }), missing };
+  return { model, feeds: fed, ...(image && { image }), ...(shown && { shown }), missing };
 }
 
 /** What a source holds, before it is made ready for an input. */

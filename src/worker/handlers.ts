@@ -96,7 +96,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
           entry.told = read.model;
           entry.sources = sources;
           if (read.missing.length === 0) entry.explainer = new Explainer(read.model, read.feeds);
-          const { image, missing } = read;
+          const { shown: image, missing } = read;
           return { sources, ...(image && { image }), missing, ...(isOther && { summary: read.model.summary }) };
         }),
       ),

@@ -9,8 +9,8 @@ import { classRow } from '../table.ts';
 const SHOWN = 3;
 
 /** `inspectum conventions MODEL --input FILE [--json]`: the best classes of an image under every usual convention of preprocessing. */
-export async function conventions(model: Model, options: { inputs: readonly string[]; json: boolean }, status: Status): Promise<string> {
-  const { feeds, image } = await readInputs(model, options.inputs);
+export async function conventions(opened: Model, options: { inputs: readonly string[]; json: boolean }, status: Status): Promise<string> {
+  const { model, feeds, image } = await readInputs(opened, options.inputs);
   if (!image)
     throw new InspectumError('usage', 'conventions: --input should be an image; a .npy file is fed as it is, whatever the convention.');
   const report = (fraction: number): void => status(`${Math.round(fraction * 100)}%`);

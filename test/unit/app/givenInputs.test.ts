@@ -93,9 +93,10 @@ describe('height and width that the file leaves open', () => {
 
   test("are an array's own", async () => {
     const model = open('super-resolution');
-    const { feeds, model: sized, image } = await give(model, { input: array([1, 1, 10, 14]) });
+    const { feeds, model: sized, shown, image } = await give(model, { input: array([1, 1, 10, 14]) });
+    expect(image).toBeUndefined();
     expect(sized.summary.explains.dims).toEqual([1, 20, 28]);
-    expect(image).toMatchObject({ original: { width: 14, height: 10 }, array: expect.stringMatching(/1×1×10×14.*from -1 to 1 /) });
+    expect(shown).toMatchObject({ original: { width: 14, height: 10 }, array: expect.stringMatching(/1×1×10×14.*from -1 to 1 /) });
     const { target } = await new Explainer(sized, feeds).sweep();
     expect(target.text).toBe('sum of output[:, 6:14, 9:19]');
     await model.release();
@@ -103,10 +104,10 @@ describe('height and width that the file leaves open', () => {
 });
 
 test('an array is shown from black to white, gray or in colour', async () => {
-  const { image } = await give(open('single'), { input: array([1, 3, 16, 20], (i) => (i < 320 ? 0 : i < 640 ? 0.5 : 1)) });
-  expect([...(image?.original.rgba.subarray(0, 4) ?? [])]).toEqual([0, 128, 255, 255]);
-  expect(image?.network).toEqual(image?.original);
-  expect(image?.geometry).toMatchObject({ imageWidth: 20, inputWidth: 20, scaleX: 1 });
+  const { shown } = await give(open('single'), { input: array([1, 3, 16, 20], (i) => (i < 320 ? 0 : i < 640 ? 0.5 : 1)) });
+  expect([...(shown?.original.rgba.subarray(0, 4) ?? [])]).toEqual([0, 128, 255, 255]);
+  expect(shown?.network).toEqual(shown?.original);
+  expect(shown?.geometry).toMatchObject({ imageWidth: 20, inputWidth: 20, scaleX: 1 });
 });
 
 test('a model without an image input is explained from arrays', async () => {
