@@ -91,6 +91,7 @@ test('the grid of a sequence of tokens is said otherwise, and what was found com
   expect(await isFocused(rows)).toBe(true);
   await rows.fill('5');
   expect(await rows.getAttribute('aria-invalid')).toBe('true');
+  expect(await page.locator('.right').evaluate((column) => column.scrollWidth - column.clientWidth)).toBe(0);
   await rows.fill('2');
   await columns.fill('8');
   await columns.press('Enter');
