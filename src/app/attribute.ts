@@ -5,7 +5,7 @@ import { interpolate } from '../image/interpolate.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { unravelIndex } from '../tensor/shape.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
 import { seedOfTarget, targetWithin } from './outcome.ts';
@@ -118,7 +118,10 @@ function checkedParameters(method: Method, set: Readonly<Record<string, unknown>
 /** A scalar that is no single element becomes a seed, for which the explained value is computed. */
 async function seeded(model: Model, output: string, scalar: Target, feeds: Feeds): Promise<{ target: Target; told: Seed }> {
   const scores = await scoresOf(model, output, feeds);
-  const target = targetWithin(scalar, scores.dims.slice(1), output);
+  const dims = scores.dims.slice(1);
+  if (scalar.kind === 'class' && scalar.negated && sizeOf(dims) !== 1)
+    throw new InspectumError('usage', `--target negation is for a single score, but ${output} has ${dims.join('×')} values per example.`);
+  const target = targetWithin(scalar, dims, output);
   return { target, told: seedOfTarget(target, scores) };
 }
 

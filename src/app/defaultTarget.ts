@@ -76,8 +76,7 @@ function winner(
     }
   const index = channels === 1 ? 0 : foreground(counts, LEAST_SHARE * height * width);
   if (counts[index] === 0) return undefined;
-  const places = [...classes.keys()].filter((place) => classes[place] === index);
-  return { index, rows: span(places.map((p) => Math.floor(p / width))), columns: span(places.map((p) => p % width)) };
+  return { index, ...extent(classes, index, width) };
 }
 
 function foreground(counts: Float64Array, least: number): number {
@@ -87,13 +86,15 @@ function foreground(counts: Float64Array, least: number): number {
   return best;
 }
 
-function span(places: readonly number[]): Range {
-  let [low, high] = [Number.POSITIVE_INFINITY, 0];
-  for (const place of places) {
-    low = Math.min(low, place);
-    high = Math.max(high, place);
-  }
-  return [low, high + 1];
+/** The rectangle that holds every pixel of a class. */
+function extent(classes: Int32Array, index: number, width: number): Pick<Winner, 'rows' | 'columns'> {
+  let [top, bottom, left, right] = [Number.POSITIVE_INFINITY, 0, Number.POSITIVE_INFINITY, 0];
+  classes.forEach((found, place) => {
+    if (found !== index) return;
+    const [y, x] = [Math.floor(place / width), place % width];
+    [top, bottom, left, right] = [Math.min(top, y), Math.max(bottom, y), Math.min(left, x), Math.max(right, x)];
+  });
+  return { rows: [top, bottom + 1], columns: [left, right + 1] };
 }
 
 /** Of a detector's rows (boxes × values, or the other way round) the scores: what follows the four values of a box. */

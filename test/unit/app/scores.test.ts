@@ -107,3 +107,19 @@ describe('the logits before an output', () => {
     expect(probabilitiesOf([0, 0, 0, 0], 'logits')[2]).toBe(0.25);
   });
 });
+
+describe('a single score and its negation', () => {
+  // scipy.special.expit(2) = 0.8807970779778823
+  test.each([
+    [2, 'logits', ['cat', 'dog'], ['dog', 2, 0.8807970779778823], ['cat', -2, 0.11920292202211769]],
+    [0.25, 'sigmoid', ['ill'], ['not ill', 0.75, 0.75], ['ill', 0.25, 0.25]],
+    [-2, 'log-odds', undefined, [undefined, 2, 0.8807970779778823], [undefined, -2, 0.11920292202211769]],
+  ] as const)('%s as %s with the labels %j', (score, scale, labels, first, second) => {
+    const top = topClasses(scoresWith([score], scale, labels), 5);
+    expect(top.map((c) => c.label)).toEqual([first[0], second[0]]);
+    [first, second].forEach(([, value, probability], i) => {
+      expect(top[i]?.score).toBeCloseTo(value, 12);
+      expect(top[i]?.probability).toBeCloseTo(probability, 12);
+    });
+  });
+});
