@@ -16,8 +16,16 @@ export function addChains(network: Network, regions: readonly Region[], of: (Blo
   for (let vertex = 1; vertex < network.roles.length; vertex++) {
     const block = of[vertex];
     if (block?.kind === 'fire' && block.exit === vertex) addSqueeze(block, network, of);
+    if (block?.kind === 'residual' && block.exit === vertex) addActivation(block, walk, of);
     if (network.roles[vertex] === 'depthwise' && !block) addDepthwise(vertex, walk, network, of);
   }
+}
+
+/** The activation that a residual block ends with, behind its sum. */
+function addActivation(block: Block, walk: Walk, of: (Block | undefined)[]): void {
+  const activation = walk.follower(block.exit, 'activation');
+  if (activation && [...activation.passed, activation.vertex].every((vertex) => of[vertex] === block.outer))
+    for (const vertex of [...activation.passed, activation.vertex]) of[vertex] = block;
 }
 
 function addSqueeze(block: Block, network: Network, of: (Block | undefined)[]): void {

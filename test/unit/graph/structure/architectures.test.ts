@@ -107,7 +107,7 @@ test('a fire module has its squeeze, a residual block its shortcut', () => {
     return graph.nodes.filter((node) => paths.get(node) === path && node.op !== 'Identity').map((node) => node.op);
   };
   expect(members('squeezenet1_1', 'stage2.fire1')).toEqual(['Conv', 'Relu', 'Conv', 'Relu', 'Conv', 'Relu', 'Concat']);
-  expect(members('resnet18', 'stage3.residual1')).toEqual(['Conv', 'Relu', 'Conv', 'Conv', 'Add']);
+  expect(members('resnet18', 'stage3.residual1')).toEqual(['Conv', 'Relu', 'Conv', 'Conv', 'Add', 'Relu']);
   expect(members('mobilenet_v2', 'stage1.inverted1')).toEqual(['Conv', 'Clip', 'Conv']);
   expect(members('mobilenet_v2', 'stage2.inverted1')).toEqual(['Conv', 'Clip', 'Conv', 'Clip', 'Conv']);
 });
