@@ -6,7 +6,9 @@ import type { Configuration } from './configuration.ts';
 import type { Scale } from './scores.ts';
 
 /** Operators that leave scores as they are. */
-const TRANSPARENT = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout', 'ai.onnx.ml:ZipMap']);
+const TRANSPARENT = new Set(
+  'Identity Reshape Flatten Squeeze Unsqueeze Cast Dropout QuantizeLinear DequantizeLinear ai.onnx.ml:ZipMap'.split(' '),
+);
 const BY_OPERATOR: Readonly<Record<string, Scale>> = {
   Softmax: 'probabilities',
   LogSoftmax: 'log-probabilities',

@@ -1,6 +1,7 @@
 import type { LayerValues } from '../attribution/method.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Layer } from '../protocol/model.ts';
+import { isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { LayerPaths } from './layerPaths.ts';
 import { allLayers, valueEntering } from './layerTree.ts';
@@ -74,11 +75,22 @@ function onlyRowOf(module: string, rows: readonly Layer[], graph: Graph): Layer 
   return rows.find((row) => row.node !== undefined && !row.plumbing && names.has(row.node));
 }
 
-const valuesOf = (row: Layer, id: string, graph: Graph): LayerValues => ({ id, output: row.output, input: valueEntering(graph, row) });
+/** What the integers of a quantised value stand for, where the model computes that; else the value itself. */
+export function numbersOf(value: string, graph: Graph): string {
+  const { dtype } = graph.values.get(value) ?? {};
+  if (dtype === undefined || isFloat(dtype)) return value;
+  return graph.nodes.find((node) => node.op === 'DequantizeLinear' && node.inputs[0] === value)?.outputs[0] ?? value;
+}
+
+const valuesOf = (row: Layer, id: string, graph: Graph): LayerValues => ({
+  id,
+  output: numbersOf(row.output, graph),
+  input: valueEntering(graph, row),
+});
 
 const valuesOfNode = (node: Node, value: string, graph: Graph): LayerValues => ({
   id: value,
-  output: value,
+  output: numbersOf(value, graph),
   input: node.inputs.find((name) => name !== '' && !graph.initializers.has(name)),
 });
 

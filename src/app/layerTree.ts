@@ -155,8 +155,8 @@ function row(entry: Module, context: Context): Layer[] {
   const children = rows(entry, context);
   const visible = children.filter((child) => !child.plumbing);
   const [only] = visible;
-  if (visible.length === 1 && only?.op !== undefined && only.children.length === 0) {
-    const hidden = children.filter((child) => child !== only);
+  if (visible.length === 1 && only?.op !== undefined && only.children.every((child) => child.plumbing)) {
+    const hidden = [...only.children, ...children.filter((child) => child !== only)];
     const value = only.output === context.leaving.get(entry.path) ? only : (reshaped(only, hidden, context) ?? only);
     const { output } = value;
     return [{ ...only, id: entry.path, name: entry.name, output, ...valueFacts(output, context), children: hidden }];

@@ -20,7 +20,7 @@ import { type Dim, isStatic, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { imagePort, type ResolvedInput, resolveInput } from './convention.ts';
 import { type ExplainedValue, explainedValue, isEmbedding } from './explainedValue.ts';
-import { findLayer, layerOfRow, nearest } from './findLayer.ts';
+import { findLayer, layerOfRow, nearest, numbersOf } from './findLayer.ts';
 import { type Labels, labelsOf } from './labels/labelling.ts';
 import { allLayers, layerTree } from './layerTree.ts';
 import type { Scale } from './scores.ts';
@@ -168,7 +168,7 @@ export class Model {
   explained(name?: string): string {
     if (name === undefined) return this.output;
     const made = this.graph.nodes.flatMap((node) => node.outputs).filter((value) => value !== '');
-    if (made.includes(name)) return name;
+    if (made.includes(name)) return numbersOf(name, this.graph);
     throw new InspectumError(
       'usage',
       `${this.path}: has no output or value ${JSON.stringify(name)}. Its outputs are: ${this.graph.outputs.map((o) => o.name).join(', ')}. The nearest values are: ${nearest(name, made).join(', ')}.`,

@@ -33,8 +33,8 @@ export function readSource(file: string): Source {
   files.note(file);
   const { graph: stored, format, metadata } = readModel(file);
   const deployed = inInferenceMode(stored);
-  const { graph: float32, from } = inFloat32(deployed.graph);
-  const { graph, isQuantized, notes } = dequantized(float32);
+  const float32 = inFloat32(deployed.graph);
+  const { graph, isQuantized, notes } = dequantized(float32.graph);
   for (const { source } of graph.initializers.values()) if (source.kind === 'file') files.note(source.path);
   return {
     path: file,
@@ -43,11 +43,6 @@ export function readSource(file: string): Source {
     format,
     metadata,
     files,
-    notes: [
-      ...deployed.notes,
-      ...notes,
-      ...notesOnRandomness(graph),
-      ...from.map((dtype) => `The model is in ${dtype}; everything here is computed in float32.`),
-    ],
+    notes: [...deployed.notes, ...notes, ...notesOnRandomness(graph), ...float32.notes],
   };
 }

@@ -35,10 +35,21 @@ export function summarise(model: Model, notes: readonly string[]): ModelSummary 
     ...(labelling && { labelling }),
     explains: explainsOf(model),
     tokenGrids: tokenGridsOf(model),
-    notes: [...(labelling?.mismatch ? [labelling.mismatch] : []), ...model.configuration.notes, ...namingNotes, ...notes],
+    notes: [
+      ...(labelling?.mismatch ? [labelling.mismatch] : []),
+      ...model.configuration.notes,
+      ...namingNotes,
+      ...notesOnIntegers(model.input),
+      ...notes,
+    ],
     files: { model: model.source.files.paths, configuration: [...model.configuration.files, ...namingFiles] },
   };
 }
+
+const notesOnIntegers = (input: ResolvedInput | undefined): string[] =>
+  input && input.dtype !== 'float32'
+    ? [`The input ${input.port} takes ${input.dtype}: a gradient with respect to it is that for one step of its integers.`]
+    : [];
 
 function explainsOf(model: Model): ModelSummary['explains'] {
   const { what, output, value, operator } = model.explains;

@@ -14,3 +14,5 @@ export function constantMakers(graph: Graph): ReadonlyMap<string, Node> {
   makersOfGraph.set(graph, makers);
   return makers;
 }
+
+export const isMadeOfWeights = (value: string, graph: Graph): boolean => constantMakers(graph).has(value);

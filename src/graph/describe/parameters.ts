@@ -1,7 +1,7 @@
 import { isFloat } from '../../tensor/dtype.ts';
 import { sizeOf } from '../../tensor/tensor.ts';
 import { type Graph, type Initializer, type Node, nodeKey } from '../graph.ts';
-import { constantMakers } from './constants.ts';
+import { constantMakers, isMadeOfWeights } from './constants.ts';
 
 /** Inputs that training does not set: statistics, bounds, scales. The other float inputs of more than one element are parameters. */
 const FIXED_INPUTS: ReadonlyMap<string, readonly number[]> = new Map(
@@ -39,7 +39,7 @@ const SCALAR_WEIGHTS = new Set(['PRelu', 'Conv', 'ConvTranspose', 'Gemm', 'Batch
 /** Weights that stand at a node: as they are, or made of others of the file on the way (dequantised, transposed). */
 export function parametersOf(node: Node, graph: Graph): number {
   const output = node.outputs.find((name) => name !== '') ?? '';
-  if (constantMakers(graph).has(output)) return 0; // Its weights count where the result is used.
+  if (isMadeOfWeights(output, graph)) return 0; // Its weights count where the result is used.
   const weights = new Set<Initializer>();
   const nodes = new Set([node]);
   for (const each of nodes) collect(each, graph, weights, nodes);

@@ -1,7 +1,7 @@
 import { isFloat } from '../../tensor/dtype.ts';
 import { type Graph, type Node, nodeKey } from '../graph.ts';
 import { parentPath } from '../paths.ts';
-import { constantMakers } from './constants.ts';
+import { isMadeOfWeights } from './constants.ts';
 
 /** What never is a layer of its own. */
 const ALWAYS = new Set([
@@ -40,7 +40,7 @@ function isHidden(node: Node, graph: Graph): boolean {
   const output = node.outputs.find((name) => name !== '') ?? '';
   const { dtype, shape } = graph.values.get(output) ?? {};
   if (graph.outputs.some((port) => port.name === output)) return false;
-  if (constantMakers(graph).has(output)) return true;
+  if (isMadeOfWeights(output, graph)) return true;
   if (shape?.length === 0) return true; // A scale of a quantised layer, a factor of attention.
   const isShapeArithmetic = dtype !== undefined && !isFloat(dtype) && dtype !== 'string' && shape !== undefined && shape.length <= 1;
   return isShapeArithmetic && isIndexing(node);

@@ -4,7 +4,7 @@ import type { Dim, Shape } from '../../tensor/shape.ts';
 import { sizeOf, toNumbers } from '../../tensor/tensor.ts';
 import { type Graph, intAttribute, intsAttribute, type Node } from '../graph.ts';
 import { readInitializer } from '../weights.ts';
-import { constantMakers } from './constants.ts';
+import { isMadeOfWeights } from './constants.ts';
 
 /** What a description asks of one node; wrong attributes count as missing. */
 export class NodeView {
@@ -129,4 +129,4 @@ export function weightBehind(name: string, graph: Graph): string | undefined {
 
 /** Whether a value is a float weight, or made of what the file holds alone. */
 export const isWeight = (name: string, graph: Graph): boolean =>
-  constantMakers(graph).has(name) || isFloat(graph.initializers.get(name)?.dtype ?? 'bool');
+  isMadeOfWeights(name, graph) || isFloat(graph.initializers.get(name)?.dtype ?? 'bool');

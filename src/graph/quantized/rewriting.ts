@@ -40,7 +40,12 @@ export class Rewriting {
     this.#graph = graph;
     this.#names = new GraphBuilder(graph);
     this.#outputs = new Set(graph.outputs.map((port) => port.name));
-    for (const node of graph.nodes) for (const name of node.inputs) this.#readers.set(name, [...(this.#readers.get(name) ?? []), node]);
+    for (const node of graph.nodes)
+      for (const name of node.inputs) {
+        const readers = this.#readers.get(name);
+        if (readers) readers.push(node);
+        else this.#readers.set(name, [node]);
+      }
     this.#captured = new Set(graph.nodes.flatMap((node) => valuesRead(node).filter((name) => !node.inputs.includes(name))));
   }
 

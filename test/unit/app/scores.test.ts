@@ -30,6 +30,7 @@ describe('what the numbers of an output are', () => {
     [['Gemm', 'Softmax'], 'probabilities'],
     [['Softmax', 'Flatten', 'Reshape'], 'probabilities'],
     [['Softmax', 'Add'], 'logits'],
+    [['Softmax', 'QuantizeLinear', 'DequantizeLinear'], 'probabilities'],
     [['LogSoftmax'], 'log-probabilities'],
     [['Sigmoid', 'Squeeze'], 'sigmoid'],
     [['constructor'], 'logits'],
