@@ -21,6 +21,7 @@ export function layerTree(graph: Graph, { groups = NO_GROUPS, cells, shape }: Tr
     ids: nodeIds(graph, new Set([...places.values()].flat())),
     order: new Map(),
     stages: new Set([...groups.titles.keys()].filter((path) => !path.includes('.'))),
+    groups,
   };
   const top = new Module('', '');
   for (const [i, node] of graph.nodes.entries()) {
@@ -56,6 +57,7 @@ interface Context {
   readonly order: Map<Module | Layer, number>;
   /** Paths of groups that are in no other. */
   readonly stages: ReadonlySet<string>;
+  readonly groups: Groups;
 }
 
 /** Ids of the groups and modules that a node is in, outermost first. */
@@ -155,7 +157,7 @@ function row(entry: Module, context: Context): Layer[] {
   const children = rows(entry, context);
   const visible = children.filter((child) => !child.plumbing);
   const [only] = visible;
-  if (visible.length === 1 && only?.op !== undefined && only.children.every((child) => child.plumbing)) {
+  if (visible.length === 1 && only?.op !== undefined && isOneWith(only, entry, context)) {
     const hidden = [...only.children, ...children.filter((child) => child !== only)];
     const value = only.output === context.leaving.get(entry.path) ? only : (reshaped(only, hidden, context) ?? only);
     const { output } = value;
@@ -180,6 +182,10 @@ function row(entry: Module, context: Context): Layer[] {
     },
   ];
 }
+
+/** Whether the only layer in a module or group takes its place. A layer with a name of the author's keeps that in a structural group. */
+const isOneWith = ({ children }: Layer, { path }: Module, { groups }: Context): boolean =>
+  children.length === 0 || (!groups.titles.has(path) && children.every((child) => child.plumbing));
 
 /** What brings the matrix of a linear layer back into the shape of more dimensions that leaves its module. */
 function reshaped({ op, output }: Layer, hidden: readonly Layer[], { graph }: Context): Layer | undefined {

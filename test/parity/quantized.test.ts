@@ -68,7 +68,9 @@ describe.each(cases)('$name', ({ name, input, outputs, target, gradient, layer, 
 
 describe('rows of the tree', () => {
   const rowsOf = (name: string) => {
-    const rows = [...allLayers(Model.open(path.join(FIXTURES, 'models', `${name}.onnx`)).layers)].filter((row) => !row.plumbing);
+    const rows = [...allLayers(Model.open(path.join(FIXTURES, 'models', `${name}.onnx`)).layers)].filter(
+      (row) => row.node !== undefined && !row.plumbing,
+    );
     return rows.map(({ id, kind, detail, dims, parameters, cells }) => [id, `${kind} ${detail}`, dims, parameters, cells !== undefined]);
   };
   const ROWS = [
@@ -90,7 +92,7 @@ describe('rows of the tree', () => {
   ];
 
   test.each(['qoperator', 'qoperator-of-bytes'])('%s: those of the float network, with its weights and maps', (name) => {
-    expect(rowsOf(name)).toEqual(ROWS);
+    expect(new Set(rowsOf(name))).toEqual(new Set(ROWS));
   });
 
   test.each(['qdq', 'qdq-int4-weights', 'dynamic'])('%s: every layer with height and width has a map', (name) => {
