@@ -41,7 +41,9 @@ export class Explainer {
     const told = toldBy(this.model, wanted);
     const feed =
       told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.model, wanted)) } : { [SEED_INPUT]: await this.#seed(wanted) };
-    const { session, sweep } = await prepareSweep(this.model, told);
+    const { session, sweep } = await prepareSweep(this.model, told).catch((error) => {
+      throw inMemoryWords(error, (figures) => `All layers in one pass do not fit. ${figures}`);
+    });
     const started = performance.now();
     const results = await session.run({ ...this.feeds, ...feed });
     const ms = performance.now() - started;
@@ -58,6 +60,24 @@ export class Explainer {
       ms,
     };
     return this.#sweep;
+  }
+
+  /** The sweep; where it does not fit into memory the prediction, with the reason, and every layer is left to `explain`. */
+  async sweepAsFits(target?: Target): Promise<Sweep> {
+    try {
+      return await this.sweep(target);
+    } catch (error) {
+      if (!(error instanceof InspectumError && error.kind === 'memory')) throw error;
+      const outcome = await this.#forward();
+      return {
+        prediction: this.#prediction(outcome),
+        target: explained(this.model, outcome, target ?? defaultTarget(this.model, outcome)),
+        maps: [],
+        unreachable: this.model.layersPastCells(),
+        refusals: [`${error.message} Layers are explained one by one instead, when they are chosen.`],
+        ms: 0,
+      };
+    }
   }
 
   /** The prediction alone, by a forward pass if no sweep was possible. */
@@ -110,13 +130,25 @@ export class Explainer {
         ms: performance.now() - started,
       };
     } catch (error) {
-      if (error instanceof InspectumError && error.kind === 'unsupported') return { kind: 'none', why: error.message, target: result };
+      const told = inMemoryWords(error, (figures) => `This layer cannot be explained. ${figures} Layers nearer to the output need less.`);
+      if (told instanceof InspectumError && (told.kind === 'unsupported' || told.kind === 'memory'))
+        return { kind: 'none', why: told.message, target: result };
       throw error;
     }
   }
 
   async #forward(): Promise<Outcome> {
-    this.#outcome ??= outcomeOf(this.model, await scoresOf(this.model, this.model.output, this.feeds));
+    const forward = () => scoresOf(this.model, this.model.output, this.feeds);
+    this.#outcome ??= outcomeOf(
+      this.model,
+      await forward().catch((error) => {
+        throw inMemoryWords(
+          error,
+          (figures) =>
+            `${this.model.path}: nothing of it can be computed, not even its prediction. ${figures} Its layers, their shapes and parameters are shown.`,
+        );
+      }),
+    );
     return this.#outcome;
   }
 
@@ -137,6 +169,10 @@ export class Explainer {
     };
   }
 }
+
+/** An error for want of memory in other words, around its figures; any other as it is. */
+const inMemoryWords = (error: unknown, words: (figures: string) => string): unknown =>
+  error instanceof InspectumError && error.kind === 'memory' ? new InspectumError('memory', words(error.message), { cause: error }) : error;
 
 const PAST_CELLS =
   'From this layer on nothing but tokens beside the grid (the class token) is read, so that no part of the image counts here any more: every map would be zero. Choose a layer before the last attention.';
@@ -162,8 +198,12 @@ const toldBy = (model: Model, target: Target | undefined): Told =>
 
 const SWEEPS = new WeakMap<Model, Map<Told, SweepGraph>>();
 
-/** Builds the sweep of a model and its session, once. Called ahead of the first image, so that it is ready then. */
+/**
+ * Builds the sweep of a model and its session, once. Called ahead of the first image, so that it is ready then.
+ * @throws InspectumError 'memory' where it does not fit
+ */
 export async function prepareSweep(model: Model, told = toldBy(model, undefined)) {
+  if (model.frugal) throw new InspectumError('memory', 'The compute process has come to the end of its memory before.');
   const session = await model.sessions.get(`sweep by ${told}`, () => sweepOf(model, told).graph);
   return { sweep: sweepOf(model, told), session };
 }

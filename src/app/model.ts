@@ -23,6 +23,7 @@ import { type ExplainedValue, explainedValue, isEmbedding } from './explainedVal
 import { findLayer, layerOfRow, nearest, numbersOf } from './findLayer.ts';
 import { type Labels, labelsOf } from './labels/labelling.ts';
 import { allLayers, layerTree } from './layerTree.ts';
+import { type MemoryLimit, machineLimit } from './memory.ts';
 import type { Scale } from './scores.ts';
 import { SessionCache } from './sessions.ts';
 import { readSource, type Source } from './source.ts';
@@ -32,6 +33,10 @@ export interface OpenOptions extends EngineOptions {
   /** An inspectum.json instead of the one beside the model. */
   readonly config?: string;
   readonly engine?: Engine;
+  /** What the process may take; without it, most of what the machine has. */
+  readonly memoryLimit?: MemoryLimit;
+  /** Whether to get by with little memory: lean sessions, and layers explained one by one. */
+  readonly frugal?: boolean;
   /** What a person has chosen; without choices the first output is explained, raw. */
   readonly choices?: Choices;
   /** Shapes of inputs whose dimensions the file leaves open. */
@@ -82,7 +87,16 @@ export class Model {
   }
 
   private constructor(source: Source, options: OpenOptions) {
-    const { config, engine = onnxRuntime, choices = {}, shapes, learnt, ...engineOptions } = options;
+    const {
+      config,
+      engine = onnxRuntime,
+      choices = {},
+      shapes,
+      learnt,
+      memoryLimit = machineLimit(),
+      frugal = false,
+      ...engineOptions
+    } = options;
     this.#options = options;
     this.source = source;
     this.path = source.path;
@@ -116,7 +130,7 @@ export class Model {
       choice: choices.labels,
       said: this.configuration.names,
     });
-    this.sessions = new SessionCache(engine, engineOptions, () => source.files.check());
+    this.sessions = new SessionCache(engine, engineOptions, { limit: memoryLimit, frugal }, () => source.files.check());
     this.summary = summarise(this, [...source.notes, ...inference.problems.map((p) => `${p.node}: ${p.message}`)]);
   }
 
@@ -133,6 +147,11 @@ export class Model {
   /** Name of the value that is explained. */
   get output(): string {
     return this.explains.value;
+  }
+
+  /** Whether it is to get by with little memory. */
+  get frugal(): boolean {
+    return this.#options.frugal ?? false;
   }
 
   get scale(): Scale {

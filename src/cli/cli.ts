@@ -28,7 +28,7 @@ interface Command {
   run(file: string, flags: Flags, status: Status, open: Open): Promise<string | boolean>;
 }
 
-const COMMON: readonly FlagName[] = ['engine', 'config', 'labels', 'threads', 'quiet'];
+const COMMON: readonly FlagName[] = ['engine', 'config', 'labels', 'threads', 'memory-limit', 'quiet'];
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   layers: {

@@ -24,6 +24,7 @@ export const FLAGS = {
   config: { type: 'text', help: 'an inspectum.json' },
   labels: { type: 'text', help: 'a file of class names, or ImageNet-1k' },
   threads: { type: 'count', help: 'threads for one operator' },
+  'memory-limit': { type: 'count', help: 'MB that may be used; default: most of what the machine has' },
   quiet: { type: 'switch', help: 'no progress and no notes' },
 } as const satisfies Readonly<Record<string, { type: FlagType; help: string }>>;
 

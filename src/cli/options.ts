@@ -23,9 +23,12 @@ function labelsNamed(name: string): LabelsChoice {
 }
 
 /** The common flags, as `Model.open` takes them. */
-export const openOptions = ({ engine, config, labels, threads }: Flags): OpenOptions => ({
+export const openOptions = ({ engine, config, labels, threads, 'memory-limit': megabytes }: Flags): OpenOptions => ({
   ...(engine !== undefined && { engine: engineNamed(engine) }),
   ...(config !== undefined && { config }),
   ...(labels !== undefined && { choices: { labels: labelsNamed(labels) } }),
   ...(threads !== undefined && { threads }),
+  ...(megabytes !== undefined && {
+    memoryLimit: { bytes: megabytes * 2 ** 20, countsMapped: false, remedy: 'Allow more with --memory-limit.' },
+  }),
 });

@@ -20,11 +20,21 @@ export interface EngineOptions {
    * operator. By default it is computed in floating point, as it stands in the graph.
    */
   readonly integers?: boolean;
+  /** Whether weights stay where they are, instead of being rearranged for speed: a bit slower, with far less memory. */
+  readonly lean?: boolean;
+}
+
+/** Bytes that a session takes while it runs, by estimate: what it holds, and what it only maps from files. */
+export interface MemoryNeed {
+  readonly own: number;
+  readonly mapped: number;
 }
 
 /** Runs graphs. Engines know nothing of attribution. */
 export interface Engine {
   readonly name: string;
+  /** Of a session of this graph, with one example. */
+  memoryNeeds(graph: Graph): { readonly fast: MemoryNeed; readonly lean: MemoryNeed };
   /** @throws InspectumError 'unsupported' naming the operator that the engine lacks, 'engine' for anything else */
   createSession(graph: Graph, options?: EngineOptions): Promise<Session>;
 }

@@ -29,6 +29,9 @@ export class ModelDocument implements vscode.CustomDocument {
   /** The generation of the process that has the inputs. */
   #sourcesIn: number | undefined;
   #abort = new AbortController();
+  /** A process has come to the end of its memory with this model. */
+  #frugal = false;
+  readonly #ended: { dispose(): void };
 
   /** The tree is there after the first `open`. */
   summary: ModelSummary | undefined;
@@ -41,6 +44,9 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#last = last;
     this.#worker = worker;
     this.#release = worker.use();
+    this.#ended = worker.onEnded(({ kind }, model) => {
+      if (kind === 'memory' && model === this.path) this.#frugal = true;
+    });
   }
 
   get path(): string {
@@ -118,6 +124,7 @@ export class ModelDocument implements vscode.CustomDocument {
   dispose(): void {
     this.cancel();
     if (this.#opening?.generation === this.#worker.generation) void this.#worker.call('close', { path: this.path }).catch(() => undefined);
+    this.#ended.dispose();
     this.#release();
     this.#changed.dispose();
   }
@@ -151,7 +158,11 @@ export class ModelDocument implements vscode.CustomDocument {
     const { generation } = this.#worker;
     const choices = this.#choices;
     if (this.#opening?.generation === generation && this.#opening.choices === choices) return this.#opening.summary;
-    const opening = { generation, choices, summary: this.#worker.call('open', { path: this.path, choices }, this.#abort.signal) };
+    const opening = {
+      generation,
+      choices,
+      summary: this.#worker.call('open', { path: this.path, choices, ...(this.#frugal && { frugal: true }) }, this.#abort.signal),
+    };
     this.#opening = opening;
     this.#sourcesIn = undefined;
     try {

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import process from 'node:process';
 import { type Message, Peer, type WireError } from '../protocol/rpc.ts';
-import type { WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
-import { residentMemory } from './residentMemory.ts';
+import type { WorkerArguments, WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
+import { COUNTS_MAPPED, residentMemory } from './residentMemory.ts';
 
 export interface WorkerOptions {
   readonly script: string;
@@ -34,10 +34,11 @@ export class WorkerProcess {
 
   /** @param ended called once, when the process is gone, with the reason; kind RESTARTED: it was ended on purpose */
   constructor(options: WorkerOptions, listeners: Listeners, ended: (reason: WireError) => void) {
-    const { script, execPath, threads, log } = options;
+    const { script, execPath, threads, memoryLimit, log } = options;
     this.#options = options;
     this.#ended = ended;
-    const child = fork(script, threads > 0 ? [String(threads)] : [], {
+    const told: WorkerArguments = { threads, memoryLimit: { bytes: memoryLimit, countsMapped: COUNTS_MAPPED } };
+    const child = fork(script, [JSON.stringify(told)], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: inspectArguments(),
@@ -85,7 +86,7 @@ export class WorkerProcess {
     if (this.#gone || resident <= memoryLimit) return;
     this.end({
       kind: 'memory',
-      message: `The compute process used ${Math.round(resident / MB)} MB, more than the limit of ${Math.round(memoryLimit / MB)} MB, and was ended. Raise "inspectum.memoryLimit" in the settings, or use a smaller model or image.`,
+      message: `The compute process used ${Math.round(resident / MB)} MB, more than the limit of ${Math.round(memoryLimit / MB)} MB, and was ended. What is shown stays. "Retry" works with less memory and explains layers one by one; to explain all in one pass raise "inspectum.memoryLimit" in the settings, or use a smaller image.`,
     });
   }
 }

@@ -7,13 +7,16 @@ import type { Target } from './target.ts';
 export type WorkerCalls = {
   /** Answers at once unless a run blocks the process. */
   ping: (params: null) => null;
-  /** Reads a model, unless it is open and unchanged, and applies choices; also begins to prepare its sweep in the background. */
-  open: (params: { readonly path: string; readonly choices: Choices }) => ModelSummary;
+  /**
+   * Reads a model, unless it is open and unchanged, and applies choices; also begins to prepare its sweep in the background.
+   * `frugal`: with little memory, since a process has come to its end with this model.
+   */
+  open: (params: { readonly path: string; readonly choices: Choices; readonly frugal?: boolean }) => ModelSummary;
   /** Forgets a model and releases its sessions. */
   close: (params: { readonly path: string }) => null;
   /** Reads what every input is fed with, by input, and makes it ready; later calls for the model use it. */
   inputs: (params: { readonly model: string; readonly sources: Readonly<Record<string, InputSource>> }) => GivenInputs;
-  /** Prediction, and Grad-CAM of every layer with cells for `target` (default: the top class), in one pass. */
+  /** Prediction, and Grad-CAM of every layer with cells for `target` (default: the top class), in one pass if that fits into memory. */
   sweep: (params: { readonly model: string; readonly target?: Target }) => Sweep;
   /** One layer for a target: a map, or contributions of units. */
   explain: (params: { readonly model: string; readonly layer: string; readonly target?: Target }) => LayerExplanation;
@@ -22,6 +25,17 @@ export type WorkerCalls = {
   /** Writes what was chosen (input, labels) into inspectum.json beside the model, and keeps what else it says. */
   saveConfiguration: (params: { readonly model: string }) => { readonly file: string };
 };
+
+/** The process's one argument, as JSON. */
+export interface WorkerArguments {
+  /** Threads for one operator; 0: the engine's default. */
+  readonly threads: number;
+  readonly memoryLimit: {
+    readonly bytes: number;
+    /** Whether what is only mapped from files counts. */
+    readonly countsMapped: boolean;
+  };
+}
 
 export type WorkerEvents = {
   progress: { readonly model: string; readonly progress: Progress | null };

@@ -66,13 +66,13 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
 
   return {
     ping: () => null,
-    open: ({ path, choices }, signal) =>
+    open: ({ path, choices, frugal }, signal) =>
       jobs.run(
         signal,
         withProgress(path, 'Reading the model', async () => {
           const source = models.get(path)?.model.source;
           await forget(path);
-          const model = Model.open(source?.files.unchanged ? source : path, { ...options, choices });
+          const model = Model.open(source?.files.unchanged ? source : path, { ...options, choices, ...(frugal && { frugal }) });
           models.set(path, { model, told: model });
           void answered()
             .then(() => jobs.run(signal, () => prepare(model)))
@@ -103,7 +103,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
     sweep: ({ model, target }, signal) =>
       jobs.run(
         signal,
-        withProgress(model, 'Explaining every layer', () => explainer(model).sweep(target)),
+        withProgress(model, 'Explaining every layer', () => explainer(model).sweepAsFits(target)),
       ),
     explain: ({ model, layer, target }, signal) =>
       jobs.run(

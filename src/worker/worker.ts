@@ -1,12 +1,14 @@
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
+import { machineLimit } from '../app/memory.ts';
 import { type Message, Peer } from '../protocol/rpc.ts';
-import type { WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
+import type { WorkerArguments, WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
 import { handlers } from './handlers.ts';
 import { Jobs } from './jobs.ts';
 
-/** The one argument: threads for an operator. */
-const threads = Number(process.argv[2] ?? 0);
+const { threads, memoryLimit }: WorkerArguments = JSON.parse(process.argv[2] ?? '');
+const REMEDY = 'Raise "inspectum.memoryLimit" in the settings, or use a smaller image.';
+const machine = machineLimit();
 
 let sending: Promise<void> = Promise.resolve();
 const post = (message: Message): void => {
@@ -21,7 +23,10 @@ const answered = async (): Promise<void> => {
 const peer = new Peer<WorkerCalls, WorkerEvents, Record<never, never>, Record<never, never>>(
   post,
   handlers(new Jobs(), {
-    options: threads > 0 ? { threads } : {},
+    options: {
+      ...(threads > 0 && { threads }),
+      memoryLimit: memoryLimit.bytes < machine.bytes ? { ...memoryLimit, remedy: REMEDY } : machine,
+    },
     answered,
     progress: (model, progress) => peer.tell('progress', { model, progress }),
   }),

@@ -104,6 +104,11 @@ test('without arguments: how it is used, and status 2', async () => {
 /** What a folder holds beside the files of the project, the arguments, and what is said. */
 const FAILURES: readonly (readonly [string, (folder: string) => readonly string[], RegExp])[] = [
   ['a model that is not there', () => ['layers', 'gone.onnx'], /gone\.onnx: there is no such file/],
+  [
+    'too little memory',
+    () => [...CAM, '--layer', 'features.1', '--memory-limit', '100'],
+    /It would take about 1\d\d MB of memory; the limit is 100 MB\. Allow more with --memory-limit/,
+  ],
   ['a damaged model', () => ['layers', fixture('cycle.onnx')], /cycle\.onnx: .*cycle/],
   [
     'an operator that the engine does not know',

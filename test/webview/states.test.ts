@@ -145,6 +145,41 @@ describe('failures', () => {
     await page.locator('[data-testid=overlay][data-layer="head.act"]').waitFor();
   });
 
+  test('a sweep that does not fit into memory is told, and layers are explained when they are chosen', async () => {
+    const words = 'All layers in one pass do not fit. Layers are explained one by one instead, when they are chosen.';
+    const page = await panels.open({}, (recording) => {
+      const explanations = recording.sweeps.flatMap(({ target, maps }) =>
+        recording.summary.layers.flatMap((layer) => {
+          const map = maps.find(({ output }) => output === layer.output);
+          return map ? [[`${target.index} ${layer.id}`, { kind: 'map' as const, map, target, ms: 5 }] as const] : [];
+        }),
+      );
+      return {
+        ...recording,
+        sweeps: recording.sweeps.map((sweep) => ({ ...sweep, maps: [], refusals: [words] })),
+        explanations: { ...recording.explanations, ...Object.fromEntries(explanations) },
+      };
+    });
+    await page.locator('[data-testid=image-picker] [data-image]').first().click();
+    await untilState(page, 'ready');
+    expect(await page.locator('[data-testid=no-sweep]').textContent()).toBe(words);
+    await layerRow(page, 'stem').click();
+    await page.locator('[data-testid=overlay][data-layer=stem]').waitFor();
+    expect(await page.locator('.thumbnail').count()).toBe(0);
+  });
+
+  test('after a process that ran out of memory the tree can still be looked at', async () => {
+    const page = await panels.open();
+    await explainFirstImage(page);
+    await page.evaluate(() => window.fakeHost.tell('stopped', { kind: 'memory', message: 'It used 5000 MB. What is shown stays.' }));
+    await untilState(page, 'error');
+    expect(await message(page).textContent()).toContain('Not enough memory');
+    await layerRow(page, 'head.act').click();
+    await page.locator('[data-testid=overlay][data-layer="head.act"]').waitFor();
+    await page.locator('[data-testid=dismiss]').click();
+    await untilState(page, 'ready');
+  });
+
   test('a process that stopped is told, and retrying brings everything back', async () => {
     const page = await panels.open();
     await explainFirstImage(page);

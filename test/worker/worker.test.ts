@@ -7,6 +7,7 @@ import { RESTARTED } from '../../src/extension/workerProcess.ts';
 import type { InputImage, Progress } from '../../src/protocol/model.ts';
 import type { WireError } from '../../src/protocol/rpc.ts';
 import type { WorkerCalls } from '../../src/protocol/worker.ts';
+import { writeLargeImage } from '../tools/largeImage.ts';
 import { writeResidualNetwork } from '../tools/residualNetwork.ts';
 import { buildWorker, delay, failure, isAlive, networkSockets, Observed, SAMPLE, sampleImage, until } from './harness.ts';
 
@@ -14,6 +15,9 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'inspectum-worker-'));
 /** Takes seconds for a pass, in one uninterruptible run. */
 const slow = path.join(folder, 'slow.onnx');
 const image = sampleImage('mushroom.jpg');
+const MB = 2 ** 20;
+/** Takes half a gigabyte when it is read. */
+const large = path.join(folder, 'large.bmp');
 /** For the sample's input; the slow model's is called `input`. */
 const sourcesOf = (path: string, input = 'image') => ({ [input]: { kind: 'image', path } as const });
 const running: Observed[] = [];
@@ -21,6 +25,7 @@ let script = '';
 
 beforeAll(async () => {
   script = await buildWorker();
+  writeLargeImage(large, 9000);
   writeResidualNetwork(slow, { depths: [3, 16], size: 768, classes: 10 });
 });
 afterEach(() => {
@@ -110,38 +115,68 @@ describe('the life of the process', () => {
   });
 
   test('past its memory it is ended, and the figures are told', async () => {
-    const { client } = observed({ memoryLimit: 200 * 2 ** 20 });
-    const { kind, message } = await failure(
-      (async () => {
-        await client.call('open', { path: slow, choices: {} });
-        await client.call('inputs', { model: slow, sources: sourcesOf(image, 'input') });
-        await client.call('sweep', { model: slow });
-      })(),
-    );
+    const { client } = observed({ memoryLimit: 256 * MB });
+    await client.call('open', { path: SAMPLE, choices: {} });
+    const { kind, message } = await failure(client.call('inputs', { model: SAMPLE, sources: sourcesOf(large) }));
     expect(kind).toBe('memory');
-    expect(Number(/used (\d+) MB, more than the limit of 200 MB/.exec(message)?.[1])).toBeGreaterThan(200);
+    expect(Number(/used (\d+) MB, more than the limit of 256 MB/.exec(message)?.[1])).toBeGreaterThan(256);
     expect(message).toContain('inspectum.memoryLimit');
   });
 
   test('what other models wait for may be asked again when one takes too much memory', async () => {
-    const { client } = observed({ memoryLimit: 200 * 2 ** 20 });
+    const { client } = observed({ memoryLimit: 256 * MB });
     const told: (string | undefined)[] = [];
     client.onEnded((_reason, model) => told.push(model));
-    const taken = failure(
-      (async () => {
-        await client.call('open', { path: slow, choices: {} });
-        await client.call('inputs', { model: slow, sources: sourcesOf(image, 'input') });
-        await client.call('sweep', { model: slow });
-      })(),
-    );
+    await client.call('open', { path: SAMPLE, choices: {} });
+    const taken = failure(client.call('inputs', { model: SAMPLE, sources: sourcesOf(large) }));
     const other = failure(
       (async () => {
-        while (client.generation === 0) await client.call('close', { path: SAMPLE });
+        while (client.generation === 0) await client.call('close', { path: slow });
       })(),
     );
     expect((await taken).kind).toBe('memory');
-    expect(told).toEqual([slow]);
+    expect(told).toEqual([SAMPLE]);
     expect((await other).kind).toBe(RESTARTED);
+  });
+});
+
+describe('what does not fit into memory', () => {
+  const medium = path.join(folder, 'medium.onnx');
+  beforeAll(() => writeResidualNetwork(medium, { depths: [2, 6], size: 384, classes: 10 }));
+
+  async function opened(memoryLimit: number, frugal = false) {
+    const one = observed({ memoryLimit });
+    await one.client.call('open', { path: medium, choices: {}, frugal });
+    await one.client.call('inputs', { model: medium, sources: sourcesOf(image, 'input') });
+    return one;
+  }
+  const FIGURES = 'It would take about [\\d,]+ MB of memory; the limit is \\d+ MB\\. Raise "inspectum\\.memoryLimit"';
+
+  test.each([
+    ['in one pass', 200 * MB, false, new RegExp(`All layers in one pass do not fit\\. ${FIGURES}`)],
+    ['in a process before', 4000 * MB, true, /come to the end of its memory before\./],
+  ])('%s is explained layer by layer', async (_what, limit, frugal, words) => {
+    const one = await opened(limit, frugal);
+    const { maps, refusals, prediction, target } = await one.client.call('sweep', { model: medium });
+    expect(maps).toEqual([]);
+    expect(refusals).toEqual([expect.stringMatching(words)]);
+    expect(refusals[0]).toMatch(/explained one by one/);
+    expect(prediction.top[0]?.index).toBe(target.index);
+    const last = await one.client.call('explain', { model: medium, layer: 'layer2.5.conv3' });
+    expect(last.kind).toBe('map');
+    const first = await one.client.call('explain', { model: medium, layer: 'conv1' });
+    if (frugal) expect(first.kind).toBe('map');
+    else expect(first).toMatchObject({ kind: 'none', why: expect.stringMatching(`This layer cannot be explained. ${FIGURES}`) });
+    expect(one.pids).toHaveLength(1);
+  });
+
+  test('not even for a prediction is said, and the process goes on', async () => {
+    const one = await opened(140 * MB);
+    const { kind, message } = await failure(one.client.call('sweep', { model: medium }));
+    expect(kind).toBe('memory');
+    expect(message).toMatch(new RegExp(`medium\\.onnx: nothing of it can be computed, not even its prediction\\. ${FIGURES}`));
+    await one.client.call('ping', null);
+    expect(one.pids).toHaveLength(1);
   });
 });
 

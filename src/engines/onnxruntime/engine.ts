@@ -7,6 +7,7 @@ import { readBytes } from '../../graph/weights.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { type MemoryDType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Engine, EngineOptions, Session } from '../engine.ts';
+import { estimateMemory, LEAN_FOLD_BYTES } from './memory.ts';
 import { runnable } from './runnable.ts';
 
 /** Read by ONNX Runtime at its first session; without it, it writes a device id into the home folder and reports to Microsoft. */
@@ -15,6 +16,7 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 /** ONNX Runtime's CPU provider through onnxruntime-node. */
 export const onnxRuntime: Engine = {
   name: 'onnxruntime',
+  memoryNeeds: estimateMemory,
 
   async createSession(given: Graph, options: EngineOptions = {}): Promise<Session> {
     const graph = runnable(given);
@@ -27,11 +29,15 @@ export const onnxRuntime: Engine = {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      // Beyond 'extended' convolutions get weights in another layout, copies too.
+      ...(options.lean && { graphOptimizationLevel: 'extended' }),
       extra: {
         session: {
           disable_quant_qdq: integers ? '0' : '1',
           ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
+          ...(options.lean && { disable_prepacking: '1' }),
         },
+        ...(options.lean && { optimization: { constant_folding_max_output_size_in_bytes: String(LEAN_FOLD_BYTES) } }),
       },
     });
     const create = (integers: boolean) => ort.InferenceSession.create(model, sessionOptions(integers));

@@ -2,10 +2,13 @@ import { cpSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
+import { writeLargeImage } from '../../tools/largeImage.ts';
 import { writeResidualNetwork } from '../../tools/residualNetwork.ts';
 import { useWorkbench } from '../harness/useWorkbench.mjs';
 
 const LARGE = 'large.onnx';
+/** Takes half a gigabyte when it is read. */
+const IMAGE = 'images/large.bmp';
 /** The least that the setting takes; the small models need less. */
 const LIMIT = 256;
 
@@ -13,6 +16,7 @@ const code = useWorkbench({
   settings: { 'inspectum.memoryLimit': LIMIT },
   prepare: (folder) => {
     cpSync(path.join(folder, 'shapes.onnx'), path.join(folder, 'other.onnx'));
+    writeLargeImage(path.join(folder, IMAGE), 9000);
     writeResidualNetwork(path.join(folder, LARGE), { depths: [3, 4, 23, 3], size: 224, classes: 1000 });
   },
 });
@@ -61,12 +65,23 @@ test('the other panel goes on, without Retry too', async () => {
   expect(code.computeProcesses).toHaveLength(2);
 });
 
-test('the compute process is ended past its memory, and the panel says so', async () => {
+test('what does not fit into memory as a whole is explained layer by layer', async () => {
   const { workbench } = code;
   const { panel } = workbench;
   await workbench.openFromExplorer(LARGE);
   await panel.layers.first().waitFor();
   await panel.image('images/house.jpg').click();
+  await panel.frame.getByText(`the limit is ${LIMIT} MB`).waitFor();
+  await panel.drawn({ layer: 'layer4.2.relu_2' }).waitFor();
+});
+
+test('the compute process is ended past its memory, and the panel says so', async () => {
+  const { workbench } = code;
+  const { panel } = workbench;
+  await workbench.closeEditors();
+  await workbench.openFromExplorer('shapes.onnx');
+  await panel.layers.first().waitFor();
+  await panel.image(IMAGE).click();
   await panel.inState('error').waitFor();
   expect(await panel.message.getAttribute('data-kind')).toBe('memory');
   expect(await panel.message.textContent()).toMatch(
