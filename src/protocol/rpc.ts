@@ -1,3 +1,5 @@
+import { textOf, unpacked } from './packed.ts';
+
 /** An error as it crosses a border: plain data. */
 export interface WireError {
   readonly kind: string;
@@ -14,6 +16,7 @@ export type Message =
   | { readonly type: 'call'; readonly id: number; readonly name: string; readonly params: Params }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'result'; readonly id: number; readonly text: Uint8Array }
   | { readonly type: 'failure'; readonly id: number; readonly error: WireError }
   | { readonly type: 'event'; readonly name: string; readonly payload: unknown };
 
@@ -89,7 +92,7 @@ export class Peer<Offered extends Calls, Told extends Events, Wanted extends Cal
         this.#running.get(message.id)?.abort();
         break;
       case 'result':
-        this.#settle(message.id)?.resolve(message.value as never);
+        this.#settle(message.id)?.resolve(('text' in message ? unpacked(message.text) : message.value) as never);
         break;
       case 'failure':
         this.#settle(message.id)?.reject(new RemoteError(message.error));
@@ -120,7 +123,8 @@ export class Peer<Offered extends Calls, Told extends Events, Wanted extends Cal
       const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
       if (!handler) throw new RemoteError({ kind: 'usage', message: `There is no call named ${String(name)}.` });
       const value = await handler(params as never, controller.signal);
-      if (!controller.signal.aborted) this.#post({ type: 'result', id, value });
+      const text = textOf(value);
+      if (!controller.signal.aborted) this.#post({ type: 'result', id, ...(text ? { text } : { value }) });
     } catch (error) {
       if (!controller.signal.aborted) this.#post({ type: 'failure', id, error: toWireError(error) });
     } finally {

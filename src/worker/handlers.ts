@@ -5,6 +5,7 @@ import { readSources } from '../app/readInput.ts';
 import { saveConfiguration } from '../app/saveConfiguration.ts';
 import type { InputSource } from '../protocol/inputs.ts';
 import type { Progress } from '../protocol/model.ts';
+import { packed } from '../protocol/packed.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -77,7 +78,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
           void answered()
             .then(() => jobs.run(signal, () => prepare(model)))
             .catch(() => undefined);
-          return model.summary;
+          return packed(model.summary);
         }),
       ),
     close: ({ path }, signal) =>
