@@ -1,12 +1,13 @@
 import { defaultColormap } from '../image/colormap.ts';
 import { encodePng } from '../image/encodePng.ts';
-import { type Geometry, inputGeometry, seenRegion } from '../image/geometry.ts';
+import { type Geometry, geometryForSize, inputGeometry, seenRegion } from '../image/geometry.ts';
 import type { RgbImage } from '../image/image.ts';
 import type { Grid } from '../image/interpolate.ts';
 import { captumNormalization } from '../image/normalize.ts';
 import { outlined } from '../image/outline.ts';
 import { composite, renderOverlay } from '../image/overlay.ts';
-import type { InputImage } from '../protocol/model.ts';
+import { shrinkTo } from '../image/resize.ts';
+import type { InputImage, Picture } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -21,9 +22,7 @@ const OUTLINE = [255, 255, 255] as const;
  */
 export function overlayPng(map: Grid, image: InputImage | undefined): Uint8Array {
   const geometry: Geometry = image?.geometry ?? inputGeometry(blankGeometry(map));
-  const base: RgbImage = image
-    ? { width: image.original.width, height: image.original.height, data: image.original.rgba }
-    : black(geometry.imageWidth, geometry.imageHeight);
+  const base: RgbImage = image ? rgb(image.original) : black(geometry.imageWidth, geometry.imageHeight);
   const overlay = renderOverlay({
     map,
     normalization: captumNormalization(map.data, 'positive', 0),
@@ -40,6 +39,15 @@ export function overlayPng(map: Grid, image: InputImage | undefined): Uint8Array
   const picture = image ? outlined(laid, seenRegion(geometry), Math.max(1, Math.round(base.width / 500)), OUTLINE) : laid;
   return encodePng(picture);
 }
+
+/** The image with its original at most `longest` pixels on its longer side: many pictures of it are quicker to write. */
+export function shrunk(image: InputImage, longest: number): InputImage {
+  const { width, height, data } = shrinkTo(rgb(image.original), longest);
+  const original = { width, height, rgba: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  return { ...image, original, geometry: geometryForSize(image.geometry, original) };
+}
+
+const rgb = ({ width, height, rgba }: Picture): RgbImage => ({ width, height, data: rgba });
 
 /**
  * The map of an attribution of one example: (N, C, H, W), summed over channels.

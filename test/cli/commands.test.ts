@@ -303,14 +303,14 @@ describe('attribute', () => {
     expect(await printed([...args, 'conv2'])).toContain('1×1×4×4');
     const { status, stderr } = await inspectum([...args, 'conv1']);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/com\.microsoft:QuickGelu.*node middle.*Layers after it can be explained/);
+    expect(stderr).toMatch(/com\.microsoft:Trilu.*node middle.*Layers after it can be explained/);
   });
 });
 
 test('sweep: a map and a picture per layer, and a list of them', async () => {
   const folder = path.join(temporaryFolder(), 'made', 'here');
   const text = await printed(['sweep', fixture('no-gradient.onnx'), '--input', HOUSE, '--target', '2', '--out', folder]);
-  expect(text).toMatch(/QuickGelu/);
+  expect(text).toMatch(/Trilu/);
   const sweep = JSON.parse(readFileSync(path.join(folder, 'sweep.json'), 'utf8'));
   expect(sweep.target.index).toBe(2);
   expect(sweep.maps.map((map: { layer: string }) => map.layer)).toEqual(['middle', 'conv2']);

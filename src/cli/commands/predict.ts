@@ -23,7 +23,7 @@ export async function predict(
     return JSON.stringify({
       input: options.inputs.length === 1 ? options.inputs[0] : options.inputs,
       output: Array.from(data),
-      top,
+      top: top.map(({ text, ...score }) => score),
       ...(image && { convention }),
       ...(image?.truth && { truth: image.truth }),
       ...(labelling && { labelling }),

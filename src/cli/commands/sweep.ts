@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Explainer } from '../../app/explain.ts';
 import { allLayers } from '../../app/layerTree.ts';
 import type { Model } from '../../app/model.ts';
-import { overlayPng } from '../../app/picture.ts';
+import { overlayPng, shrunk } from '../../app/picture.ts';
 import { readInputs } from '../../app/readInput.ts';
 import type { Target } from '../../protocol/target.ts';
 import { writeNpy } from '../../tensor/npy.ts';
@@ -11,13 +11,17 @@ import { tensor } from '../../tensor/tensor.ts';
 import { writeOutput, writing } from '../jobs.ts';
 import type { Status } from '../status.ts';
 
+/** Pixels of the longer side of a layer's picture: there may be hundreds of them. */
+const LONGEST = 640;
+
 /** `inspectum sweep MODEL --input FILE [--target N] --out DIR`: a .npy and a .png for every spatial layer, and sweep.json. */
 export async function sweep(
   opened: Model,
   options: { inputs: readonly string[]; target: Target | undefined; out: string },
   status: Status,
 ): Promise<string> {
-  const { model, feeds, image } = await readInputs(opened, options.inputs);
+  const { model, feeds, image: whole } = await readInputs(opened, options.inputs);
+  const image = whole && shrunk(whole, LONGEST);
   status('Explaining every layer');
   const result = await new Explainer(model, feeds).sweep(options.target);
   await writing(options.out, () => mkdir(options.out, { recursive: true }));
