@@ -1,8 +1,7 @@
 import { cellMapOf } from '../attribution/layer/cellMap.ts';
 import { unitContributions } from '../attribution/layer/unitContributions.ts';
 import type { AttributionRequest } from '../attribution/method.ts';
-import { buildSweep, type SweepGraph } from '../attribution/sweep.ts';
-import { flatTarget, SEED_INPUT, TARGET_INPUT, type Told, targetFeed } from '../attribution/target.ts';
+import { flatTarget, SEED_INPUT, TARGET_INPUT, targetFeed } from '../attribution/target.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
 import type { LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
 import type { Target } from '../protocol/target.ts';
@@ -13,6 +12,7 @@ import { type Feeds, scoresOf } from './attribute.ts';
 import { defaultTarget } from './defaultTarget.ts';
 import type { Model } from './model.ts';
 import { explained, type Outcome, outcomeOf, seedOfTarget } from './outcome.ts';
+import { prepareSweep, toldBy } from './prepareSweep.ts';
 import { describeScale, topClasses } from './scores.ts';
 
 const TOP = 5;
@@ -31,7 +31,7 @@ export class Explainer {
     this.feeds = feeds;
   }
 
-  /** Prediction, and Grad-CAM of every layer with cells for `target` (default: see `defaultTarget`). */
+  /** Prediction, and Grad-CAM of every layer with cells, or the last ones that fit, for `target` (default: see `defaultTarget`). */
   async sweep(target?: Target): Promise<Sweep> {
     const known = this.#sweep;
     if (known && isSame(known.target.target, target ?? defaultTarget(this.model, await this.#forward()))) return known;
@@ -41,8 +41,8 @@ export class Explainer {
     const told = toldBy(this.model, wanted);
     const feed =
       told === 'element' ? { [TARGET_INPUT]: targetFeed(classIndex(this.model, wanted)) } : { [SEED_INPUT]: await this.#seed(wanted) };
-    const { session, sweep } = await prepareSweep(this.model, told).catch((error) => {
-      throw inMemoryWords(error, (figures) => `All layers in one pass do not fit. ${figures}`);
+    const { session, sweep, left } = await prepareSweep(this.model, told).catch((error) => {
+      throw inMemoryWords(error, (figures) => `Layers cannot be explained together. ${figures}`);
     });
     const started = performance.now();
     const results = await session.run({ ...this.feeds, ...feed });
@@ -56,13 +56,13 @@ export class Explainer {
       target: result,
       maps,
       unreachable: [...sweep.unreachable, ...this.model.layersPastCells()],
-      refusals: sweep.refusals,
+      refusals: [...(left === undefined ? [] : [left]), ...sweep.refusals],
       ms,
     };
     return this.#sweep;
   }
 
-  /** The sweep; where it does not fit into memory the prediction, with the reason, and every layer is left to `explain`. */
+  /** The sweep; where none fits into memory the prediction, with the reason, and every layer is left to `explain`. */
   async sweepAsFits(target?: Target): Promise<Sweep> {
     try {
       return await this.sweep(target);
@@ -191,27 +191,3 @@ function layerMap(output: string, { dims, data }: Tensor<'float32'>, negated: bo
 /** @throws InspectumError 'usage' where there is no such class */
 const classIndex = (model: Model, target: Target | undefined): number =>
   target?.kind === 'class' ? flatTarget(target.index, [1, model.classCount() ?? 1], model.output) : -1;
-
-/** Classes are told by their place, so that the highest is found on the way; any other scalar is known before. */
-const toldBy = (model: Model, target: Target | undefined): Told =>
-  model.classCount() !== undefined && target?.kind !== 'region' ? 'element' : 'seed';
-
-const SWEEPS = new WeakMap<Model, Map<Told, SweepGraph>>();
-
-/**
- * Builds the sweep of a model and its session, once. Called ahead of the first image, so that it is ready then.
- * @throws InspectumError 'memory' where it does not fit
- */
-export async function prepareSweep(model: Model, told = toldBy(model, undefined)) {
-  if (model.frugal) throw new InspectumError('memory', 'The compute process has come to the end of its memory before.');
-  const session = await model.sessions.get(`sweep by ${told}`, () => sweepOf(model, told).graph);
-  return { sweep: sweepOf(model, told), session };
-}
-
-function sweepOf(model: Model, told: Told): SweepGraph {
-  const built = SWEEPS.get(model) ?? new Map<Told, SweepGraph>();
-  SWEEPS.set(model, built);
-  const sweep = built.get(told) ?? buildSweep(model.graph, model.output, model.layersWithCells(), told);
-  built.set(told, sweep);
-  return sweep;
-}

@@ -1,6 +1,7 @@
 import { conventionOutcomes } from '../app/conventionOutcomes.ts';
-import { Explainer, prepareSweep } from '../app/explain.ts';
+import { Explainer } from '../app/explain.ts';
 import { Model, type OpenOptions } from '../app/model.ts';
+import { prepareSweep } from '../app/prepareSweep.ts';
 import { readSources } from '../app/readInput.ts';
 import { saveConfiguration } from '../app/saveConfiguration.ts';
 import type { InputSource } from '../protocol/inputs.ts';

@@ -162,7 +162,7 @@ describe('failures', () => {
     });
     await page.locator('[data-testid=image-picker] [data-image]').first().click();
     await untilState(page, 'ready');
-    expect(await page.locator('[data-testid=no-sweep]').textContent()).toBe(words);
+    expect(await page.locator('[data-testid=refusals]').textContent()).toBe(words);
     await layerRow(page, 'stem').click();
     await page.locator('[data-testid=overlay][data-layer=stem]').waitFor();
     expect(await page.locator('.thumbnail').count()).toBe(0);

@@ -79,15 +79,14 @@ export function PanelView() {
             tab.value = 'image';
           }}
         />
-        {sweep && sweep.maps.length === 0 && sweep.refusals.length > 0 ? (
-          <p class="left-foot words" data-testid="no-sweep">
+        {sweep && sweep.refusals.length > 0 && (
+          <p class="left-foot words" data-testid="refusals">
             {sweep.refusals.join(' ')}
           </p>
-        ) : (
-          <p class="left-foot" data-testid="sweep-time">
-            {sweep && `${sweep.maps.length} maps in ${formatMs(sweep.ms)}`}
-          </p>
         )}
+        <p class="left-foot" data-testid="sweep-time">
+          {sweep && `${sweep.maps.length} maps in ${formatMs(sweep.ms)}`}
+        </p>
       </nav>
       <Splitter label="Width of the layers" value={left} min={LEAST} max={MOST} onChange={(value) => setColumns(value, right)} />
       <ImagePane
