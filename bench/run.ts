@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomModels, writeRandomModel } from '../test/tools/randomModel.ts';
+import { hugeSection } from './huge.ts';
 import type { Setting, Task } from './protocol.ts';
 import { Side } from './side.ts';
 
@@ -116,7 +117,8 @@ pass, over the convolutions, or as the panel has it over every spatial layer, ac
 | model | what | Captum | Inspectum | ratio |
 |---|---|--:|--:|--:|
 ${measured.flatMap(({ rows }) => rows).join('\n')}
-`;
+
+${hugeSection()}`;
 process.stdout.write(text);
 const [output] = process.argv.slice(2);
 if (output) writeFileSync(output, text);
