@@ -74,4 +74,5 @@ export const MICROSOFT: Readonly<Record<string, OperatorRow>> = {
   'com.microsoft:QuantizeLinear': {
     infer: (c) => [info(c.dtype(2) ?? dtypeFromCode(c.int('output_dtype', 0)) ?? 'uint8', c.shape(0))],
   },
+  'com.microsoft:Trilu': same,
 };
