@@ -117,7 +117,7 @@ test.each([
   ['file:///c%3A/Users/me/photo.png', 'c:\\Users\\me\\photo.png'],
   ['file://server/share/photo.png', '\\\\server\\share\\photo.png'],
   ['vscode-remote://wsl%2Bdebian/home/me/photo.png', '/home/me/photo.png'],
-  ['vscode-remote://127.0.0.1:8080/work/photo.png', '/work/photo.png'],
+  ['vscode-remote://127.0.0.1:8080/home/ada/photo.png', '/home/ada/photo.png'],
   ['https://example.com/photo.png', undefined],
   ['untitled:photo.png', undefined],
   ['/home/me/photo.png', undefined],
