@@ -11,6 +11,7 @@ import { chooseLabelsFile } from './labelsFile.ts';
 import type { LastInputs } from './lastInputs.ts';
 import type { ModelDocument } from './modelDocument.ts';
 import { panelHtml } from './panelHtml.ts';
+import { inOneBuffer } from './sharedBuffer.ts';
 import type { Truths } from './truths.ts';
 import type { WorkerClient } from './workerClient.ts';
 import { RESTARTED } from './workerProcess.ts';
@@ -148,7 +149,7 @@ export class Panel {
         const takesImage = document.summary?.inputs.find(({ name }) => name === input)?.takes === 'image';
         return this.#giveFile(input, await chooseInputFile(input, document.path, takesImage), signal);
       },
-      sweep: ({ target }, signal) => document.sweep(target, signal),
+      sweep: async ({ target }, signal) => inOneBuffer(await document.sweep(target, signal)),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
       conventions: (_params, signal) => document.conventions(signal),
       saveConfiguration: async (_params, signal) => {
