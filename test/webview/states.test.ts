@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { allLayers } from '../../src/app/layerTree.ts';
 import { explainFirstImage, layerRow, untilState } from './harness/page.ts';
 import { usePanels } from './harness/suite.ts';
 
@@ -149,7 +150,7 @@ describe('failures', () => {
     const words = 'All layers in one pass do not fit. Layers are explained one by one instead, when they are chosen.';
     const page = await panels.open({}, (recording) => {
       const explanations = recording.sweeps.flatMap(({ target, maps }) =>
-        recording.summary.layers.flatMap((layer) => {
+        [...allLayers(recording.summary.layers)].flatMap((layer) => {
           const map = maps.find(({ output }) => output === layer.output);
           return map ? [[`${target.index} ${layer.id}`, { kind: 'map' as const, map, target, ms: 5 }] as const] : [];
         }),
@@ -163,6 +164,7 @@ describe('failures', () => {
     await page.locator('[data-testid=image-picker] [data-image]').first().click();
     await untilState(page, 'ready');
     expect(await page.locator('[data-testid=refusals]').textContent()).toBe(words);
+    await page.locator('[data-testid=overlay][data-layer="head.act"]').waitFor();
     await layerRow(page, 'stem').click();
     await page.locator('[data-testid=overlay][data-layer=stem]').waitFor();
     expect(await page.locator('.thumbnail').count()).toBe(0);
