@@ -33,14 +33,16 @@ export function captumNormalization(values: Float32Array, sign: Sign, outlierPer
   if (!(outlierPercent >= 0 && outlierPercent <= 100))
     throw new RangeError(`the percentage of outliers is ${outlierPercent}, not 0 to 100`);
   const sizes = new Float32Array(values.length);
-  let total = 0;
+  let [total, largest] = [0, 0];
   for (let i = 0; i < sizes.length; i++) {
     const size = Math.abs(underSign(values[i] as number, sign));
     if (!Number.isFinite(size)) continue;
     sizes[i] = size;
     total += size;
+    if (size > largest) largest = size;
   }
-  if (total === 0) return { sign, scale: 0 };
+  // without outliers the sum is reached with the largest: nothing needs to be sorted
+  if (total === 0 || outlierPercent === 0) return { sign, scale: largest };
   sizes.sort();
   const reached = total * 0.01 * (100 - outlierPercent);
   let sum = 0;

@@ -14,7 +14,6 @@ import { captumNormalization, type Normalization, normalizeValue } from '../../s
 import { colorBar, type OverlayPicture, renderOverlay, type Upsampling, valueAt } from '../../src/image/overlay.ts';
 import type { LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
-import { peakOf } from './strength.ts';
 
 type Sign = ViewSettings['sign'];
 export type Style = Pick<ViewSettings, 'sign' | 'colormap' | 'outlierPercent'>;
@@ -87,9 +86,7 @@ export function drawThumbnail(map: LayerMap, style: Style, side: number): Overla
   const few = Math.max(map.width, map.height) < side;
   const { width, height } = few ? { width: side, height: side } : map;
   const values = few ? interpolate(map.data, map, { width, height }, 'bicubic') : map.data;
-  // without outliers the scale ends at the peak, which is found without sorting: thousands of these are drawn while a tree scrolls
-  const normalization: Normalization =
-    outlierPercent === 0 ? { sign, scale: peakOf(map, sign) } : captumNormalization(map.data, sign, outlierPercent);
+  const normalization = captumNormalization(map.data, sign, outlierPercent);
   const table = colormapTable(colormapFor(style));
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < values.length; i++) {
