@@ -226,10 +226,16 @@ export interface LayerMap {
   readonly data: Float32Array;
 }
 
+/** A layer's map in a sweep. */
+export interface SweptMap extends LayerMap {
+  /** Set where this is a large map in small, for a thumbnail: the lowest (at most 0) and highest (at least 0) of the one that `explain` gives. */
+  readonly reduced?: { readonly low: number; readonly high: number };
+}
+
 export interface Sweep {
   readonly prediction: Prediction;
   readonly target: Explained;
-  readonly maps: readonly LayerMap[];
+  readonly maps: readonly SweptMap[];
   /** Outputs of spatial layers from which no path leads to the target. */
   readonly unreachable: readonly string[];
   /** Why layers have no map, where an operator on the way has no gradient: one sentence per operator. */

@@ -3,6 +3,7 @@ import { Explainer } from '../app/explain.ts';
 import { Model, type OpenOptions } from '../app/model.ts';
 import { prepareSweep } from '../app/prepareSweep.ts';
 import { readSources } from '../app/readInput.ts';
+import { withReducedMaps } from '../app/reducedMaps.ts';
 import { saveConfiguration } from '../app/saveConfiguration.ts';
 import type { InputSource } from '../protocol/inputs.ts';
 import type { Progress } from '../protocol/model.ts';
@@ -105,7 +106,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
     sweep: ({ model, target }, signal) =>
       jobs.run(
         signal,
-        withProgress(model, 'Explaining every layer', () => explainer(model).sweepAsFits(target)),
+        withProgress(model, 'Explaining every layer', async () => withReducedMaps(await explainer(model).sweepAsFits(target))),
       ),
     explain: ({ model, layer, target }, signal) =>
       jobs.run(

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { Layer } from '../../src/protocol/model.ts';
+import type { Layer, Sweep } from '../../src/protocol/model.ts';
 import type { FilesChanged } from '../../src/protocol/panel.ts';
 import { explainFirstImage, layerRow, overlayPixels, pixelAt, untilState } from './harness/page.ts';
 import { extremeOf, mapOf, usePanels } from './harness/suite.ts';
@@ -74,4 +74,30 @@ test('a change on disk is asked about or read at once; the map of before stands 
   await untilState(page, 'ready');
   await page.locator('[data-class]').nth(1).click();
   await expect.poll(() => part(page, 'before').count()).toBe(0);
+});
+
+test('a map that came in small is shown when it has come whole, and compared as that', async () => {
+  const page = await panels.open({
+    prepare: () => {
+      const { recording } = window.fakeHost;
+      const [sweep] = recording.sweeps;
+      const layer = recording.summary.layers.flatMap(({ children }) => children).find(({ id }) => id === 'head.act');
+      const map = sweep?.maps.find(({ output }) => output === layer?.output);
+      if (!sweep || !map) throw new Error('The recording has no maps.');
+      const small = { ...map, width: 1, height: 1, data: new Float32Array([1]), reduced: { low: 0, high: 1 } };
+      window.fakeHost.recording = {
+        ...recording,
+        sweeps: [{ ...sweep, maps: sweep.maps.map((other) => (other === map ? small : other)) }],
+        explanations: { [`${sweep.target.index} head.act`]: { kind: 'map', map, target: sweep.target, ms: 0 } },
+      };
+    },
+  });
+  const cells = part(page, 'resolution').getByText(`${mapOf(panels.recording().sweeps[0] as Sweep, outputOf('head.act')).width} × `);
+  await explainFirstImage(page);
+  await cells.waitFor();
+  await layerRow(page, 'head.act').locator('canvas').waitFor();
+  await change(page, true);
+  await part(page, 'before').waitFor();
+  await cells.waitFor();
+  expect(await page.evaluate(() => window.fakeHost.calls.filter(({ name }) => name === 'explain').length)).toBe(2);
 });

@@ -1,4 +1,4 @@
-import type { LayerMap, Sweep } from '../../src/protocol/model.ts';
+import type { Sweep, SweptMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 
 type Sign = ViewSettings['sign'];
@@ -12,10 +12,9 @@ export type Strength =
   | { readonly kind: 'some'; readonly peak: number; readonly relative: number };
 
 /** The largest value that a sign shows: 0 where it shows nothing. NaN counts as nothing. */
-export function peakOf(map: Pick<LayerMap, 'data'>, sign: Sign): number {
-  let low = 0;
-  let high = 0;
-  for (const value of map.data) {
+export function peakOf({ data, reduced }: Pick<SweptMap, 'data' | 'reduced'>, sign: Sign): number {
+  let { low, high } = reduced ?? { low: 0, high: 0 };
+  for (const value of reduced ? [] : data) {
     if (value > high) high = value;
     else if (value < low) low = value;
   }

@@ -83,7 +83,7 @@ export class Panel extends PanelState {
   /** Reads everything again, and keeps what was shown for comparison. */
   async reload(): Promise<void> {
     const sweep = this.sweep.peek();
-    if (sweep) this.before.keep(sweep, this.index.peek());
+    if (sweep) this.before.keep({ sweep, explained: this.explainedBeside(sweep), index: this.index.peek() });
     this.changed.value = undefined;
     await this.start();
   }
@@ -233,9 +233,7 @@ export class Panel extends PanelState {
     const { signal } = this.#explaining;
     try {
       const explanation = await this.#host.calls.call('explain', { layer: layer.id, target: sweep.target.target }, signal);
-      const before = this.explained.peek();
-      const byOutput = new Map(before?.sweep === sweep ? before.byOutput : []);
-      this.explained.value = { sweep, byOutput: byOutput.set(layer.output, explanation) };
+      this.explained.value = { sweep, byOutput: new Map(this.explainedBeside(sweep)).set(layer.output, explanation) };
     } catch (error) {
       if (!signal.aborted) this.work.failed('explanation', error);
     }

@@ -10,6 +10,7 @@ import type {
   LayerMap,
   ModelSummary,
   Sweep,
+  SweptMap,
 } from '../../src/protocol/model.ts';
 import type { FilesChanged, OfferedImage, PanelEvents, ViewSettings } from '../../src/protocol/panel.ts';
 import type { Target } from '../../src/protocol/target.ts';
@@ -60,12 +61,12 @@ export class PanelState {
   /** Commands from outside that a component carries out. */
   readonly command = signal<{ readonly name: PanelEvents['command'] }>();
 
-  /** Explanations of layers that the sweep has no map of, by value; kept as long as the sweep. */
+  /** Explanations of layers that the sweep has no map of, or only a reduced one, by value; kept as long as the sweep. */
   protected readonly explained = signal<{ readonly sweep: Sweep; readonly byOutput: ReadonlyMap<string, LayerExplanation> }>();
 
   readonly index = computed(() => indexLayers(this.model.value?.layers ?? []));
   readonly layer = computed<Layer | undefined>(() => this.index.value.byId.get(this.selected.value ?? ''));
-  readonly maps = computed<ReadonlyMap<string, LayerMap>>(() => new Map(this.sweep.value?.maps.map((map) => [map.output, map])));
+  readonly maps = computed<ReadonlyMap<string, SweptMap>>(() => new Map(this.sweep.value?.maps.map((map) => [map.output, map])));
   /** The selected layer's map before files were read again. */
   readonly mapBefore = computed<LayerMap | undefined>(() => this.before.mapOf(this.selected.value));
   readonly shown = computed<Shown | undefined>(() => this.#shown());
@@ -89,8 +90,13 @@ export class PanelState {
     const sweep = this.sweep.value;
     if (!layer || !sweep) return undefined;
     const map = this.maps.value.get(layer.output);
-    if (map) return { kind: 'map', map, target: sweep.target };
+    if (map && !map.reduced) return { kind: 'map', map, target: sweep.target };
     const explained = this.explained.value;
     return explained?.sweep === sweep ? explained.byOutput.get(layer.output) : undefined;
+  }
+
+  protected explainedBeside(sweep: Sweep): ReadonlyMap<string, LayerExplanation> {
+    const explained = this.explained.peek();
+    return explained?.sweep === sweep ? explained.byOutput : new Map();
   }
 }
