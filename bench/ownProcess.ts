@@ -7,8 +7,8 @@ import { attribute } from '../src/app/attribute.ts';
 import { Explainer } from '../src/app/explain.ts';
 import { Model } from '../src/app/model.ts';
 import { prepareSweep } from '../src/app/prepareSweep.ts';
+import { TARGET_INPUT, targetFeed } from '../src/attribution/evaluation/target.ts';
 import { buildSweep, type SweepGraph } from '../src/attribution/sweep.ts';
-import { TARGET_INPUT, targetFeed } from '../src/attribution/target.ts';
 import { randomImage } from '../test/tools/randomModel.ts';
 import type { Answer, Setting, Task } from './protocol.ts';
 

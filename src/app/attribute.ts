@@ -1,8 +1,15 @@
+import { Baselines } from '../attribution/baselines.ts';
+import { type Feeds, Subject } from '../attribution/evaluation/subject.ts';
+import type { Place, Seed } from '../attribution/evaluation/target.ts';
 import { METHODS } from '../attribution/index.ts';
-import type { Method, Parameters } from '../attribution/method.ts';
-import type { Place, Seed } from '../attribution/target.ts';
+import { layerValue } from '../attribution/layer/layerValue.ts';
+import type { Attribution, AttributionPart, LayerValues, Method } from '../attribution/method.ts';
+import { type ParameterValues, parameterValues } from '../attribution/parameters.ts';
+import { Random } from '../attribution/random.ts';
+import { type Waiting, Work } from '../attribution/work.ts';
 import { interpolate } from '../image/interpolate.ts';
 import type { Target } from '../protocol/target.ts';
+import { isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { unravelIndex } from '../tensor/shape.ts';
 import { sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
@@ -11,9 +18,7 @@ import type { Model } from './model.ts';
 import { seedOfTarget, targetWithin } from './outcome.ts';
 import { indexOfMax } from './scores.ts';
 
-export type { Place };
-
-export type Feeds = Readonly<Record<string, Tensor>>;
+export type { Feeds, Place };
 
 export interface AttributionJob {
   /** Captum's class name. */
@@ -24,19 +29,25 @@ export interface AttributionJob {
   readonly target?: Place | Target;
   /** The explained value; default the first output. */
   readonly output?: string;
+  /** Of a neuron method: the neuron of the layer, its batch left out. */
   readonly neuron?: readonly number[];
-  readonly baseline?: string | number;
-  /** Parameters by Captum's names, and `interpolate` for layer methods. */
+  readonly baselines?: Baselines;
+  /** Parameters by Captum's names; `interpolate` for layer methods, `seed` for all. */
   readonly set: Readonly<Record<string, unknown>>;
+  readonly waiting?: Waiting;
 }
 
-export interface AttributionResult {
+export interface AttributionResult extends Omit<Attribution, 'parts'> {
+  /** Of every attributed value: the inputs, or the layer's. */
+  readonly parts: readonly [AttributionPart, ...AttributionPart[]];
+  /** The first of them. */
   readonly attribution: Tensor<'float32'>;
   readonly method: string;
-  readonly parameters: Parameters;
+  readonly parameters: ParameterValues;
   readonly target: Place | Target;
   readonly output: string;
   readonly layer?: string;
+  readonly neuron?: readonly number[];
 }
 
 const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
@@ -48,45 +59,80 @@ const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
   refuseUnused(method, job);
-  const { interpolate: mode, ...set } = job.set;
-  const parameters = checkedParameters(method, set);
-  const output = model.explained(job.output);
-  if (method.level === 'layer' && job.layer === undefined)
-    throw new InspectumError('usage', `${method.name} needs a layer: say which with --layer.`);
-  if (method.level === 'primary' && mode !== undefined)
+  const { interpolate: mode, seed = DEFAULT_SEED, ...set } = job.set;
+  if (!Number.isInteger(seed)) throw new InspectumError('usage', `seed should be a whole number, not ${JSON.stringify(seed)}.`);
+  const parameters = parameterValues(method.name, method.parameters, set);
+  if (method.level !== 'layer' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
-  const input = model.input?.port ?? model.graph.inputs[0]?.name ?? '';
+  const neuron = neuronOf(method, job, layer, parameters);
+  const output = model.explained(job.output);
   const wanted = !method.needsTarget ? null : job.target === undefined ? await topPlace(model, output, job.feeds) : job.target;
   const { target, told } = isScalar(wanted) ? await seeded(model, output, wanted, job.feeds) : { target: wanted, told: wanted };
-  const result = (await method.attribute({
+  const subject = new Subject({
     graph: model.graph,
     session: model.session,
     feeds: job.feeds,
-    input,
+    attributed: attributedInputs(model),
     output,
     target: told,
+  });
+  const { parts, ...rest } = await method.attribute({
+    subject: neuron && !method.needsTarget ? subject.explaining(neuron.value, neuron.selector) : subject,
     ...(layer && { layer }),
+    ...(neuron && { neuron }),
+    baselines: job.baselines ?? new Baselines(),
     parameters,
-  })) as Tensor<'float32'>;
+    random: new Random(seed as number),
+    work: new Work(job.waiting),
+  });
+  const shown =
+    mode === undefined
+      ? parts
+      : parts.map((part) => ({ ...part, tensor: upsample(part.tensor, mode, sizeGiver(model, job), method.name) }));
   return {
-    attribution: mode === undefined ? result : upsample(result, mode, job.feeds[input], method.name),
+    ...rest,
+    parts: shown as unknown as Attribution['parts'],
+    attribution: (shown[0] as AttributionPart).tensor,
     method: method.name,
     parameters,
     target,
     output,
     ...(layer && { layer: layer.id }),
+    ...(job.neuron && { neuron: job.neuron }),
   };
 }
 
-/** What a method would ignore is refused, so that nobody takes the result for another. */
-function refuseUnused(method: Method, job: AttributionJob): void {
-  const refuse = (flag: string, why: string): never => {
-    throw new InspectumError('usage', `${method.name} ${why}: leave out --${flag}.`);
+const DEFAULT_SEED = 0;
+
+/** The image, and the other inputs of floating-point numbers; where there is none of them the first input. */
+function attributedInputs({ graph, input }: Model): readonly string[] {
+  const found = graph.inputs.filter(({ name, dtype }) => name === input?.port || dtype === undefined || isFloat(dtype));
+  return (found.length > 0 ? found : graph.inputs.slice(0, 1)).map(({ name }) => name);
+}
+
+/** The input whose height and width layer attributions are brought to. */
+const sizeGiver = (model: Model, { feeds }: AttributionJob): Tensor | undefined =>
+  feeds[model.input?.port ?? model.graph.inputs[0]?.name ?? ''];
+
+function neuronOf(method: Method, job: AttributionJob, layer: LayerValues | undefined, parameters: ParameterValues) {
+  if (method.level !== 'neuron' || job.neuron === undefined) return undefined;
+  const attribute_to_layer_input = parameters.attribute_to_neuron_input === true;
+  return { value: layerValue({ ...(layer && { layer }), parameters: { attribute_to_layer_input } }), selector: job.neuron };
+}
+
+/** What a method would ignore is refused, so that nobody takes the result for another; what it needs is asked for. */
+function refuseUnused({ name, level, baselines }: Method, job: AttributionJob): void {
+  const usage = (message: string): never => {
+    throw new InspectumError('usage', `${name} ${message}`);
   };
-  if (job.layer !== undefined && method.level === 'primary') refuse('layer', 'explains the input, not a layer');
-  if (job.neuron !== undefined) refuse('neuron', 'explains no single neuron');
-  if (job.baseline !== undefined) refuse('baseline', 'compares with no baseline');
+  if (level === 'primary' && job.layer !== undefined) usage('explains the input, not a layer: leave out --layer.');
+  if (level !== 'primary' && job.layer === undefined) usage('needs a layer: say which with --layer.');
+  if (level !== 'neuron' && job.neuron !== undefined) usage('explains no single neuron: leave out --neuron.');
+  if (level === 'neuron' && job.neuron === undefined) usage('needs a neuron of the layer: say which with --neuron I,J,K.');
+  if (baselines === 'none' && job.baselines !== undefined) usage('compares with no baseline: leave out --baseline.');
+  if (baselines === 'distribution' && job.baselines === undefined)
+    usage('draws from several baselines: give them with --baseline FILE.npy.');
 }
 
 function methodNamed(name: string): Method {
@@ -97,22 +143,6 @@ function methodNamed(name: string): Method {
       `There is no method ${JSON.stringify(name)}. The nearest names are: ${nearest(name, Object.keys(METHODS)).join(', ')}.`,
     );
   return method;
-}
-
-function checkedParameters(method: Method, set: Readonly<Record<string, unknown>>): Parameters {
-  const result: Record<string, boolean> = Object.fromEntries(Object.entries(method.parameters).map(([name, p]) => [name, p.default]));
-  for (const [name, value] of Object.entries(set)) {
-    const parameter = Object.hasOwn(method.parameters, name) ? method.parameters[name] : undefined;
-    if (!parameter)
-      throw new InspectumError(
-        'usage',
-        `${method.name} has no parameter ${JSON.stringify(name)}. It has: ${Object.keys(method.parameters).join(', ') || 'none'}.`,
-      );
-    if (typeof value !== parameter.type)
-      throw new InspectumError('usage', `${method.name}: ${name} should be a ${parameter.type}, not ${JSON.stringify(value)}.`);
-    result[name] = value as boolean;
-  }
-  return result;
 }
 
 /** A scalar that is no single element becomes a seed, for which the explained value is computed. */
@@ -136,17 +166,11 @@ async function topPlace(model: Model, output: string, feeds: Feeds): Promise<Pla
 }
 
 /** Runs the model forward for one of its values, in the value's own shape, as float32. */
-export const scoresOf = async (model: Model, output: string, feeds: Feeds): Promise<Tensor<'float32'>> =>
-  (await METHODS.LayerActivation.attribute({
-    graph: model.graph,
-    session: model.session,
-    feeds,
-    input: '',
-    output,
-    target: null,
-    layer: { id: output, output, input: undefined },
-    parameters: {},
-  })) as Tensor<'float32'>;
+export async function scoresOf(model: Model, output: string, feeds: Feeds): Promise<Tensor<'float32'>> {
+  const subject = new Subject({ graph: model.graph, session: model.session, feeds, attributed: [], output, target: null });
+  const [scores] = await subject.valuesOf([output]);
+  return scores as Tensor<'float32'>;
+}
 
 /** captum.attr.LayerAttribution.interpolate to the input's height and width. */
 function upsample(map: Tensor<'float32'>, mode: unknown, input: Tensor | undefined, method: string): Tensor<'float32'> {

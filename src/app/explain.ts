@@ -1,7 +1,7 @@
+import { Subject } from '../attribution/evaluation/subject.ts';
+import { flatTarget, SEED_INPUT, TARGET_INPUT, targetFeed } from '../attribution/evaluation/target.ts';
 import { cellMapOf } from '../attribution/layer/cellMap.ts';
 import { unitContributions } from '../attribution/layer/unitContributions.ts';
-import type { AttributionRequest } from '../attribution/method.ts';
-import { flatTarget, SEED_INPUT, TARGET_INPUT, targetFeed } from '../attribution/target.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
 import type { LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
 import type { Target } from '../protocol/target.ts';
@@ -102,23 +102,21 @@ export class Explainer {
         target: result,
         why: 'The shape of this layer is not known before the model runs, so it cannot be explained.',
       };
-    const request: AttributionRequest = {
+    const subject = new Subject({
       graph: model.graph,
       session: model.session,
       feeds: this.feeds,
-      input: model.input?.port ?? '',
+      attributed: [],
       output: model.output,
       target: seedOfTarget(result.target, outcome.tensor),
-      layer,
-      parameters: {},
-    };
+    });
     const started = performance.now();
     try {
       if (cells) {
-        const cam = (await cellMapOf(request, layer.output, cells)) as Tensor<'float32'>;
+        const cam = await cellMapOf(subject, layer, cells);
         return { kind: 'map', map: layerMap(layer.output, cam, false), target: result, ms: performance.now() - started };
       }
-      const { data } = (await unitContributions(request, layer.output, shape)) as Tensor<'float32'>;
+      const { data } = await unitContributions(subject, layer, shape);
       const units = Array.from(data, (value, index) => ({ index, value }))
         .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
         .slice(0, MAX_UNITS);

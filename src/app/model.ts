@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { AttributionRequest, LayerValues } from '../attribution/method.ts';
+import type { SubjectOptions } from '../attribution/evaluation/subject.ts';
+import type { LayerValues } from '../attribution/method.ts';
 import type { Engine, EngineOptions } from '../engines/engine.ts';
 import { onnxRuntime } from '../engines/onnxruntime/engine.ts';
 import { foldConstants } from '../graph/foldConstants.ts';
@@ -211,7 +212,7 @@ export class Model {
   }
 
   /** As methods ask for sessions. */
-  readonly session: AttributionRequest['session'] = (key, build, options) => this.sessions.get(key, build, options);
+  readonly session: SubjectOptions['session'] = (key, build, options) => this.sessions.get(key, build, options);
 
   shapeOf(value: string): Shape | undefined {
     return this.graph.values.get(value)?.shape;

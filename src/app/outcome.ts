@@ -1,4 +1,4 @@
-import type { Seed } from '../attribution/target.ts';
+import type { Seed } from '../attribution/evaluation/target.ts';
 import type { Explained } from '../protocol/model.ts';
 import type { RegionTarget, Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';

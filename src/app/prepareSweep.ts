@@ -1,5 +1,5 @@
+import type { Told } from '../attribution/evaluation/target.ts';
 import { buildSweep, type SweepGraph } from '../attribution/sweep.ts';
-import type { Told } from '../attribution/target.ts';
 import type { Session } from '../engines/engine.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';

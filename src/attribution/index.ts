@@ -1,11 +1,13 @@
 import { layerActivation } from './layer/layerActivation.ts';
 import { layerGradCam } from './layer/layerGradCam.ts';
 import type { Method } from './method.ts';
-import { saliency } from './saliency.ts';
+import { inputXGradient } from './primary/inputXGradient.ts';
+import { saliency } from './primary/saliency.ts';
 
 /** Every method, by Captum's class name. */
 export const METHODS = {
-  LayerGradCam: layerGradCam,
-  LayerActivation: layerActivation,
   Saliency: saliency,
+  InputXGradient: inputXGradient,
+  LayerActivation: layerActivation,
+  LayerGradCam: layerGradCam,
 } as const satisfies Readonly<Record<string, Method>>;

@@ -1,55 +1,92 @@
-import type { EngineOptions, Session } from '../engines/engine.ts';
-import type { Graph } from '../graph/graph.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Place, Seed } from './target.ts';
+import type { Baselines } from './baselines.ts';
+import type { Subject } from './evaluation/subject.ts';
+import type { Place, Seed } from './evaluation/target.ts';
+import type { Parameter, ParameterTable, ParameterValues, ValuesOf } from './parameters.ts';
+import type { Random } from './random.ts';
+import type { Work } from './work.ts';
 
-/** One parameter of a method, by Captum's name. */
-export interface Parameter {
-  readonly type: 'boolean';
-  readonly default: boolean;
-  readonly doc: string;
-}
-
-export type Parameters = Readonly<Record<string, boolean>>;
-
-/** A value in the graph whose layer is asked about: what leaves it and what enters it. */
+/** The values at a layer's border: what leaves it, and what is computed and enters it. */
 export interface LayerValues {
   readonly id: string;
+  /** What leaves it; of several outputs the first. */
   readonly output: string;
+  /** What enters it; of several inputs the first. */
   readonly input: string | undefined;
 }
 
-export interface AttributionRequest {
-  readonly graph: Graph;
-  /** Makes a graph ready, once per key. */
-  session(key: string, build: () => Graph, options?: Pick<EngineOptions, 'integers'>): Promise<Session>;
-  /** One tensor per model input. */
-  readonly feeds: Readonly<Record<string, Tensor>>;
-  /** Name of the model input that is explained by primary methods. */
-  readonly input: string;
-  /** Name of the value that is explained. */
-  readonly output: string;
-  readonly target: Place | Seed;
-  /** Given for layer methods. */
+/** What a method is asked. Parameters are those of its table, checked. */
+export interface AttributionRequest<V = ParameterValues> {
+  /** What is explained, of what, and how it is computed. Of neuron methods it explains the neuron. */
+  readonly subject: Subject;
+  /** Given for layer methods, and for neuron methods that need it besides the subject. */
   readonly layer?: LayerValues;
-  readonly parameters: Parameters;
+  readonly neuron?: Neuron;
+  readonly baselines: Baselines;
+  readonly parameters: V;
+  readonly random: Random;
+  readonly work: Work;
 }
 
-/** A method under Captum's class name. */
-export interface Method {
+/** A neuron, or a sum of neurons, of a layer's value. */
+export interface Neuron {
+  readonly value: string;
+  readonly selector: Place | Seed;
+}
+
+/** An attribution to one value: an input, or a layer's output. */
+export interface AttributionPart {
   readonly name: string;
-  /** Primary methods attribute to the input, layer methods to a layer. */
-  readonly level: 'primary' | 'layer';
+  readonly tensor: Tensor<'float32'>;
+}
+
+export interface Attribution {
+  /** In Captum's shapes; at least one. */
+  readonly parts: readonly [AttributionPart, ...AttributionPart[]];
+  /** Per example: Σ attributions − (F(input) − F(baseline)). Of methods whose attributions should sum up to the difference. */
+  readonly delta?: readonly number[];
+  /** How many random samples it is the mean of. */
+  readonly samples?: number;
+  /** What a person must know to read it right: whole sentences. */
+  readonly remarks?: readonly string[];
+}
+
+/**
+ * What a method attributes to. 'primary': to the inputs. 'layer': to a layer's value. 'neuron': to the inputs too, but what it explains
+ * is a neuron of a layer.
+ */
+export type Level = 'primary' | 'layer' | 'neuron';
+
+export interface Method {
+  /** Captum's class name; of methods that Captum lacks, the name of its paper. */
+  readonly name: string;
+  readonly level: Level;
   /** Whether it explains one element of the output; activations do not. */
   readonly needsTarget: boolean;
+  /**
+   * 'none': it compares with no baseline. 'one': with one per example, by default 0. 'distribution': with baselines that are drawn from
+   * several examples, which must be given.
+   */
+  readonly baselines: 'none' | 'one' | 'distribution';
   readonly doc: string;
-  readonly parameters: Readonly<Record<string, Parameter>>;
-  /** @returns the attribution, float32, in Captum's shape */
-  attribute(request: AttributionRequest): Promise<Tensor>;
+  readonly paper?: { readonly authors: string; readonly year: number; readonly url: string };
+  readonly parameters: ParameterTable;
+  attribute(request: AttributionRequest): Promise<Attribution>;
 }
 
-export const ATTRIBUTE_TO_LAYER_INPUT: Parameter = {
+/** A method whose parameters are typed by its table. */
+export const defineMethod = <const T extends ParameterTable>(
+  method: Omit<Method, 'parameters' | 'attribute'> & {
+    readonly parameters: T;
+    attribute(request: AttributionRequest<ValuesOf<T>>): Promise<Attribution>;
+  },
+): Method => method as unknown as Method;
+
+/** An attribution to one value. */
+export const single = (name: string, tensor: Tensor): Attribution => ({ parts: [{ name, tensor: tensor as Tensor<'float32'> }] });
+
+export const ATTRIBUTE_TO_LAYER_INPUT = {
   type: 'boolean',
   default: false,
   doc: 'Attribute to what enters the layer instead of what leaves it.',
-};
+} as const satisfies Parameter;

@@ -3,8 +3,8 @@ import { gradientRules } from '../autodiff/rules/gradient/index.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Cells } from '../tensor/cells.ts';
+import { seedOf, type Told } from './evaluation/target.ts';
 import { cellMap } from './layer/cellMap.ts';
-import { seedOf, type Told } from './target.ts';
 
 /** A graph that gives, in one forward and backward pass, the explained value and the Grad-CAM of many layers. */
 export interface SweepGraph {

@@ -6,6 +6,7 @@ import { type AttributionJob, type AttributionResult, attribute } from '../app/a
 import { Explainer } from '../app/explain.ts';
 import type { Model } from '../app/model.ts';
 import { mapOf, overlayPng } from '../app/picture.ts';
+import { readBaselines } from '../app/readBaselines.ts';
 import { type ReadInput, readInputs } from '../app/readInput.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { writeNpy } from '../tensor/npy.ts';
@@ -13,21 +14,24 @@ import { unravelIndex } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** One attribution, as `attribute` and a line of `batch` ask for it. */
-export interface Job extends Omit<AttributionJob, 'feeds'> {
+export interface Job extends Omit<AttributionJob, 'feeds' | 'baselines'> {
   readonly inputs: readonly string[];
+  /** A number for every value, or a file as for an input. */
+  readonly baseline?: string | number;
   readonly out?: string;
 }
 
 const ENDINGS = ['.npy', '.png', '.json'];
 
 /** Runs a job and writes its file. */
-export async function runJob(opened: Model, { inputs, out, ...job }: Job): Promise<AttributionResult> {
+export async function runJob(opened: Model, { inputs, out, baseline, ...job }: Job): Promise<AttributionResult> {
   const ending = out === undefined ? undefined : path.extname(out).toLowerCase();
   if (ending !== undefined && !ENDINGS.includes(ending))
     throw new InspectumError('usage', `--out ${out}: should end in ${ENDINGS.join(', ')}.`);
   const input = await readInputs(opened, inputs);
   const { model } = input;
-  const result = await attribute(model, { ...job, feeds: input.feeds });
+  const baselines = baseline === undefined ? undefined : await readBaselines(model, baseline);
+  const result = await attribute(model, { ...job, feeds: input.feeds, ...(baselines && { baselines }) });
   if (out === undefined) return result;
   if (ending === '.npy') await writeOutput(out, writeNpy(result.attribution));
   else if (ending === '.png') await writeOutput(out, overlayPng(mapOf(result.attribution), input.image));
@@ -38,17 +42,20 @@ export async function runJob(opened: Model, { inputs, out, ...job }: Job): Promi
 /** Enough to reproduce an attribution. */
 async function report(result: AttributionResult, input: ReadInput, files: readonly string[]) {
   const { model } = input;
-  const { attribution, ...recipe } = result;
+  const { attribution, parts, ...recipe } = result;
   return {
     model: { path: model.path, sha256: await sha256(model.path) },
     input: files,
     ...recipe,
-    attribution: { shape: attribution.dims, ...summary(attribution) },
+    attribution: described(attribution),
+    ...(parts.length > 1 && { attributions: Object.fromEntries(parts.map(({ name, tensor }) => [name, described(tensor)])) }),
     prediction: await new Explainer(model, input.feeds).prediction(),
     preprocessing: input.image && model.input?.preprocessing,
     notes: model.summary.notes,
   };
 }
+
+const described = (attribution: Tensor<'float32'>) => ({ shape: attribution.dims, ...summary(attribution) });
 
 /** Minimum, maximum, sum and the place of the maximum. */
 export function summary({ data, dims }: Tensor<'float32'>) {

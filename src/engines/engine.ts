@@ -3,6 +3,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 
 /** A graph made ready to run. `run` computes every output of the graph, whatever is fetched. */
 export interface Session {
+  /** Names of the graph's inputs. */
+  readonly inputs: readonly string[];
   /**
    * @param feeds one tensor per graph input, in the dtype and shape that the input states
    * @returns the outputs by name

@@ -3,8 +3,8 @@ import type { Cells } from '../../tensor/cells.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Dim } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { gradientOfTarget, runTargeted } from '../gradientGraph.ts';
-import type { AttributionRequest } from '../method.ts';
+import type { Subject } from '../evaluation/subject.ts';
+import type { LayerValues } from '../method.ts';
 
 /**
  * The Grad-CAM of a layer with cells, (N, 1, height, width): channels weighted by the mean of their gradient over the cells and
@@ -18,10 +18,13 @@ export function cellMap(builder: GraphBuilder, value: string, gradient: string, 
 }
 
 /** The same as a pass of its own. @returns float32 (N, 1, height, width) */
-export const cellMapOf = (request: AttributionRequest, value: string, cells: Cells): Promise<Tensor> =>
-  runTargeted(request, `cells ${request.output} ${value}`, (builder) =>
-    cellMap(builder, value, gradientOfTarget(builder, request, value, `the layer ${request.layer?.id}`), cells),
-  );
+export async function cellMapOf(subject: Subject, { id, output: value }: LayerValues, cells: Cells): Promise<Tensor<'float32'>> {
+  const { map } = await subject.run(`cells ${value} ${JSON.stringify(cells)}`, ({ builder, gradients }) => {
+    const [gradient = ''] = gradients([value], `the layer ${id}`);
+    return { map: cellMap(builder, value, gradient, cells) };
+  });
+  return map;
+}
 
 interface Layer {
   readonly builder: GraphBuilder;

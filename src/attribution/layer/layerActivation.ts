@@ -1,25 +1,17 @@
-import { GraphBuilder } from '../../graph/builder.ts';
-import { type Tensor, toFloat32 } from '../../tensor/tensor.ts';
-import { RESULT } from '../gradientGraph.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, type Method } from '../method.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, single } from '../method.ts';
 import { layerValue } from './layerValue.ts';
 
 /** captum.attr.LayerActivation: the value of the layer itself, in its own shape. */
-export const layerActivation: Method = {
+export const layerActivation = defineMethod({
   name: 'LayerActivation',
   level: 'layer',
   needsTarget: false,
+  baselines: 'none',
   doc: "The layer's output for this input.",
   parameters: { attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
   async attribute(request) {
     const value = layerValue(request);
-    const build = () => {
-      const builder = new GraphBuilder(request.graph);
-      builder.outputs = [];
-      builder.output(value, RESULT, request.graph.values.get(value) ?? { dtype: 'float32' });
-      return builder.build();
-    };
-    const session = await request.session(`LayerActivation ${value}`, build, { integers: true });
-    return toFloat32((await session.run(request.feeds))[RESULT] as Tensor);
+    const [activation] = await request.subject.valuesOf([value]);
+    return single(value, activation as NonNullable<typeof activation>);
   },
-};
+});

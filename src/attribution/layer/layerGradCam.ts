@@ -1,32 +1,35 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
-import { explainedRank, gradientOfTarget, runTargeted } from '../gradientGraph.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, type Method } from '../method.ts';
+import { explainedRank } from '../evaluation/subject.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, single } from '../method.ts';
 import { layerValue } from './layerValue.ts';
 
 /**
  * captum.attr.LayerGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): each channel weighted by the mean of its
  * gradient over the dimensions after the channel, summed over channels. Signed unless relu_attributions.
  */
-export const layerGradCam: Method = {
+export const layerGradCam = defineMethod({
   name: 'LayerGradCam',
   level: 'layer',
   needsTarget: true,
+  baselines: 'none',
   doc: 'Where the layer has evidence for the target: activations weighted by the mean gradient of their channel.',
+  paper: { authors: 'Selvaraju et al.', year: 2017, url: 'https://arxiv.org/abs/1610.02391' },
   parameters: {
     attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
     relu_attributions: { type: 'boolean', default: false, doc: 'Keep only what counts towards the target (the Grad-CAM of the paper).' },
     attr_dim_summation: { type: 'boolean', default: true, doc: 'Sum over channels into one map; otherwise one map per channel.' },
   },
-  attribute(request) {
+  async attribute(request) {
     const value = layerValue(request);
     const { relu_attributions: relu, attr_dim_summation: sum } = request.parameters;
-    return runTargeted(request, `LayerGradCam ${request.output} ${value} ${relu} ${sum}`, (builder) => {
-      const gradient = gradientOfTarget(builder, request, value, `the layer ${request.layer?.id}`);
-      const cam = weightActivations(builder, value, gradient, explainedRank(builder, value), sum !== false);
-      return relu ? builder.op('Relu', [cam]) : cam;
+    const { cam } = await request.subject.run(`LayerGradCam ${value} ${relu} ${sum}`, ({ builder, gradients }) => {
+      const [gradient = ''] = gradients([value], `the layer ${request.layer?.id}`);
+      const cam = weightActivations(builder, value, gradient, explainedRank(builder, value), sum);
+      return { cam: relu ? builder.op('Relu', [cam]) : cam };
     });
+    return single(value, cam);
   },
-};
+});
 
 /** Weights `value` (N, C, …) by its gradient's mean over the dimensions after the channel; (N, 1, …) when summed over C. */
 function weightActivations(builder: GraphBuilder, value: string, gradient: string, rank: number, sum: boolean): string {

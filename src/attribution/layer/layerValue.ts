@@ -2,7 +2,10 @@ import { InspectumError } from '../../tensor/errors.ts';
 import type { AttributionRequest } from '../method.ts';
 
 /** The value that a layer method attributes to: what leaves the layer, or with attribute_to_layer_input what enters it. */
-export function layerValue({ layer, parameters }: AttributionRequest): string {
+export function layerValue({
+  layer,
+  parameters,
+}: Pick<AttributionRequest<{ readonly attribute_to_layer_input: boolean }>, 'layer' | 'parameters'>): string {
   if (!layer) throw new InspectumError('usage', 'A layer method needs a layer: say which with --layer.');
   if (!parameters.attribute_to_layer_input) return layer.output;
   if (layer.input === undefined)

@@ -1,7 +1,7 @@
 import type { Shape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { gradientOfTarget, runTargeted } from '../gradientGraph.ts';
-import type { AttributionRequest } from '../method.ts';
+import type { Subject } from '../evaluation/subject.ts';
+import type { LayerValues } from '../method.ts';
 
 /**
  * captum.attr.LayerGradientXActivation summed to one number per unit: for layers without height and width.
@@ -9,12 +9,13 @@ import type { AttributionRequest } from '../method.ts';
  * sequence (N, T, F)
  * @returns float32 [units]
  */
-export function unitContributions(request: AttributionRequest, value: string, shape: Shape): Promise<Tensor> {
+export async function unitContributions(subject: Subject, { id, output: value }: LayerValues, shape: Shape): Promise<Tensor<'float32'>> {
   const unitAxis = shape.length === 3 ? 2 : Math.min(1, shape.length - 1);
   const others = shape.map((_, axis) => axis).filter((axis) => axis !== unitAxis);
-  return runTargeted(request, `units ${request.output} ${value}`, (builder) => {
-    const gradient = gradientOfTarget(builder, request, value, `the layer ${request.layer?.id}`);
+  const { units } = await subject.run(`units ${value}`, ({ builder, gradients }) => {
+    const [gradient = ''] = gradients([value], `the layer ${id}`);
     const product = builder.mul(gradient, value);
-    return others.length ? builder.op('ReduceSum', [product, builder.ints(others)], { keepdims: 0 }) : product;
+    return { units: others.length ? builder.op('ReduceSum', [product, builder.ints(others)], { keepdims: 0 }) : product };
   });
+  return units;
 }

@@ -95,6 +95,10 @@ class OrtSession implements Session {
     this.#session = session;
   }
 
+  get inputs(): readonly string[] {
+    return this.#session.inputNames;
+  }
+
   async run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
     const ortFeeds: Record<string, ort.Tensor> = {};
     for (const [name, t] of Object.entries(feeds)) ortFeeds[name] = toOrt(t);

@@ -36,6 +36,7 @@ class Counting implements Engine {
     const number = ++this.made;
     this.lean.push(options?.lean);
     return Promise.resolve({
+      inputs: [],
       run: () => Promise.resolve({}),
       release: () => {
         this.released.push(number);

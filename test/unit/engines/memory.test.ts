@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Model } from '../../../src/app/model.ts';
+import { TARGET_INPUT, targetFeed } from '../../../src/attribution/evaluation/target.ts';
 import { buildSweep } from '../../../src/attribution/sweep.ts';
-import { TARGET_INPUT, targetFeed } from '../../../src/attribution/target.ts';
 import { onnxRuntime } from '../../../src/engines/onnxruntime/engine.ts';
 import { estimateMemory } from '../../../src/engines/onnxruntime/memory.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';

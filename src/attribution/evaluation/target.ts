@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../graph/builder.ts';
-import { InspectumError } from '../tensor/errors.ts';
-import { formatShape, type Shape } from '../tensor/shape.ts';
-import { int64s, type Tensor } from '../tensor/tensor.ts';
+import type { GraphBuilder } from '../../graph/builder.ts';
+import { InspectumError } from '../../tensor/errors.ts';
+import { formatShape, type Shape } from '../../tensor/shape.ts';
+import { int64s, type Tensor } from '../../tensor/tensor.ts';
 
 /** Which element of the explained value, per example: a class, or an index per axis; null where there is only one. */
 export type Place = number | readonly number[] | null;

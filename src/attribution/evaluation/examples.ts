@@ -1,0 +1,37 @@
+import { fromNumbers } from '../../tensor/fromNumbers.ts';
+import { type MemoryDType, type Tensor, tensor } from '../../tensor/tensor.ts';
+
+/** A batch several times over: all of its examples, then all of them again. A scalar stays one. */
+export function repeated<D extends MemoryDType>(batch: Tensor<D>, times: number): Tensor<D> {
+  const [examples, ...dims] = batch.dims;
+  if (times === 1 || examples === undefined) return batch;
+  const data = new (batch.data.constructor as new (n: number) => { set(from: unknown, at: number): void })(batch.data.length * times);
+  for (let i = 0; i < times; i++) data.set(batch.data, i * batch.data.length);
+  return tensor(batch.dtype, [examples * times, ...dims], data as never);
+}
+
+/** Batches one behind the other; all but the batch of their shapes is the same. */
+export function stacked(batches: readonly Tensor<'float32'>[]): Tensor<'float32'> {
+  const [first] = batches as readonly [Tensor<'float32'>];
+  if (batches.length === 1) return first;
+  const data = new Float32Array(batches.reduce((sum, b) => sum + b.data.length, 0));
+  let at = 0;
+  for (const batch of batches) {
+    data.set(batch.data, at);
+    at += batch.data.length;
+  }
+  return tensor('float32', [batches.reduce((sum, b) => sum + (b.dims[0] ?? 1), 0), ...first.dims.slice(1)], data);
+}
+
+/** Examples `from` to `to` (left out) of a batch, sharing its memory. */
+export function examplesOf({ dims, data }: Tensor<'float32'>, from: number, to: number): Tensor<'float32'> {
+  const [examples = 1, ...rest] = dims;
+  const size = data.length / examples;
+  return tensor('float32', [to - from, ...rest], data.subarray(from * size, to * size));
+}
+
+/** A float32 tensor in the dtype that a model takes; whole numbers are rounded to. */
+export const inDtype = (value: Tensor<'float32'>, dtype: MemoryDType): Tensor =>
+  dtype === 'float32' || dtype === 'string'
+    ? value
+    : fromNumbers(dtype, value.dims, /float/.test(dtype) ? Array.from(value.data) : Array.from(value.data, Math.round));

@@ -1,0 +1,130 @@
+import { InspectumError } from '../tensor/errors.ts';
+
+/** What every parameter says, by Captum's name. */
+interface Documented {
+  readonly doc: string;
+  /** A parameter that has no default: the method cannot run without it. */
+  readonly required?: true;
+}
+
+interface BooleanParameter extends Documented {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+
+interface IntegerParameter extends Documented {
+  readonly type: 'integer';
+  readonly default: number | null;
+  readonly min: number;
+  readonly max?: number;
+}
+
+interface NumberParameter extends Documented {
+  readonly type: 'number';
+  readonly default: number | null;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+interface ChoiceParameter extends Documented {
+  readonly type: 'choice';
+  readonly default: string;
+  readonly choices: readonly string[];
+}
+
+/** One number for every axis, or such a list for every attributed input. */
+interface ExtentsParameter extends Documented {
+  readonly type: 'extents';
+  readonly default: Extents | null;
+  readonly min: number;
+}
+
+/** Which feature every element of an input belongs to: a .npy file, nested lists, or `{"superpixels": n}`; a table of them by input. */
+interface MaskParameter extends Documented {
+  readonly type: 'mask';
+  readonly default: null;
+}
+
+/** One parameter of a method: enough for a check, a form and its documentation. */
+export type Parameter = BooleanParameter | IntegerParameter | NumberParameter | ChoiceParameter | ExtentsParameter | MaskParameter;
+
+export type ParameterTable = Readonly<Record<string, Parameter>>;
+
+export type Extents = number | readonly number[] | readonly (readonly number[])[];
+
+interface ValueOfType {
+  readonly boolean: boolean;
+  readonly integer: number;
+  readonly number: number;
+  readonly choice: string;
+  readonly extents: Extents;
+  readonly mask: unknown;
+}
+
+type ValueOf<P extends Parameter> = P extends { readonly type: 'choice'; readonly choices: readonly (infer C)[] }
+  ? C
+  : P extends { readonly required: true }
+    ? ValueOfType[P['type']]
+    : ValueOfType[P['type']] | (null extends P['default'] ? null : never);
+
+/** Values of the parameters of a table, those that nobody gave at their defaults. */
+export type ValuesOf<T extends ParameterTable> = { readonly [K in keyof T]: ValueOf<T[K]> };
+
+export type ParameterValues = Readonly<Record<string, unknown>>;
+
+/** For each type what a value of it is, in words that follow "should be", or undefined where the value is one. */
+const WRONG: { readonly [T in Parameter['type']]: (value: unknown, parameter: Extract<Parameter, { type: T }>) => string | undefined } = {
+  boolean: (value) => (typeof value === 'boolean' ? undefined : 'a boolean'),
+  integer: (value, { min, max, default: none }) =>
+    (value === null && none === null) || (Number.isInteger(value) && within(value as number, min, max))
+      ? undefined
+      : `a whole number${rangeWords(min, max)}`,
+  number: (value, { min, max, default: none }) =>
+    (value === null && none === null) || (typeof value === 'number' && within(value, min, max))
+      ? undefined
+      : `a number${rangeWords(min, max)}`,
+  choice: (value, { choices }) => (choices.includes(value as string) ? undefined : `one of ${choices.join(', ')}`),
+  extents: (value, { min, default: none, required }) =>
+    (value === null && none === null && !required) || isExtents(value, min)
+      ? undefined
+      : `whole numbers from ${min}, one per axis: [3, 8, 8]; for several inputs a list of such lists`,
+  mask: (value) =>
+    value === null || typeof value === 'string' || typeof value === 'object'
+      ? undefined
+      : 'the name of a .npy file, a list of whole numbers in the shape of the input, or {"superpixels": 50}',
+};
+
+/**
+ * The values of a table's parameters, those that are not in `given` at their defaults.
+ * @param owner whose parameters they are, for messages
+ * @throws InspectumError 'usage' for a name that the table lacks, a value out of its range or of another type, and one that is missing
+ */
+export function parameterValues<T extends ParameterTable>(owner: string, table: T, given: Readonly<Record<string, unknown>>): ValuesOf<T> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(table, name));
+  if (unknown !== undefined)
+    throw new InspectumError(
+      'usage',
+      `${owner} has no parameter ${JSON.stringify(unknown)}. It has: ${Object.keys(table).join(', ') || 'none'}.`,
+    );
+  const values: Record<string, unknown> = {};
+  for (const [name, parameter] of Object.entries(table)) {
+    const value = Object.hasOwn(given, name) ? given[name] : parameter.default;
+    if (parameter.required && value === null) throw new InspectumError('usage', `${owner} needs ${name}: ${parameter.doc}`);
+    const wrong = (WRONG[parameter.type] as (value: unknown, parameter: Parameter) => string | undefined)(value, parameter);
+    if (wrong !== undefined)
+      throw new InspectumError('usage', `${owner}: ${name} should be ${wrong}, not ${JSON.stringify(value)?.slice(0, 80)}.`);
+    values[name] = value;
+  }
+  return values as ValuesOf<T>;
+}
+
+const within = (value: number, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean =>
+  Number.isFinite(value) && value >= min && value <= max;
+
+const rangeWords = (min: number | undefined, max: number | undefined): string =>
+  [min !== undefined && ` from ${min}`, max !== undefined && ` to ${max}`].filter(Boolean).join('');
+
+const isExtents = (value: unknown, min: number): boolean =>
+  Array.isArray(value)
+    ? value.every((one) => isExtents(one, min)) && (value.some(Array.isArray) ? value.every(Array.isArray) : true)
+    : Number.isInteger(value) && (value as number) >= min;
