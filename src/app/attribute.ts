@@ -2,8 +2,7 @@ import { Baselines } from '../attribution/baselines.ts';
 import { type Feeds, Subject } from '../attribution/evaluation/subject.ts';
 import type { Place, Seed } from '../attribution/evaluation/target.ts';
 import { METHODS } from '../attribution/index.ts';
-import { layerValue } from '../attribution/layer/layerValue.ts';
-import type { Attribution, AttributionPart, LayerValues, Method } from '../attribution/method.ts';
+import type { Attribution, AttributionPart, Method } from '../attribution/method.ts';
 import { type ParameterValues, parameterValues } from '../attribution/parameters.ts';
 import { Random } from '../attribution/random.ts';
 import { type Waiting, Work } from '../attribution/work.ts';
@@ -15,6 +14,7 @@ import { unravelIndex } from '../tensor/shape.ts';
 import { sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
+import { describeNeuron, type NeuronSelector, neuronOf } from './neuron.ts';
 import { seedOfTarget, targetWithin } from './outcome.ts';
 import { indexOfMax } from './scores.ts';
 
@@ -29,8 +29,8 @@ export interface AttributionJob {
   readonly target?: Place | Target;
   /** The explained value; default the first output. */
   readonly output?: string;
-  /** Of a neuron method: the neuron of the layer, its batch left out. */
-  readonly neuron?: readonly number[];
+  /** Of a neuron method. */
+  readonly neuron?: NeuronSelector;
   readonly baselines?: Baselines;
   /** Parameters by Captum's names; `interpolate` for layer methods, `seed` for all. */
   readonly set: Readonly<Record<string, unknown>>;
@@ -47,7 +47,8 @@ export interface AttributionResult extends Omit<Attribution, 'parts'> {
   readonly target: Place | Target;
   readonly output: string;
   readonly layer?: string;
-  readonly neuron?: readonly number[];
+  /** As `--neuron` has it. */
+  readonly neuron?: string;
 }
 
 const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
@@ -65,7 +66,6 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   if (method.level !== 'layer' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
-  const neuron = neuronOf(method, job, layer, parameters);
   const output = model.explained(job.output);
   const wanted = !method.needsTarget ? null : job.target === undefined ? await topPlace(model, output, job.feeds) : job.target;
   const { target, told } = isScalar(wanted) ? await seeded(model, output, wanted, job.feeds) : { target: wanted, told: wanted };
@@ -77,6 +77,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     output,
     target: told,
   });
+  const neuron = layer && job.neuron && (await neuronOf(subject, layer, job.neuron, parameters.attribute_to_neuron_input === true));
   const { parts, ...rest } = await method.attribute({
     subject: neuron && !method.needsTarget ? subject.explaining(neuron.value, neuron.selector) : subject,
     ...(layer && { layer }),
@@ -99,7 +100,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     target,
     output,
     ...(layer && { layer: layer.id }),
-    ...(job.neuron && { neuron: job.neuron }),
+    ...(job.neuron && { neuron: describeNeuron(job.neuron) }),
   };
 }
 
@@ -114,12 +115,6 @@ function attributedInputs({ graph, input }: Model): readonly string[] {
 /** The input whose height and width layer attributions are brought to. */
 const sizeGiver = (model: Model, { feeds }: AttributionJob): Tensor | undefined =>
   feeds[model.input?.port ?? model.graph.inputs[0]?.name ?? ''];
-
-function neuronOf(method: Method, job: AttributionJob, layer: LayerValues | undefined, parameters: ParameterValues) {
-  if (method.level !== 'neuron' || job.neuron === undefined) return undefined;
-  const attribute_to_layer_input = parameters.attribute_to_neuron_input === true;
-  return { value: layerValue({ ...(layer && { layer }), parameters: { attribute_to_layer_input } }), selector: job.neuron };
-}
 
 /** What a method would ignore is refused, so that nobody takes the result for another; what it needs is asked for. */
 function refuseUnused({ name, level, baselines }: Method, job: AttributionJob): void {

@@ -70,13 +70,21 @@ export function describeRegion({ reduce, ranges }: RegionTarget, dims: readonly 
 export function parseRegion(text: string): RegionTarget | undefined {
   const [, reduce, ranges] = /^(sum|max):(.*)$/.exec(text) ?? [];
   if (ranges === undefined) return undefined;
-  return { kind: 'region', reduce: reduce as 'sum' | 'max', ranges: ranges.split(',').map((part) => parseRange(part.trim(), text)) };
+  return {
+    kind: 'region',
+    reduce: reduce as 'sum' | 'max',
+    ranges: ranges.split(',').map((part) => parseRange(part.trim(), `--target ${text}`)),
+  };
 }
 
-function parseRange(part: string, text: string): readonly [number, number] {
+/**
+ * NumPy's index or range of one axis: "2", "1:3", ":"; a missing end is Infinity.
+ * @param flag the flag with its value, for the error
+ */
+export function parseRange(part: string, flag: string): readonly [number, number] {
   const [, from = '', colon, to = ''] = /^(\d*)(:?)(\d*)$/.exec(part) ?? [];
   if (colon === undefined || (colon === '' && from === ''))
-    throw new InspectumError('usage', `--target ${text}: ${JSON.stringify(part)} should be an index I or a range I:J, counted from 0.`);
+    throw new InspectumError('usage', `${flag}: ${JSON.stringify(part)} should be an index I or a range I:J, counted from 0.`);
   if (colon === '') return [Number(from), Number(from) + 1];
   return [Number(from), to === '' ? Number.POSITIVE_INFINITY : Number(to)];
 }

@@ -1,6 +1,7 @@
 import { layerActivation } from './layer/layerActivation.ts';
 import { layerGradCam } from './layer/layerGradCam.ts';
 import type { Method } from './method.ts';
+import { NEURON_METHODS } from './neuron/index.ts';
 import { inputXGradient } from './primary/inputXGradient.ts';
 import { saliency } from './primary/saliency.ts';
 
@@ -10,4 +11,5 @@ export const METHODS = {
   InputXGradient: inputXGradient,
   LayerActivation: layerActivation,
   LayerGradCam: layerGradCam,
+  ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;

@@ -14,7 +14,7 @@ export const FLAGS = {
   top: { type: 'count', help: 'how many classes' },
   method: { type: 'text', help: "Captum's class name" },
   layer: { type: 'text', help: 'module path (layer3.1.conv2 or layer3[1].conv2), node name or value name' },
-  neuron: { type: 'text', help: 'I,J,K: a neuron of the layer' },
+  neuron: { type: 'text', help: 'I,J,K: a neuron of the layer; with ranges like 0,1:3,: the sum of several' },
   target: { type: 'text', help: 'class index, I,J for outputs of more dimensions, negation, sum:I,J:K,: or max:…, or none' },
   output: { type: 'text', help: 'the value that is explained' },
   baseline: { type: 'text', help: 'FILE or NUMBER' },
@@ -99,10 +99,6 @@ export function parseTarget(text: string): Place | Target {
   const [index = 0, ...others] = indices;
   return others.length === 0 ? index : indices;
 }
-
-/** `--neuron I,J,K` */
-export const parseNeuron = (text: string): readonly number[] =>
-  indicesOf(text) ?? fail(`--neuron should be indices I,J,K, not ${JSON.stringify(text)}.`);
 
 /** `--baseline FILE|NUMBER` */
 export const parseBaseline = (text: string): string | number => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);

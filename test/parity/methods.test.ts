@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attribute } from '../../src/app/attribute.ts';
 import { Model } from '../../src/app/model.ts';
+import { describeNeuron, type NeuronSelector } from '../../src/app/neuron.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
 import { sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';
@@ -23,7 +24,7 @@ interface Case {
   readonly network: string;
   readonly method: string;
   readonly layer?: string;
-  readonly neuron?: readonly number[];
+  readonly neuron?: NeuronSelector;
   readonly target?: number | readonly number[];
   readonly baseline?: number | StoredTensor;
   readonly set?: Readonly<Record<string, unknown>>;
@@ -50,7 +51,7 @@ const titleOf = ({ method, layer, neuron, target, baseline, set }: Case): string
   [
     method,
     layer,
-    neuron && `neuron ${neuron}`,
+    neuron && `neuron ${describeNeuron(neuron)}`,
     target !== undefined && `target ${target}`,
     baseline !== undefined && `baseline ${typeof baseline === 'number' ? baseline : baseline.dims.join('×')}`,
     set && JSON.stringify(set),

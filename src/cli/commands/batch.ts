@@ -1,5 +1,6 @@
 import { open as openFile } from 'node:fs/promises';
 import type { Model, OpenOptions } from '../../app/model.ts';
+import { parseNeuron } from '../../app/neuron.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { parseTarget } from '../flags.ts';
 import { runJob } from '../jobs.ts';
@@ -13,7 +14,7 @@ const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
   input: (v) => typeof v === 'string' || (Array.isArray(v) && v.every((f) => typeof f === 'string')),
   method: (v) => typeof v === 'string',
   layer: (v) => typeof v === 'string',
-  neuron: (v) => Array.isArray(v) && v.every(Number.isInteger),
+  neuron: (v) => typeof v === 'string' || (Array.isArray(v) && v.every((part) => Number.isInteger(part) || typeof part === 'string')),
   target: (v) => typeof v === 'number' || typeof v === 'string' || (Array.isArray(v) && v.every((n) => typeof n === 'number')),
   output: (v) => typeof v === 'string',
   baseline: (v) => typeof v === 'string' || typeof v === 'number',
@@ -102,7 +103,7 @@ async function runLine(line: Line, common: OpenOptions, openModel: typeof Model.
     inputs: [line.input as string | string[]].flat(),
     method: line.method as string,
     ...(line.layer !== undefined && { layer: line.layer as string }),
-    ...(line.neuron !== undefined && { neuron: line.neuron as number[] }),
+    ...(line.neuron !== undefined && { neuron: parseNeuron([line.neuron].flat().join(',')) }),
     ...(line.baseline !== undefined && { baseline: line.baseline as string | number }),
     ...(line.target !== undefined && {
       target: typeof line.target === 'string' ? parseTarget(line.target) : (line.target as number | number[]),
