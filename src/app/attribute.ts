@@ -16,6 +16,7 @@ import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
 import { describeNeuron, type NeuronSelector, neuronOf } from './neuron.ts';
 import { seedOfTarget, targetWithin } from './outcome.ts';
+import { withMasks } from './readMask.ts';
 import { indexOfMax } from './scores.ts';
 
 export type { Feeds, Place };
@@ -83,7 +84,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     ...(layer && { layer }),
     ...(neuron && { neuron }),
     baselines: job.baselines ?? new Baselines(),
-    parameters,
+    parameters: await withMasks(method.parameters, parameters),
     random: new Random(seed as number),
     work: new Work(job.waiting),
   });

@@ -1,4 +1,5 @@
 import { InspectumError } from '../tensor/errors.ts';
+import type { Mask } from './perturbation/featureMask.ts';
 
 /** What every parameter says, by Captum's name. */
 interface Documented {
@@ -39,7 +40,10 @@ interface ExtentsParameter extends Documented {
   readonly min: number;
 }
 
-/** Which feature every element of an input belongs to: a .npy file, nested lists, or `{"superpixels": n}`; a table of them by input. */
+/**
+ * Which feature every element of an input belongs to: a .npy file, nested lists, or `{"superpixels": n}`; a table of them by input.
+ * Methods get what these say.
+ */
 interface MaskParameter extends Documented {
   readonly type: 'mask';
   readonly default: null;
@@ -58,7 +62,7 @@ interface ValueOfType {
   readonly number: number;
   readonly choice: string;
   readonly extents: Extents;
-  readonly mask: unknown;
+  readonly mask: Mask;
 }
 
 type ValueOf<P extends Parameter> = P extends { readonly type: 'choice'; readonly choices: readonly (infer C)[] }
