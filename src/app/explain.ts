@@ -2,22 +2,26 @@ import { Subject } from '../attribution/evaluation/subject.ts';
 import { flatTarget, SEED_INPUT, TARGET_INPUT, targetFeed } from '../attribution/evaluation/target.ts';
 import { cellMapOf } from '../attribution/layer/cellMap.ts';
 import { unitContributions } from '../attribution/layer/unitContributions.ts';
+import type { Attribution } from '../attribution/method.ts';
+import type { Waiting } from '../attribution/work.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
+import type { AttributionView, Recipe } from '../protocol/methods.ts';
 import type { LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type Feeds, scoresOf } from './attribute.ts';
+import { attribute, type Feeds, type Place, scoresOf } from './attribute.ts';
+import { attributionView } from './attributionView.ts';
 import { defaultTarget } from './defaultTarget.ts';
 import type { Model } from './model.ts';
 import { explained, type Outcome, outcomeOf, seedOfTarget } from './outcome.ts';
 import { prepareSweep, toldBy } from './prepareSweep.ts';
+import { readBaselines } from './readBaselines.ts';
 import { describeScale, topClasses } from './scores.ts';
+import { strongestUnits } from './strongestUnits.ts';
 
 const TOP = 5;
-/** Units that are sent to be shown; the rest are too small to see. */
-const MAX_UNITS = 400;
 
 /** One model with one input: the sweep is computed once per target, a layer that it holds is answered from it. */
 export class Explainer {
@@ -117,13 +121,10 @@ export class Explainer {
         return { kind: 'map', map: layerMap(layer.output, cam, false), target: result, ms: performance.now() - started };
       }
       const { data } = await unitContributions(subject, layer, shape);
-      const units = Array.from(data, (value, index) => ({ index, value }))
-        .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-        .slice(0, MAX_UNITS);
       const why = `This layer has no height and width (one example is ${formatShape(shape.slice(1))}${shape.length > 1 ? ` values` : ''}), so there is no map to lay over the image. The bars show activation × gradient of each unit.`;
       return {
         kind: 'units',
-        units: { output: layer.output, units, count: data.length, why },
+        units: strongestUnits(layer.output, data, why),
         target: result,
         ms: performance.now() - started,
       };
@@ -133,6 +134,21 @@ export class Explainer {
         return { kind: 'none', why: told.message, target: result };
       throw error;
     }
+  }
+
+  /** Any method, for the target that is explained otherwise too; the prediction is that of the model as it is. */
+  async attribute(recipe: Recipe, { signal, report }: RecipeWaiting = {}): Promise<AttributionView> {
+    const { model, feeds } = this;
+    const outcome = await this.#forward();
+    const target = explained(model, outcome, recipe.target ?? defaultTarget(model, outcome));
+    const started = performance.now();
+    const view = (result: Attribution, fraction?: number): AttributionView =>
+      attributionView(model, recipe, result, { target, ms: performance.now() - started, ...(fraction !== undefined && { fraction }) });
+    const progress: Waiting['progress'] = (done, total, partial) =>
+      report?.(done / total, partial && (() => view(partial(), done / total)));
+    const baselines = recipe.baseline === undefined ? undefined : await readBaselines(model, recipe.baseline);
+    const job = { ...recipe, feeds, target: placeOf(target.target), ...(baselines && { baselines }) };
+    return view(await attribute(model, { ...job, waiting: { progress, ...(signal && { signal }) } }));
   }
 
   async #forward(): Promise<Outcome> {
@@ -167,6 +183,16 @@ export class Explainer {
     };
   }
 }
+
+/** Who waits for a recipe. */
+export interface RecipeWaiting {
+  readonly signal?: AbortSignal;
+  /** @param partial what there is so far, where a part means something */
+  readonly report?: (fraction: number, partial?: () => AttributionView) => void;
+}
+
+/** A class as its place: a graph that is told places serves all of them. */
+const placeOf = (target: Target): Place | Target => (target.kind === 'class' && !target.negated ? target.index : target);
 
 /** An error for want of memory in other words, around its figures; any other as it is. */
 const inMemoryWords = (error: unknown, words: (figures: string) => string): unknown =>

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Choices } from '../protocol/choices.ts';
 import type { GivenInputs, InputSource } from '../protocol/inputs.ts';
+import type { AttributionView, MethodInfo, Recipe } from '../protocol/methods.ts';
 import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import type { Target } from '../protocol/target.ts';
@@ -97,6 +98,14 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#compute('explain', { model: this.path, layer, ...(target !== undefined && { target }) }, signal);
   }
 
+  methods(signal?: AbortSignal): Promise<readonly MethodInfo[]> {
+    return this.#compute('methods', { model: this.path }, signal);
+  }
+
+  attribute(recipe: Recipe, signal?: AbortSignal): Promise<AttributionView> {
+    return this.#compute('attribute', { model: this.path, recipe }, signal);
+  }
+
   conventions(signal?: AbortSignal): Promise<readonly ConventionOutcome[]> {
     return this.#compute('conventions', { model: this.path }, signal);
   }
@@ -129,7 +138,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#changed.dispose();
   }
 
-  #compute<K extends 'sweep' | 'explain' | 'conventions'>(
+  #compute<K extends 'sweep' | 'explain' | 'methods' | 'attribute' | 'conventions'>(
     name: K,
     params: Parameters<WorkerCalls[K]>[0],
     signal: AbortSignal | undefined,

@@ -151,6 +151,8 @@ export class Panel {
       },
       sweep: async ({ target }, signal) => inOneBuffer(await document.sweep(target, signal)),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
+      methods: (_params, signal) => document.methods(signal),
+      attribute: ({ recipe }, signal) => document.attribute(recipe, signal),
       conventions: (_params, signal) => document.conventions(signal),
       saveConfiguration: async (_params, signal) => {
         const saved = await document.saveConfiguration(signal);

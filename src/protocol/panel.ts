@@ -1,6 +1,7 @@
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
-import type { ConventionOutcome, LayerExplanation, ModelSummary, Progress, ShownClass, Sweep, Truth } from './model.ts';
+import type { AttributionView, MethodInfo, MethodProgress, Recipe } from './methods.ts';
+import type { ConventionOutcome, LayerExplanation, ModelSummary, ShownClass, Sweep, Truth } from './model.ts';
 import type { WireError } from './rpc.ts';
 import type { Target } from './target.ts';
 
@@ -73,6 +74,10 @@ export type PanelCalls = {
   restoreInputs: (params: null) => GivenInputs;
   sweep: (params: { readonly target?: Target }) => Sweep;
   explain: (params: { readonly layer: string; readonly target?: Target }) => LayerExplanation;
+  /** The methods that there are, as they suit the open model. */
+  methods: (params: null) => readonly MethodInfo[];
+  /** Any method. What there is of a long one is told with its progress. */
+  attribute: (params: { readonly recipe: Recipe }) => AttributionView;
   /** The best classes of the given image under every usual convention of preprocessing. */
   conventions: (params: null) => readonly ConventionOutcome[];
   /**
@@ -96,7 +101,7 @@ export type PanelCalls = {
 
 /** What the extension tells the webview. */
 export type PanelEvents = {
-  progress: Progress | null;
+  progress: MethodProgress | null;
   /** The native tree, the command palette or another editor chose a layer. */
   selectLayer: { readonly layer: string };
   /** A command of the palette that the panel carries out. */

@@ -1,6 +1,7 @@
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
-import type { ConventionOutcome, LayerExplanation, ModelSummary, Progress, Sweep } from './model.ts';
+import type { AttributionView, MethodInfo, MethodProgress, Recipe } from './methods.ts';
+import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep } from './model.ts';
 import type { Target } from './target.ts';
 
 /** What the extension asks of the compute process. `model` names what was opened before. */
@@ -20,6 +21,10 @@ export type WorkerCalls = {
   sweep: (params: { readonly model: string; readonly target?: Target }) => Sweep;
   /** One layer for a target: a map, or contributions of units. */
   explain: (params: { readonly model: string; readonly layer: string; readonly target?: Target }) => LayerExplanation;
+  /** The methods that there are, as they suit the model. */
+  methods: (params: { readonly model: string }) => readonly MethodInfo[];
+  /** Any method. What there is of a long one is told with its progress. */
+  attribute: (params: { readonly model: string; readonly recipe: Recipe }) => AttributionView;
   /** The best classes of the given image under every usual convention of preprocessing. */
   conventions: (params: { readonly model: string }) => readonly ConventionOutcome[];
   /** Writes what was chosen (input, labels) into inspectum.json beside the model, and keeps what else it says. */
@@ -38,5 +43,5 @@ export interface WorkerArguments {
 }
 
 export type WorkerEvents = {
-  progress: { readonly model: string; readonly progress: Progress | null };
+  progress: { readonly model: string; readonly progress: MethodProgress | null };
 };

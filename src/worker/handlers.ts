@@ -1,12 +1,13 @@
 import { conventionOutcomes } from '../app/conventionOutcomes.ts';
-import { Explainer } from '../app/explain.ts';
+import { Explainer, type RecipeWaiting } from '../app/explain.ts';
+import { methodCatalog } from '../app/methodCatalog.ts';
 import { Model, type OpenOptions } from '../app/model.ts';
 import { prepareSweep } from '../app/prepareSweep.ts';
 import { readSources } from '../app/readInput.ts';
 import { withReducedMaps } from '../app/reducedMaps.ts';
 import { saveConfiguration } from '../app/saveConfiguration.ts';
 import type { InputSource } from '../protocol/inputs.ts';
-import type { Progress } from '../protocol/model.ts';
+import type { MethodProgress } from '../protocol/methods.ts';
 import { packed } from '../protocol/packed.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
@@ -26,9 +27,11 @@ export interface Surroundings {
   readonly options: OpenOptions;
   /** Settles when the answer that is about to be given has left the process. */
   readonly answered: () => Promise<void>;
-  readonly progress: (model: string, progress: Progress | null) => void;
+  readonly progress: (model: string, progress: MethodProgress | null) => void;
 }
 
+/** Milliseconds between two parts of a result. */
+const PARTIAL_MS = 300;
 const CONVENTIONS = 'Trying the usual conventions of preprocessing';
 
 /** The worker's answers, one after the other; only `ping` is not queued. */
@@ -112,6 +115,20 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
       jobs.run(
         signal,
         withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target)),
+      ),
+    methods: ({ model }) => methodCatalog(opened(model).told),
+    attribute: ({ model, recipe }, signal) =>
+      jobs.run(
+        signal,
+        withProgress(model, recipe.method, () => {
+          let told = performance.now();
+          const report: RecipeWaiting['report'] = (fraction, view) => {
+            if (performance.now() - told < PARTIAL_MS) return;
+            told = performance.now();
+            progress(model, { text: recipe.method, fraction, ...(view && { partial: view() }) });
+          };
+          return explainer(model).attribute(recipe, { signal, report });
+        }),
       ),
     conventions: ({ model }, signal) =>
       jobs.run(

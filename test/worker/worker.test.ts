@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RESTARTED } from '../../src/extension/workerProcess.ts';
-import type { InputImage, Progress } from '../../src/protocol/model.ts';
+import type { InputImage, LayerExplanation, Progress } from '../../src/protocol/model.ts';
 import type { WireError } from '../../src/protocol/rpc.ts';
 import type { WorkerCalls } from '../../src/protocol/worker.ts';
 import { writeLargeImage } from '../tools/largeImage.ts';
@@ -272,6 +272,26 @@ describe('what crosses', () => {
       new Set(['Reading the model', 'Preparing shapes.onnx', 'Reading the input', 'Explaining every layer']),
     );
     expect(texts.filter((_, i) => i % 2 === 1)).toEqual([null, null, null, null]);
+  });
+
+  test('methods with their parameters, and what one of them says', async () => {
+    const { client } = observed();
+    await client.call('open', { path: SAMPLE, choices: {} });
+    await client.call('inputs', { model: SAMPLE, sources: sourcesOf(image) });
+    const methods = await client.call('methods', { model: SAMPLE });
+    expect(methods[0]).toMatchObject({ name: 'LayerGradCam', question: 'Where does this layer look?' });
+    expect(methods[0]?.parameters).toContainEqual(expect.objectContaining({ name: 'relu_attributions', type: 'boolean', default: false }));
+    const { maps, target } = await client.call('sweep', { model: SAMPLE });
+    const recipe = { method: 'LayerGradCam', layer: 'head.conv', set: {} };
+    const view = await client.call('attribute', { model: SAMPLE, recipe });
+    expect(view).toMatchObject({ recipe, shape: '1×1×16×16', remarks: [], explanation: { kind: 'map', target } });
+    const { map } = view.explanation as Extract<LayerExplanation, { kind: 'map' }>;
+    const swept = maps.find(({ output }) => output === map.output);
+    for (const [i, value] of map.data.entries()) expect(value).toBeCloseTo(swept?.data[i] ?? Number.NaN, 4);
+    const pixels = await client.call('attribute', { model: SAMPLE, recipe: { method: 'InputXGradient', set: {} } });
+    expect(pixels).toMatchObject({ shape: '1×3×128×128', explanation: { kind: 'map', map: { width: 128, height: 128 } } });
+    const wrong = failure(client.call('attribute', { model: SAMPLE, recipe: { ...recipe, set: { relu: true } } }));
+    expect(await wrong).toMatchObject({ kind: 'usage', message: expect.stringContaining('no parameter "relu"') });
   });
 
   test('the usual conventions, one adopted and saved; the true class by the folder', async () => {

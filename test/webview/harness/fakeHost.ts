@@ -83,6 +83,10 @@ const handlers: Handlers<PanelCalls> = {
     if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
     return explanation;
   },
+  methods: () => [],
+  attribute: () => {
+    throw new RemoteError({ kind: 'unsupported', message: 'The recording has no methods.' });
+  },
   conventions: () => [],
   saveConfiguration: () => ({ file: '/workspace/inspectum.json' }),
   chooseLabels: () => null,

@@ -109,6 +109,8 @@ export class LiveHost {
       restoreInputs: (_params, signal) => this.#give(signal),
       sweep: (params, signal) => core.sweep({ model, ...params }, signal),
       explain: (params, signal) => core.explain({ model, ...params }, signal),
+      methods: (_params, signal) => core.methods({ model }, signal),
+      attribute: (params, signal) => core.attribute({ model, ...params }, signal),
       conventions: (_params, signal) => core.conventions({ model }, signal),
       saveConfiguration: (_params, signal) => core.saveConfiguration({ model }, signal),
       chooseLabels: () => {

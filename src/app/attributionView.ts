@@ -1,0 +1,69 @@
+import { cellsOf } from '../graph/imageAxes.ts';
+import type { AttributionView, Recipe } from '../protocol/methods.ts';
+import type { Explained, LayerExplanation, LayerMap } from '../protocol/model.ts';
+import type { Cells } from '../tensor/cells.ts';
+import { formatShape } from '../tensor/shape.ts';
+import { sizeOf, type Tensor } from '../tensor/tensor.ts';
+import type { AttributionResult } from './attribute.ts';
+import type { Model } from './model.ts';
+import { strongestUnits } from './strongestUnits.ts';
+
+/**
+ * A result as a panel shows it: the attribution to the image, else to the first value, of the first example. Where it lies over the
+ * image it is a map, summed over channels as Captum's pictures are; else the strongest units.
+ */
+export function attributionView(
+  model: Model,
+  recipe: Recipe,
+  { parts, delta, samples, remarks = [] }: Pick<AttributionResult, 'parts' | 'delta' | 'samples' | 'remarks'>,
+  { target, ms, fraction }: { readonly target: Explained; readonly ms: number; readonly fraction?: number },
+): AttributionView {
+  const part = parts.find(({ name }) => name === model.input?.port) ?? parts[0];
+  const { tensor } = part;
+  const first = tensor.data.subarray(0, tensor.data.length / (tensor.dims[0] ?? 1));
+  const sum = first.reduce((total, value) => total + value, 0);
+  const cells = cellsIn(model, part.name, tensor.dims);
+  const explanation: LayerExplanation = cells
+    ? { kind: 'map', map: summedOverChannels(part.name, first, tensor.dims, cells), target, ms }
+    : { kind: 'units', units: strongestUnits(part.name, first, whyUnits(tensor)), target, ms };
+  return {
+    recipe,
+    explanation,
+    shape: formatShape(tensor.dims),
+    sum,
+    ...(delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: sum - delta[0] } }),
+    ...(samples !== undefined && { samples }),
+    remarks,
+    ms,
+    ...(fraction !== undefined && { fraction }),
+  };
+}
+
+const whyUnits = ({ dims }: Tensor): string =>
+  `This attribution (one example is ${formatShape(dims.slice(1))}) has no height and width, so there is no map to lay over the image. The bars show its strongest values.`;
+
+/** How an attribution of the shape of a value, or of it with one channel or in another size, lies over the image. */
+function cellsIn(model: Model, value: string, dims: readonly number[]): Cells | undefined {
+  const known = cellsOf(model.graph, model.axes, value);
+  if (known && known.layout !== 'channels-first') return sizeOf(dims) % (known.height * known.width) === 0 ? known : undefined;
+  const [, , height, width] = dims;
+  if (dims.length !== 4 || height === undefined || width === undefined || height * width <= 1) return undefined;
+  return known || value === model.input?.port ? { layout: 'channels-first', height, width, skip: 0 } : undefined;
+}
+
+function summedOverChannels(output: string, values: Float32Array, dims: readonly number[], cells: Cells): LayerMap {
+  const { height, width, skip } = cells;
+  const size = height * width;
+  const isChannelsFirst = cells.layout === 'channels-first' || cells.layout === 'tokens-last';
+  const positions = cells.layout === 'channels-first' || cells.layout === 'channels-last' ? size : Number(tokensIn(cells, dims));
+  const channels = values.length / positions;
+  const data = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    let sum = 0;
+    for (let c = 0; c < channels; c++) sum += values[isChannelsFirst ? c * positions + skip + i : (skip + i) * channels + c] as number;
+    data[i] = sum;
+  }
+  return { output, width, height, data };
+}
+
+const tokensIn = ({ layout }: Cells, dims: readonly number[]) => dims[layout === 'tokens' ? 1 : layout === 'tokens-first' ? 0 : 2];

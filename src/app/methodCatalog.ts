@@ -1,0 +1,62 @@
+import { METHODS } from '../attribution/index.ts';
+import type { Method } from '../attribution/method.ts';
+import type { Parameter } from '../attribution/parameters.ts';
+import type { MethodInfo, ParameterInfo } from '../protocol/methods.ts';
+import type { Model } from './model.ts';
+
+/** The methods that are offered first, by the question that each answers. */
+const QUESTIONS: Readonly<Record<string, string>> = {
+  LayerGradCam: 'Where does this layer look?',
+  IntegratedGradients: 'Which pixels make up the score?',
+  Occlusion: 'What if this were hidden?',
+  Saliency: 'Which pixels is the score sensitive to?',
+  KernelShap: 'How much does each region add?',
+  LRP: 'What does the score trace back to?',
+};
+
+/** Every method as it is offered for a model: those that answer a question first, in that order. */
+export function methodCatalog(model: Model): readonly MethodInfo[] {
+  const rank = (name: string): number => (Object.hasOwn(QUESTIONS, name) ? Object.keys(QUESTIONS).indexOf(name) : Number.POSITIVE_INFINITY);
+  return Object.values<Method>(METHODS)
+    .sort((a, b) => Math.min(rank(a.name), 1e9) - Math.min(rank(b.name), 1e9))
+    .map((method) => methodInfo(method, model));
+}
+
+function methodInfo({ name, level, needsTarget, baselines, doc, paper, parameters }: Method, model: Model): MethodInfo {
+  return {
+    name,
+    level,
+    needsTarget,
+    baselines,
+    doc,
+    ...(paper && { paper }),
+    ...(Object.hasOwn(QUESTIONS, name) && { question: QUESTIONS[name] as string }),
+    parameters: Object.entries(parameters).map(([key, parameter]) => parameterInfo(key, parameter, model)),
+  };
+}
+
+function parameterInfo(name: string, parameter: Parameter, model: Model): ParameterInfo {
+  const suggest = Object.hasOwn(SUGGESTIONS, name) ? SUGGESTIONS[name] : undefined;
+  const suggestion = suggest?.(model);
+  return { name, ...parameter, ...(suggestion !== undefined && { suggestion }) };
+}
+
+/** How many windows lie side by side where an image is occluded, and how many regions it is divided into. */
+const WINDOWS = 15;
+const SUPERPIXELS = 50;
+
+/** What suits a model's image better than Captum's defaults, which take every pixel for itself. */
+const SUGGESTIONS: Readonly<Record<string, (model: Model) => unknown>> = {
+  sliding_window_shapes: (model) => windows(model, 1),
+  strides: (model) => windows(model, 2),
+  feature_mask: ({ input }) => input && { superpixels: SUPERPIXELS },
+};
+
+/** Windows over all channels, moved by a part of their side. */
+function windows({ input, graph }: Model, part: number): readonly number[] | undefined {
+  const shape = graph.inputs.find(({ name }) => name === input?.port)?.shape;
+  if (!input || !shape) return undefined;
+  const extents = input.size.map((extent) => Math.max(1, Math.round(extent / WINDOWS / part)));
+  const channels = Number(input.layout === 'NCHW' ? shape[1] : shape[3]);
+  return input.layout === 'NCHW' ? [channels, ...extents] : [...extents, channels];
+}

@@ -1,0 +1,80 @@
+import type { LayerExplanation, Progress } from './model.ts';
+import type { Target } from './target.ts';
+
+/** One parameter of a method, as a form shows it. */
+export interface ParameterInfo {
+  /** Captum's name. */
+  readonly name: string;
+  readonly type: 'boolean' | 'integer' | 'number' | 'choice' | 'extents' | 'mask';
+  /** A value as JSON; null: none, or Captum's own way without one. */
+  readonly default: unknown;
+  /** What fits the open model better than the default: windows of a size that suits its input, superpixels of an image. */
+  readonly suggestion?: unknown;
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+  readonly required?: true;
+  readonly doc: string;
+}
+
+/** A method as a panel offers it. */
+export interface MethodInfo {
+  /** Captum's class name. */
+  readonly name: string;
+  readonly level: 'primary' | 'layer' | 'neuron';
+  readonly needsTarget: boolean;
+  readonly baselines: 'none' | 'one' | 'distribution';
+  readonly doc: string;
+  readonly paper?: { readonly authors: string; readonly year: number; readonly url: string };
+  /** The question that it answers, of those that are offered first. */
+  readonly question?: string;
+  readonly parameters: readonly ParameterInfo[];
+}
+
+/** What a person asks for: enough to ask for it again, with the names of the command line. */
+export interface Recipe {
+  readonly method: string;
+  /** Of layer and neuron methods. */
+  readonly layer?: string;
+  /** Of neuron methods: the neuron of the layer, its batch left out. */
+  readonly neuron?: readonly number[];
+  /** Default: what is explained otherwise. */
+  readonly target?: Target;
+  /** As `--baseline` takes it. */
+  readonly baseline?: string | number;
+  /** Parameters as `--set` takes them: those that are not at their defaults. */
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
+/** How much a recipe takes, before it is run. */
+export interface Estimate {
+  /** How often the network is run. */
+  readonly runs: number;
+  /** Undefined where nothing has been measured yet. */
+  readonly ms?: number;
+}
+
+/** What came of a recipe, or what there is of it so far. */
+export interface AttributionView {
+  readonly recipe: Recipe;
+  readonly explanation: LayerExplanation;
+  /** "1×3×224×224" */
+  readonly shape: string;
+  /** Sum of all attributions of the first example. */
+  readonly sum: number;
+  /** Σ attributions − (F(input) − F(baseline)), and that difference, of the first example: of methods that should sum up to it. */
+  readonly completeness?: { readonly delta: number; readonly difference: number };
+  /** How many random samples it is the mean of. */
+  readonly samples?: number;
+  /** Whole sentences. */
+  readonly remarks: readonly string[];
+  readonly ms: number;
+  /** 0 to 1, of a part of a result. */
+  readonly fraction?: number;
+}
+
+/** How far a method is. */
+export interface MethodProgress extends Progress {
+  /** What there is so far of its result. */
+  readonly partial?: AttributionView;
+}
