@@ -90,15 +90,39 @@ describe('the true class', () => {
     await expect.poll(() => truth.textContent()).toContain('the folder mug');
   });
 
+  test('is set, explained and forgotten without leaving the keyboard', async () => {
+    const { page } = await panels.open(sample('shapes.onnx'), [IMAGE]);
+    await explainFirstImage(page);
+    const focused = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.testid);
+    await part(page, 'set-truth').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('mug');
+    await page.keyboard.press('Enter');
+    await part(page, 'truth').waitFor();
+    await expect.poll(focused).toBe('explain-truth');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => part(page, 'target').textContent()).toBe('mug');
+    await expect.poll(focused).toBe('set-truth');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('forget-truth');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => part(page, 'truth').count()).toBe(0);
+    expect(await focused()).toBe('set-truth');
+  });
+
   test('of a single score is it or its negation', async () => {
     const { page } = await panels.open(corpus('one-logit.onnx'), [IMAGE]);
     await explainFirstImage(page);
     const [best, other] = await page.locator('[data-class] .clip').allTextContents();
     expect([best, other].sort()).toEqual(['healthy', 'ill']);
     expect(await part(page, 'another-class').count()).toBe(0);
-    await page.getByText(`This is ${best}`).click();
+    await part(page, 'set-truth')
+      .getByText(best ?? '')
+      .click();
     await expect.poll(() => part(page, 'truth').textContent()).toContain(`Right: this is ${best}`);
-    await page.getByText(`This is ${other}`).click();
+    await part(page, 'set-truth')
+      .getByText(other ?? '')
+      .click();
     await expect.poll(() => part(page, 'truth').textContent()).toContain(`Wrong: this is ${other}, which comes second`);
     await part(page, 'explain-truth').click();
     await expect.poll(() => part(page, 'target').textContent()).toBe(other);

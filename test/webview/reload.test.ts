@@ -46,10 +46,11 @@ test('a change on disk is asked about or read at once; the map of before stands 
   expect(await part(page, 'changed').count()).toBe(0);
   await train(page);
   await change(page, false);
-  await part(page, 'reload').click();
+  await part(page, 'reload').press('Enter');
   await part(page, 'before').waitFor();
   await untilState(page, 'ready');
   expect(await part(page, 'changed').count()).toBe(0);
+  expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
   const percent = (probability: number) => `${(probability * 100).toFixed(1)}%`;
   expect(await part(page, 'before').textContent()).toBe(`Before: ${target}${percent(sweep.target.probability)}`);
   expect(await page.locator('.now').textContent()).toBe(`Now: ${target}${percent(sweep.target.probability / 2)}`);

@@ -59,11 +59,16 @@ function TrueClassChoice({ top, text }: { top: readonly ClassScore[]; text: stri
   const panel = usePanel();
   const say = ({ index, negated }: ShownClass) => void panel.setTruth({ index, ...(negated && { negated }) });
   if (panel.model.value?.classes === 1)
-    return top.map((score) => (
-      <button key={score.text} type="button" class="link" data-testid="set-truth" onClick={() => say(score)}>
-        This is {score.text}
-      </button>
-    ));
+    return (
+      <>
+        <span class="muted">True class:</span>
+        {top.map((score) => (
+          <button key={score.text} type="button" class="link" data-testid="set-truth" onClick={() => say(score)}>
+            {score.text}
+          </button>
+        ))}
+      </>
+    );
   return (
     <Disclosure text={text} testid="set-truth">
       {(close) => (

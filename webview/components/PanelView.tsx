@@ -10,6 +10,7 @@ import { LayerInfo } from './LayerInfo.tsx';
 import { Splitter } from './Splitter.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useDroppedFiles } from './useDroppedFiles.ts';
+import { useKeptFocus } from './useKeptFocus.ts';
 
 const TABS = [
   ['layers', 'Layers'],
@@ -33,6 +34,7 @@ export function PanelView() {
 
   const picture = usePicture(drawn);
   useDroppedFiles(root);
+  useKeptFocus(root);
   useSignalEffect(() => {
     root.current?.style.setProperty('--left', `${panel.columns.value?.[0] ?? COLUMNS[0]}px`);
     root.current?.style.setProperty('--right', `${panel.columns.value?.[1] ?? COLUMNS[1]}px`);
