@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Layer, ModelSummary } from '../../src/protocol/model.ts';
 import { usePanel } from '../state/context.ts';
-import { formatCount } from '../state/layers.ts';
+import { formatCount, rounded, shapeOf } from '../state/layers.ts';
 import { TokenGridFact } from './TokenGridFact.tsx';
 
 /** The selected layer in numbers, and what was noticed about the model. */
@@ -23,7 +23,8 @@ export function LayerInfo() {
             {layer.op && <Fact name="Operator">{layer.op}</Fact>}
             {layer.node && layer.node !== layer.id && <Fact name="Node">{layer.node}</Fact>}
             {layer.output !== layer.id && <Fact name="Value">{layer.output}</Fact>}
-            <Fact name="Shape">{layer.shape || 'not known'}</Fact>
+            <Fact name="Shape">{rounded(layer.shape) || 'not known'}</Fact>
+            {panel.ready.value && hasSymbols(layer) && <Fact name="On this input">{shapeOf(layer, true)}</Fact>}
             {grid && (
               <Fact name="Grid">
                 <TokenGridFact key={grid.tokens} grid={grid} />
@@ -61,6 +62,9 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
     </>
   );
 }
+
+/** Its size says more than the batch by symbols. */
+const hasSymbols = (layer: Layer): boolean => layer.dims !== undefined && shapeOf(layer, true) !== shapeOf(layer, false);
 
 /** The grid of a layer whose value is a sequence of tokens. */
 const gridOf = ({ dims = [] }: Layer, { tokenGrids }: ModelSummary) => tokenGrids.find(({ tokens }) => dims.includes(tokens));

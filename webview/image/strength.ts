@@ -6,7 +6,7 @@ type Sign = ViewSettings['sign'];
 /** What a layer's map amounts to under a sign. */
 export type Strength =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'nothing'; readonly why: string }
   /** `relative`: its peak over the strongest layer's, 0 to 1. */
   | { readonly kind: 'some'; readonly peak: number; readonly relative: number };
@@ -29,6 +29,8 @@ const NOTHING: Readonly<Record<Sign, string>> = {
   absolute_value: 'The map of this layer is zero',
 };
 
+const UNREACHABLE = 'Nothing in the image at this layer reaches what is explained';
+
 /** Every map's strength, relative to the strongest layer, so that noise in early layers does not look like evidence. */
 export function strengthsOf(sweep: Sweep | undefined, sign: Sign): { of(output: string): Strength } {
   const peaks = new Map(sweep?.maps.map((map) => [map.output, peakOf(map, sign)]));
@@ -37,7 +39,7 @@ export function strengthsOf(sweep: Sweep | undefined, sign: Sign): { of(output: 
   return {
     of(output) {
       const peak = peaks.get(output);
-      if (peak === undefined) return unreachable.has(output) ? { kind: 'unreachable' } : { kind: 'unknown' };
+      if (peak === undefined) return unreachable.has(output) ? { kind: 'unreachable', why: UNREACHABLE } : { kind: 'unknown' };
       return peak > 0 ? { kind: 'some', peak, relative: peak / strongest } : { kind: 'nothing', why: NOTHING[sign] };
     },
   };

@@ -36,9 +36,17 @@ export function titleOf(layer: Layer): LayerTitle {
   return bare ? { main: layer.kind, kind: layer.detail, made: layer.name } : { main: layer.name, kind: what, made: '' };
 }
 
-/** "32×112×112", without the batch; before an image says the size, with the file's symbols: "32×floor(height/2)×floor(width/2)". */
+/** "32×112×112", without the batch; before an image says the size, with the file's symbols: "32×⌈height/2⌉×⌈width/2⌉". */
 export const shapeOf = ({ dims, shape }: Layer, isGiven: boolean): string =>
-  isGiven ? dims?.join('×') || shape : shape.slice(shape.indexOf('×') + 1);
+  isGiven ? dims?.join('×') || shape : rounded(shape.slice(shape.indexOf('×') + 1));
+
+/** Quotients in brackets, as they are mostly written: "⌈height/2⌉" for "floor((height + 1)/2)", "⌊height/2⌋" for "floor(height/2)". */
+export const rounded = (shape: string): string =>
+  shape
+    .replace(/floor\(\(([\w.?]+) \+ (\d+)\)\/(\d+)\)/g, (all, symbol: string, more: string, by: string) =>
+      Number(more) === Number(by) - 1 ? `⌈${symbol}/${by}⌉` : all,
+    )
+    .replace(/floor\(([\w.?]+\/\d+)\)/g, '⌊$1⌋');
 
 const UNITS = [
   [1e12, 'T'],

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Layer } from '../../src/protocol/model.ts';
 import type { Strength } from '../image/strength.ts';
 import { formatValue } from '../image/words.ts';
-import { formatCount } from '../state/layers.ts';
+import { formatCount, rounded } from '../state/layers.ts';
 
 export interface Hovered {
   readonly layer: Layer;
@@ -37,7 +37,7 @@ export function HoverCard({ layer, top, right, strength, early }: Props) {
       <p class="muted">{[layer.kind || 'Module', layer.detail].filter(Boolean).join(' ')}</p>
       <dl class="facts">
         <dt>Shape</dt>
-        <dd>{layer.shape || 'not known'}</dd>
+        <dd>{rounded(layer.shape) || 'not known'}</dd>
         <dt>Parameters</dt>
         <dd>{formatCount(layer.parameters)}</dd>
         <dt>MACs</dt>
@@ -50,7 +50,7 @@ export function HoverCard({ layer, top, right, strength, early }: Props) {
             </dd>
           </>
         )}
-        {strength.kind === 'nothing' && (
+        {(strength.kind === 'nothing' || strength.kind === 'unreachable') && (
           <>
             <dt>Map</dt>
             <dd>{strength.why}</dd>

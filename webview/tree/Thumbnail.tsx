@@ -19,8 +19,7 @@ export function Thumbnail({ map, strength }: { map: LayerMap | undefined; streng
   }, [map, strength.kind, sign, colormap, outlierPercent]);
 
   if (strength.kind === 'unknown') return null;
-  if (strength.kind === 'unreachable')
-    return <span class="no-map unreachable" title="No path leads from this layer to what is explained" />;
+  if (strength.kind === 'unreachable') return <span class="no-map unreachable" title={strength.why} />;
   if (strength.kind === 'nothing') return <span class="no-map" title={strength.why} data-no-map="" />;
   return (
     <>
