@@ -3,6 +3,7 @@ import { Icon } from '../components/Icon.tsx';
 import { Popover } from '../components/Popover.tsx';
 import { usePanel } from '../state/context.ts';
 import { Conventions } from './Conventions.tsx';
+import { withMinus } from './words.ts';
 
 /** How pixels become the network's input, and what could be chosen instead. */
 export function ConventionChip({ input }: { input: InputConvention }) {
@@ -15,7 +16,7 @@ export function ConventionChip({ input }: { input: InputConvention }) {
       title="How pixels become numbers: compare the usual ways"
       button={
         <>
-          <span class="clip">{input.name}</span>
+          <span class="clip">{withMinus(input.name)}</span>
           {input.guessed && <span class="guessed">guessed</span>}
           <Icon name="chevron-down" />
         </>

@@ -3,9 +3,10 @@ import { formatPercent } from '../chart/percent.ts';
 import { usePanel } from '../state/context.ts';
 import { Background } from './Background.tsx';
 import { SizeField } from './SizeField.tsx';
+import { withMinus } from './words.ts';
 
 const FIT: Readonly<Record<InputConvention['fit'], string>> = {
-  'shorter-side': 'shorter side, then the middle',
+  'shorter-side': 'shorter side, then the middle cropped',
   squash: 'squashed to the size',
   letterbox: 'whole, with borders',
   none: 'as it is',
@@ -49,7 +50,7 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
       </dl>
       {input.guessed && (
         <p class="muted">
-          Nothing in the files says how pixels become numbers. The right way is mostly the one that is sure of the right class.
+          Nothing in the files says how pixels become numbers. The right way is usually the one that is surest of the right class.
         </p>
       )}
       <Outcomes outcomes={outcomes} onDone={onDone} />
@@ -99,17 +100,16 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
             class={outcome.current ? 'outcome on' : 'outcome'}
             aria-pressed={outcome.current}
             data-convention={outcome.name}
-            title={outcome.top.map((score) => `${score.text} ${formatPercent(score.probability)}`).join('\n')}
             onClick={() => {
               onDone();
               if (!outcome.current) void panel.choose({ input: { ...panel.choices.peek().input, ...outcome.settings } });
             }}
           >
             <span class="outcome-name">
-              <span class="clip">{outcome.name}</span>
+              <span class="clip">{withMinus(outcome.name)}</span>
               {outcome.current && <span class="muted">in use</span>}
             </span>
-            <span class="outcome-top clip">
+            <span class="outcome-top">
               {outcome.top.map((score, i) => (
                 <span key={score.text} class={i === 0 ? 'best' : ''}>
                   {score.text} {formatPercent(score.probability)}
@@ -125,9 +125,9 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
 
 /** "0 to 1, less 0.485 0.456 0.406, divided by 0.229 0.224 0.225" */
 function numbersOf({ range: [black, white], mean, std }: InputConvention): string {
-  const list = (values: readonly number[]) => values.map((v) => Number(v.toPrecision(4))).join(' ');
+  const list = (values: readonly number[]) => withMinus(values.map((v) => Number(v.toPrecision(4))).join(' '));
   return [
-    `${black} to ${white}`,
+    withMinus(`${black} to ${white}`),
     ...(mean.some((m) => m !== 0) ? [`less ${list(mean)}`] : []),
     ...(std.some((s) => s !== 1) ? [`divided by ${list(std)}`] : []),
   ].join(', ');

@@ -48,3 +48,6 @@ export function formatValue(value: number): string {
   const text = size >= 1e5 || size < 0.001 ? size.toExponential(1) : String(Number(size.toPrecision(3)));
   return value < 0 ? `−${text}` : text;
 }
+
+/** "−1 to 1" for "-1 to 1" */
+export const withMinus = (text: string): string => text.replace(/-(?=\d)/g, '−');
