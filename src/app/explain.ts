@@ -178,7 +178,7 @@ export class Explainer {
     return {
       output,
       dims,
-      scale: scores ? describeScale(scale, scores.values.length) : `${dims.join('×') || 'one'} values, not one vector of classes`,
+      scale: scores ? describeScale(scale, scores.values.length) : describeValues(dims),
       top: scores ? topClasses(scores, TOP) : [],
     };
   }
@@ -198,8 +198,11 @@ const placeOf = (target: Target): Place | Target => (target.kind === 'class' && 
 const inMemoryWords = (error: unknown, words: (figures: string) => string): unknown =>
   error instanceof InspectumError && error.kind === 'memory' ? new InspectumError('memory', words(error.message), { cause: error }) : error;
 
+const describeValues = (dims: readonly number[]): string =>
+  dims.length > 1 ? `${dims.join('×')} values, not one vector of classes` : `${dims[0] ?? 'one'} values, which are no classes`;
+
 const PAST_CELLS =
-  'From this layer on nothing but tokens beside the grid (the class token) is read, so that no part of the image counts here any more: every map would be zero. Choose a layer before the last attention.';
+  'From here on only tokens outside the grid (the class token) are read, so no part of the image counts. Choose a layer before the last attention.';
 
 /** Whether two targets are the same, however their fields are ordered. */
 const isSame = (a: Target, b: Target): boolean =>

@@ -19,9 +19,9 @@ export function probabilitiesOf(scores: ArrayLike<number>, scale: Scale): Float6
 const SENTENCES: Readonly<Record<Scale, (count: number) => string>> = {
   logits: (count) => (count === 1 ? 'sigmoid of one logit' : `softmax of ${count} logits`),
   'log-odds': (count) => `sigmoid of ${count === 1 ? 'one logit' : `each of ${count} logits`}`,
-  probabilities: (count) => `${count} probabilities, as the model gives them`,
+  probabilities: (count) => `the model's ${count} probabilities`,
   'log-probabilities': (count) => `exp of ${count} log-probabilities`,
-  sigmoid: (count) => `${count} sigmoid outputs, as the model gives them`,
+  sigmoid: (count) => `the model's ${count} sigmoid outputs`,
 };
 
 export const describeScale = (scale: Scale, count: number): string => SENTENCES[scale](count);

@@ -121,4 +121,4 @@ function offsetOffer(names: readonly string[], classes: number | undefined, choi
 const IMAGENET_OFFER: Offers = [{ text: `Take the names of ${IMAGENET}`, choice: { assumed: 'imagenet' } }];
 
 const countsOf = ({ source, names }: Pick<FoundNames, 'source' | 'names'>, classes: number | undefined): string =>
-  `${source} has ${names.length} names, but the output has ${classes} classes`;
+  `${names.length} names in ${source}, but the output has ${classes} classes`;

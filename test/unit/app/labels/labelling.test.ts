@@ -139,7 +139,7 @@ describe('a count that disagrees', () => {
     expect(taken).toBeUndefined();
     expect(labelling).toMatchObject({
       count: 0,
-      mismatch: 'labels.txt has 10 names, but the output has 1000 classes: they were not taken.',
+      mismatch: '10 names in labels.txt, but the output has 1000 classes: they were not taken.',
     });
     expect(labelling?.source).toBeUndefined();
     expect(labelling?.offers.map(({ choice }) => choice)).toEqual([{ assumed: 'imagenet' }]);
