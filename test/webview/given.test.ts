@@ -141,7 +141,7 @@ describe('a model of more than an image', () => {
     const { page } = await panels.open(corpus('tabular.onnx'), [corpus('features.npy')]);
     await page.getByText('This model takes no image').waitFor();
     await page.locator('[data-testid=choose-input]').click();
-    await page.getByText('No layer of this model has height and width').waitFor();
+    await page.getByText('No layer of this model has a map in two dimensions').waitFor();
     expect(await textOf(page.locator('[data-testid=inputs-chip]'))).toBe('features.npy');
     expect(await page.locator('[data-testid=class-chart] [data-class]').count()).toBe(3);
     for (const idle of ['over', 'sign', 'zoom-in', 'set-truth', 'input-convention'])

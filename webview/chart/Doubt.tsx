@@ -11,7 +11,7 @@ export function Doubt({ sweep }: { sweep: Sweep }) {
   if (!panel.model.value?.input?.guessed || !best || best.probability >= UNLIKELY) return null;
   return (
     <p class="doubt" data-testid="doubt">
-      No class is likely, and how pixels become numbers is guessed.{' '}
+      No class is likely. How pixels become numbers is guessed, perhaps wrongly.{' '}
       <button
         type="button"
         class="link"

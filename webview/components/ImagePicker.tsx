@@ -45,7 +45,7 @@ export function ImagePicker({ onDone }: { onDone?: () => void }) {
         >
           Choose…
         </button>
-        <span class="muted">or paste an image, or drop one here with Shift held</span>
+        <span class="muted">or paste one, or drop it here with Shift</span>
       </p>
     </div>
   );

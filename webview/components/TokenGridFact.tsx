@@ -12,7 +12,7 @@ export function TokenGridFact({ grid }: { grid: TokenGrid & { readonly chosen: b
   return (
     <>
       {`${grid.height} × ${grid.width} of ${grid.tokens} tokens`}
-      {grid.skip > 0 && `, after ${grid.skip} that stand for no place`}
+      {grid.skip > 0 && `, without the first ${grid.skip}`}
       <div class="links">
         <Disclosure text="Change…" testid="edit-grid">
           {(close) => (
@@ -35,7 +35,7 @@ export function TokenGridFact({ grid }: { grid: TokenGrid & { readonly chosen: b
   );
 }
 
-const FIELDS = ['Rows', 'Columns', 'Tokens before'] as const;
+const FIELDS = ['Rows', 'Columns', 'Left out first'] as const;
 
 function GridForm({ grid, onUse }: { grid: TokenGrid; onUse: (grid: TokenGrid) => void }) {
   const { tokens } = grid;
@@ -46,7 +46,7 @@ function GridForm({ grid, onUse }: { grid: TokenGrid; onUse: (grid: TokenGrid) =
   };
   const draft = useDraft([grid.height, grid.width, grid.skip].map(String), parse, onUse);
   return (
-    <form class="fields" onSubmit={draft.onSubmit}>
+    <form class="fields grid-form" onSubmit={draft.onSubmit}>
       {FIELDS.map((name, field) => (
         <DraftField key={name} draft={draft} field={field} name={name} named wrong={!draft.value} testid={`grid-${field}`} />
       ))}

@@ -99,6 +99,7 @@ function ExplainsChip({ explains, onChange }: { explains: ModelSummary['explains
     <button type="button" class="chip explains" data-testid="explains" data-what={what} title={title} onClick={() => onChange(other)}>
       <span class="chip-label">Explains</span>
       <span class="clip">{what === 'logits' ? `logits before ${operator}` : `output of ${operator}`}</span>
+      <Icon name="swap" />
     </button>
   );
 }

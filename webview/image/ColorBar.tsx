@@ -20,8 +20,8 @@ export function ColorBar({ sign, colormap, scale }: Props) {
     <div class="color-bar" data-testid="color-bar">
       <canvas ref={canvas} />
       <div class="ticks">
-        {ticksOf(low, scale).map(({ value, place }) => (
-          <span key={place} style={{ left: `${place * 100}%` }}>
+        {ticksOf(low, scale).map(({ value, place, tight }) => (
+          <span key={place} class={tight ? 'tight' : undefined} style={{ left: `${place * 100}%` }}>
             {formatValue(sign === 'negative' ? -value : value)}
           </span>
         ))}
@@ -31,11 +31,19 @@ export function ColorBar({ sign, colormap, scale }: Props) {
 }
 
 const STEPS = [1, 2, 2.5, 5, 10];
-/** Part of the scale at either end that belongs to the end's own number. */
-const CROWDED = 0.12;
+/** Parts of the scale at either end that belong to the end's own number: always, and where it is narrow. */
+const [CROWDED, TIGHT] = [0.12, 0.2];
+
+interface Tick {
+  readonly value: number;
+  /** Along the scale, 0 to 1. */
+  readonly place: number;
+  /** Beside an end: left out where it is narrow. */
+  readonly tight: boolean;
+}
 
 /** Both ends, and round numbers between them that do not crowd them. */
-function ticksOf(low: number, high: number): { readonly value: number; readonly place: number }[] {
+function ticksOf(low: number, high: number): Tick[] {
   const range = high - low;
   if (!(range > 0)) return [];
   const rough = range / 5;
@@ -43,6 +51,11 @@ function ticksOf(low: number, high: number): { readonly value: number; readonly 
   const step = (STEPS.find((s) => s * power >= rough) ?? 10) * power;
   const between: number[] = [];
   for (let i = Math.ceil(low / step); i * step < high; i++) between.push(Number((i * step).toPrecision(12)));
-  const inside = between.filter((v) => v - low > range * CROWDED && high - v > range * CROWDED);
-  return [low, ...inside, high].map((value) => ({ value, place: (value - low) / range }));
+  const fromEnd = (value: number) => Math.min(value - low, high - value) / range;
+  const inside = between.filter((value) => fromEnd(value) > CROWDED);
+  return [low, ...inside, high].map((value) => ({
+    value,
+    place: (value - low) / range,
+    tight: fromEnd(value) > 0 && fromEnd(value) < TIGHT,
+  }));
 }

@@ -61,7 +61,7 @@ function Waiting() {
       <p class="muted">
         {model.input
           ? 'The image is the one that maps are laid over; the others stay as they are given here.'
-          : 'Arrays that NumPy has saved (.npy) are fed to it as they are. Maps are shown without a picture.'}
+          : 'Arrays that NumPy has saved (.npy) are fed to it as they are.'}
       </p>
       <InputList />
       {model.input && <ImagePicker />}
@@ -113,7 +113,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   const map = shown?.kind === 'map' ? shown.map : undefined;
   const scale = drawn.value?.normalization.scale ?? 0;
   return (
-    <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${before ? 2 * size.width + GAP : size.width}px, 524px)` }}>
+    <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${before ? 2 * size.width + GAP : size.width}px, 560px)` }}>
       <PaneHeader />
       <div class="explained" ref={pane}>
         {shown?.kind === 'units' ? (

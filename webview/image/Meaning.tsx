@@ -42,7 +42,7 @@ function Sentence() {
       <p class="meaning" data-testid="meaning">
         {sweep.maps.length > 0
           ? 'Choose a layer to see its map.'
-          : 'No layer of this model has height and width, so there are no maps. Choose a layer to see its strongest units.'}
+          : 'No layer of this model has a map in two dimensions. Choose one to see its strongest units.'}
       </p>
     );
   return (

@@ -25,30 +25,32 @@ export function PaneHeader() {
   const source = panel.given.value?.sources[inputs.find(({ takes }) => takes === 'image')?.name ?? ''];
   return (
     <div class="pane-header">
-      <div class="pane-title">
-        <h2 title={layer?.id}>
-          {path.slice(0, -1).map((name, i) => (
-            <span key={i} class="path">
-              {name}
-              <i>›</i>
-            </span>
-          ))}
-          {path.at(-1)}
-        </h2>
-        {layer && title && (
-          <span class="pane-facts muted clip">{[title.kind, shapeOf(layer, true), title.made].filter(Boolean).join(' · ')}</span>
-        )}
-        <span class="space" />
-        {photo && panel.shown.value?.kind !== 'units' && (
-          <Segments
-            label="Picture"
-            testid="over"
-            value={panel.view.value.over}
-            options={OVER}
-            onChange={(over) => panel.setView({ over })}
-          />
-        )}
-      </div>
+      {(layer || photo) && (
+        <div class="pane-title">
+          <h2 title={layer?.id}>
+            {path.slice(0, -1).map((name, i) => (
+              <span key={i} class="path">
+                {name}
+                <i>›</i>
+              </span>
+            ))}
+            {path.at(-1)}
+          </h2>
+          {layer && title && (
+            <span class="pane-facts muted clip">{[title.kind, shapeOf(layer, true), title.made].filter(Boolean).join(' · ')}</span>
+          )}
+          <span class="space" />
+          {photo && panel.shown.value?.kind !== 'units' && (
+            <Segments
+              label="Picture"
+              testid="over"
+              value={panel.view.value.over}
+              options={OVER}
+              onChange={(over) => panel.setView({ over })}
+            />
+          )}
+        </div>
+      )}
       <div class="pane-image">
         {source && <ImageButton source={source} />}
         {input && source?.kind === 'image' && <ConventionChip input={input} />}
