@@ -108,7 +108,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
 const DEFAULT_SEED = 0;
 
 /** The image, and the other inputs of floating-point numbers; where there is none of them the first input. */
-function attributedInputs({ graph, input }: Model): readonly string[] {
+export function attributedInputs({ graph, input }: Model): readonly string[] {
   const found = graph.inputs.filter(({ name, dtype }) => name === input?.port || dtype === undefined || isFloat(dtype));
   return (found.length > 0 ? found : graph.inputs.slice(0, 1)).map(({ name }) => name);
 }
@@ -131,7 +131,8 @@ function refuseUnused({ name, level, baselines }: Method, job: AttributionJob): 
     usage('draws from several baselines: give them with --baseline FILE.npy.');
 }
 
-function methodNamed(name: string): Method {
+/** @throws InspectumError 'usage' with the nearest names */
+export function methodNamed(name: string): Method {
   const method: Method | undefined = Object.hasOwn(METHODS, name) ? METHODS[name as keyof typeof METHODS] : undefined;
   if (!method)
     throw new InspectumError(

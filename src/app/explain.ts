@@ -2,10 +2,10 @@ import { Subject } from '../attribution/evaluation/subject.ts';
 import { flatTarget, SEED_INPUT, TARGET_INPUT, targetFeed } from '../attribution/evaluation/target.ts';
 import { cellMapOf } from '../attribution/layer/cellMap.ts';
 import { unitContributions } from '../attribution/layer/unitContributions.ts';
-import type { Attribution } from '../attribution/method.ts';
+import { type Attribution, GRADIENT_COST } from '../attribution/method.ts';
 import type { Waiting } from '../attribution/work.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
-import type { AttributionView, Recipe } from '../protocol/methods.ts';
+import type { AttributionView, Estimate, Recipe } from '../protocol/methods.ts';
 import type { LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -14,6 +14,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { attribute, type Feeds, type Place, scoresOf } from './attribute.ts';
 import { attributionView } from './attributionView.ts';
 import { defaultTarget } from './defaultTarget.ts';
+import { passesOf } from './methodCatalog.ts';
 import type { Model } from './model.ts';
 import { explained, type Outcome, outcomeOf, seedOfTarget } from './outcome.ts';
 import { prepareSweep, toldBy } from './prepareSweep.ts';
@@ -134,6 +135,12 @@ export class Explainer {
         return { kind: 'none', why: told.message, target: result };
       throw error;
     }
+  }
+
+  /** How much a recipe would take, judged by the last sweep. */
+  estimate(recipe: Recipe): Estimate {
+    const passes = passesOf(this.model, recipe, this.feeds);
+    return { passes, ...(this.#sweep && { ms: (passes * this.#sweep.ms) / GRADIENT_COST }) };
   }
 
   /** Any method, for the target that is explained otherwise too; the prediction is that of the model as it is. */

@@ -1,7 +1,9 @@
+import type { Feeds } from '../attribution/evaluation/subject.ts';
 import { METHODS } from '../attribution/index.ts';
-import type { Method } from '../attribution/method.ts';
-import type { Parameter } from '../attribution/parameters.ts';
-import type { MethodInfo, ParameterInfo } from '../protocol/methods.ts';
+import { GRADIENT_COST, type Method } from '../attribution/method.ts';
+import { type Parameter, parameterValues } from '../attribution/parameters.ts';
+import type { MethodInfo, ParameterInfo, Recipe } from '../protocol/methods.ts';
+import { attributedInputs, methodNamed } from './attribute.ts';
 import type { Model } from './model.ts';
 
 /** The methods that are offered first, by the question that each answers. */
@@ -59,4 +61,18 @@ function windows({ input, graph }: Model, part: number): readonly number[] | und
   const extents = input.size.map((extent) => Math.max(1, Math.round(extent / WINDOWS / part)));
   const channels = Number(input.layout === 'NCHW' ? shape[1] : shape[3]);
   return input.layout === 'NCHW' ? [channels, ...extents] : [...extents, channels];
+}
+
+/** How many forward passes a recipe takes, by estimate. @throws InspectumError 'usage' for a wrong method or parameter */
+export function passesOf(model: Model, { method: name, set, layer }: Recipe, feeds: Feeds): number {
+  const method = methodNamed(name);
+  const { interpolate: _, seed: __, noise_tunnel: tunnel, ...own } = set;
+  const parameters = parameterValues(name, method.parameters, own);
+  const ofLayer = method.level === 'layer' && layer !== undefined ? model.shapeOf(model.findLayer(layer).output) : undefined;
+  const shapes = ofLayer
+    ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
+    : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
+  const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
+  const passes = method.cost?.({ parameters, shapes, features: mask?.superpixels }) ?? GRADIENT_COST;
+  return passes * ((tunnel as { readonly nt_samples?: number } | undefined)?.nt_samples ?? 1);
 }

@@ -71,13 +71,28 @@ export interface Method {
   readonly doc: string;
   readonly paper?: { readonly authors: string; readonly year: number; readonly url: string };
   readonly parameters: ParameterTable;
+  /** How many forward passes it takes, by estimate; default: those of one gradient. */
+  cost?(workload: Workload): number;
   attribute(request: AttributionRequest): Promise<Attribution>;
 }
 
+/** What the work of a method depends on, as far as it is known before. */
+export interface Workload<V = ParameterValues> {
+  readonly parameters: V;
+  /** Shapes of the attributed values, batch first. */
+  readonly shapes: readonly (readonly number[])[];
+  /** How many features a mask has; undefined: no mask. */
+  readonly features: number | undefined;
+}
+
+/** Forward passes that take as long as one with the gradient. */
+export const GRADIENT_COST = 3;
+
 /** A method whose parameters are typed by its table. */
 export const defineMethod = <const T extends ParameterTable>(
-  method: Omit<Method, 'parameters' | 'attribute'> & {
+  method: Omit<Method, 'parameters' | 'attribute' | 'cost'> & {
     readonly parameters: T;
+    cost?(workload: Workload<ValuesOf<T>>): number;
     attribute(request: AttributionRequest<ValuesOf<T>>): Promise<Attribution>;
   },
 ): Method => method as unknown as Method;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Choices } from '../protocol/choices.ts';
 import type { GivenInputs, InputSource } from '../protocol/inputs.ts';
-import type { AttributionView, MethodInfo, Recipe } from '../protocol/methods.ts';
+import type { AttributionView, Estimate, MethodInfo, Recipe } from '../protocol/methods.ts';
 import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import type { Target } from '../protocol/target.ts';
@@ -102,6 +102,10 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#compute('methods', { model: this.path }, signal);
   }
 
+  estimate(recipe: Recipe, signal?: AbortSignal): Promise<Estimate> {
+    return this.#compute('estimate', { model: this.path, recipe }, signal);
+  }
+
   attribute(recipe: Recipe, signal?: AbortSignal): Promise<AttributionView> {
     return this.#compute('attribute', { model: this.path, recipe }, signal);
   }
@@ -138,7 +142,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#changed.dispose();
   }
 
-  #compute<K extends 'sweep' | 'explain' | 'methods' | 'attribute' | 'conventions'>(
+  #compute<K extends 'sweep' | 'explain' | 'methods' | 'estimate' | 'attribute' | 'conventions'>(
     name: K,
     params: Parameters<WorkerCalls[K]>[0],
     signal: AbortSignal | undefined,

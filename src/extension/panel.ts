@@ -152,6 +152,7 @@ export class Panel {
       sweep: async ({ target }, signal) => inOneBuffer(await document.sweep(target, signal)),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
       methods: (_params, signal) => document.methods(signal),
+      estimate: ({ recipe }, signal) => document.estimate(recipe, signal),
       attribute: ({ recipe }, signal) => document.attribute(recipe, signal),
       conventions: (_params, signal) => document.conventions(signal),
       saveConfiguration: async (_params, signal) => {

@@ -48,8 +48,8 @@ export interface Recipe {
 
 /** How much a recipe takes, before it is run. */
 export interface Estimate {
-  /** How often the network is run. */
-  readonly runs: number;
+  /** Forward passes. */
+  readonly passes: number;
   /** Undefined where nothing has been measured yet. */
   readonly ms?: number;
 }

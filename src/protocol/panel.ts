@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
-import type { AttributionView, MethodInfo, MethodProgress, Recipe } from './methods.ts';
+import type { AttributionView, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
 import type { ConventionOutcome, LayerExplanation, ModelSummary, ShownClass, Sweep, Truth } from './model.ts';
 import type { WireError } from './rpc.ts';
 import type { Target } from './target.ts';
@@ -76,6 +76,8 @@ export type PanelCalls = {
   explain: (params: { readonly layer: string; readonly target?: Target }) => LayerExplanation;
   /** The methods that there are, as they suit the open model. */
   methods: (params: null) => readonly MethodInfo[];
+  /** How much a recipe would take. */
+  estimate: (params: { readonly recipe: Recipe }) => Estimate;
   /** Any method. What there is of a long one is told with its progress. */
   attribute: (params: { readonly recipe: Recipe }) => AttributionView;
   /** The best classes of the given image under every usual convention of preprocessing. */

@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
-import type { AttributionView, MethodInfo, MethodProgress, Recipe } from './methods.ts';
+import type { AttributionView, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
 import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep } from './model.ts';
 import type { Target } from './target.ts';
 
@@ -23,6 +23,8 @@ export type WorkerCalls = {
   explain: (params: { readonly model: string; readonly layer: string; readonly target?: Target }) => LayerExplanation;
   /** The methods that there are, as they suit the model. */
   methods: (params: { readonly model: string }) => readonly MethodInfo[];
+  /** How much a recipe would take, judged by the last pass over all layers. */
+  estimate: (params: { readonly model: string; readonly recipe: Recipe }) => Estimate;
   /** Any method. What there is of a long one is told with its progress. */
   attribute: (params: { readonly model: string; readonly recipe: Recipe }) => AttributionView;
   /** The best classes of the given image under every usual convention of preprocessing. */

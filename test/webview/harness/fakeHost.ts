@@ -84,6 +84,7 @@ const handlers: Handlers<PanelCalls> = {
     return explanation;
   },
   methods: () => [],
+  estimate: () => ({ passes: 1 }),
   attribute: () => {
     throw new RemoteError({ kind: 'unsupported', message: 'The recording has no methods.' });
   },

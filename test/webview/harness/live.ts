@@ -110,6 +110,7 @@ export class LiveHost {
       sweep: (params, signal) => core.sweep({ model, ...params }, signal),
       explain: (params, signal) => core.explain({ model, ...params }, signal),
       methods: (_params, signal) => core.methods({ model }, signal),
+      estimate: (params, signal) => core.estimate({ model, ...params }, signal),
       attribute: (params, signal) => core.attribute({ model, ...params }, signal),
       conventions: (_params, signal) => core.conventions({ model }, signal),
       saveConfiguration: (_params, signal) => core.saveConfiguration({ model }, signal),
