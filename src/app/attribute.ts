@@ -84,7 +84,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     ...(layer && { layer }),
     ...(neuron && { neuron }),
     baselines: job.baselines ?? new Baselines(),
-    parameters: await withMasks(method.parameters, parameters),
+    parameters: await withMasks(method.parameters, parameters, { model, subject }),
     random: new Random(seed as number),
     work: new Work(job.waiting),
   });
