@@ -149,7 +149,7 @@ async function seeded(model: Model, output: string, scalar: Target, feeds: Feeds
   if (scalar.kind === 'class' && scalar.negated && sizeOf(dims) !== 1)
     throw new InspectumError('usage', `--target negation is for a single score, but ${output} has ${dims.join('×')} values per example.`);
   const target = targetWithin(scalar, dims, output);
-  return { target, told: seedOfTarget(target, scores) };
+  return { target, told: seedOfTarget(target, scores, output) };
 }
 
 const isScalar = (target: Place | Target): target is Target => typeof target === 'object' && target !== null && 'kind' in target;

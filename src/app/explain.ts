@@ -113,7 +113,7 @@ export class Explainer {
       feeds: this.feeds,
       attributed: [],
       output: model.output,
-      target: seedOfTarget(result.target, outcome.tensor),
+      target: seedOfTarget(result.target, outcome.tensor, model.output),
     });
     const started = performance.now();
     try {
@@ -177,7 +177,7 @@ export class Explainer {
   async #seed(target: Target | undefined): Promise<Tensor> {
     const outcome = await this.#forward();
     const { target: checked } = explained(this.model, outcome, target ?? defaultTarget(this.model, outcome));
-    return seedOfTarget(checked, outcome.tensor);
+    return seedOfTarget(checked, outcome.tensor, this.model.output);
   }
 
   #prediction({ scores, dims }: Outcome): Prediction {

@@ -7,7 +7,7 @@ import type { Model } from './model.ts';
 
 /** Classes are told by their place, so that the highest is found on the way; any other scalar is known before. */
 export const toldBy = (model: Model, target: Target | undefined): Told =>
-  model.classCount() !== undefined && target?.kind !== 'region' ? 'element' : 'seed';
+  model.classCount() !== undefined && (target === undefined || target.kind === 'class') ? 'element' : 'seed';
 
 interface Fitting {
   readonly sweep: SweepGraph;

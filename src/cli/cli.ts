@@ -1,21 +1,20 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import type { AttributionResult } from '../app/attribute.ts';
 import { nearest } from '../app/findLayer.ts';
 import { Model } from '../app/model.ts';
 import { parseNeuron } from '../app/neuron.ts';
-import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { batch } from './commands/batch.ts';
 import { conventions } from './commands/conventions.ts';
 import { layers } from './commands/layers.ts';
 import { predict } from './commands/predict.ts';
 import { sweep } from './commands/sweep.ts';
-import { FLAGS, type FlagName, type Flags, parseArguments, parseBaseline, parseSet, parseTarget } from './flags.ts';
+import { FLAGS, type FlagName, type Flags, parseArguments, parseBaseline, parseSet } from './flags.ts';
 import { runJob, summary } from './jobs.ts';
 import { noteLines } from './notes.ts';
 import { openOptions } from './options.ts';
 import { type Status, statusLine } from './status.ts';
+import { parseTarget, sweepTarget, targetText } from './target.ts';
 
 type Open = typeof Model.open;
 
@@ -75,13 +74,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** What `sweep` explains: indices per axis are a region of one element. */
-function sweepTarget(target: ReturnType<typeof parseTarget>): Target | undefined {
-  if (typeof target === 'number') return { kind: 'class', index: target };
-  if (target === null) return undefined;
-  return 'kind' in target ? target : { kind: 'region', reduce: 'sum', ranges: target.map((index) => [index, index + 1]) };
-}
-
 function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]> {
   const value = flags[name];
   if (value === undefined) throw new InspectumError('usage', `--${name} is missing: ${FLAGS[name].help}.`);
@@ -105,15 +97,9 @@ async function attributeOnce(file: string, flags: Flags, status: Status, open: O
   const result = await runJob(open(file, openOptions(flags)), job);
   const { min, max, sum, argmax } = summary(result.attribution);
   const where = result.layer === undefined ? '' : ` at ${result.layer}`;
-  const forTarget = result.target === null ? '' : `, target ${describeTarget(result.target)} of ${result.output}`;
+  const forTarget = result.target === null ? '' : `, target ${targetText(result.target)} of ${result.output}`;
   const numbers = `shape ${result.attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
   return `${result.method}${where}${forTarget}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}`;
-}
-
-function describeTarget(target: AttributionResult['target']): string {
-  if (target === null || typeof target !== 'object' || !('kind' in target)) return [target].flat().join(',');
-  if (target.kind === 'class') return 'negation';
-  return `${target.reduce}:${target.ranges.map(([from, to]) => (to - from === 1 ? from : `${from}:${to}`)).join(',')}`;
 }
 
 function help(): string {

@@ -1,7 +1,4 @@
-import type { Place } from '../app/attribute.ts';
 import { nearest } from '../app/findLayer.ts';
-import { parseRegion } from '../app/region.ts';
-import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 
 /** How a flag's value is read. 'list' may be repeated; 'switch' takes none. */
@@ -15,7 +12,10 @@ export const FLAGS = {
   method: { type: 'text', help: "Captum's class name" },
   layer: { type: 'text', help: 'module path (layer3.1.conv2 or layer3[1].conv2), node name or value name' },
   neuron: { type: 'text', help: 'I,J,K: a neuron of the layer; with ranges like 0,1:3,: the sum of several' },
-  target: { type: 'text', help: 'class index, I,J for outputs of more dimensions, negation, sum:I,J:K,: or max:…, or none' },
+  target: {
+    type: 'text',
+    help: 'class index, I,J for outputs of more dimensions, 281-207 or 281+282 (sums, with weights 0.5*281), negation, sum:I,J:K,: or max:…, or none',
+  },
   output: { type: 'text', help: 'the value that is explained' },
   baseline: { type: 'text', help: 'FILE or NUMBER' },
   set: { type: 'list', help: "KEY=JSON: a parameter by Captum's name" },
@@ -83,34 +83,8 @@ function countOf(name: string, value: string): number {
   return n;
 }
 
-/**
- * `--target`: a class, indices, null for "none", the negation of a single score, or a region (see `parseRegion`).
- */
-export function parseTarget(text: string): Place | Target {
-  if (text === 'none') return null;
-  if (text === 'negation') return { kind: 'class', index: 0, negated: true };
-  const region = parseRegion(text);
-  if (region) return region;
-  const indices =
-    indicesOf(text) ??
-    fail(
-      `--target should be a class index, indices I,J, negation, a region like sum:0,4:9,: or max:1,:, or none, not ${JSON.stringify(text)}.`,
-    );
-  const [index = 0, ...others] = indices;
-  return others.length === 0 ? index : indices;
-}
-
 /** `--baseline FILE|NUMBER` */
 export const parseBaseline = (text: string): string | number => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
-
-function indicesOf(text: string): readonly number[] | undefined {
-  const indices = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  return indices.every(Number.isInteger) ? indices : undefined;
-}
-
-function fail(message: string): never {
-  throw usage(message);
-}
 
 /** `--set KEY=JSON`, repeated. */
 export function parseSet(entries: readonly string[] = []): Record<string, unknown> {

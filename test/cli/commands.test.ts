@@ -256,6 +256,24 @@ describe('attribute', () => {
     expect(await printed([...segmentation, '--method', 'LayerActivation', '--layer', 'relu', '--target', 'none'])).toContain('1×5×6×6');
   });
 
+  test('--target of a sum: the sum of what its elements give', async () => {
+    const folder = temporaryFolder();
+    const maps = ['3-1', '3', '1'].map((target) => [target, path.join(folder, `${target}.npy`)] as const);
+    for (const [target, out] of maps)
+      expect(
+        await printed(['attribute', fixture('torchscript.onnx'), '--input', IMAGE, ...CAM, '--target', target, '--out', out]),
+      ).toContain(`target ${target} of scores`);
+    const [difference = [], three = [], one = []] = maps.map(([, file]) => [...npy(file).data].map(Number));
+    difference.forEach((value, i) => {
+      expect(value).toBeCloseTo((three[i] as number) - (one[i] as number), 5);
+    });
+    await printed(['sweep', SHAPES, '--input', HOUSE, '--target', '3-1+2*0', '--out', folder]);
+    expect(JSON.parse(readFileSync(path.join(folder, 'sweep.json'), 'utf8')).target).toMatchObject({
+      index: -1,
+      text: 'house − cactus + 2 × balloon',
+    });
+  });
+
   test('--output explains what stands before the Softmax', async () => {
     const args = [
       'attribute',

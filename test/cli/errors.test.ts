@@ -55,6 +55,8 @@ const WRONG_USAGE: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a target out of range', [...CAM, '--layer', 'features.1', '--target', '5'], /Target 5 is out of range: scores has 5/],
   ['a negative target', [...CAM, '--layer', 'features.1', '--target', '-1'], /Target -1 is out of range/],
   ['a target that is no number', [...CAM, '--layer', 'features.1', '--target', 'cat'], /--target.*"cat"/],
+  ['a sum that can be read in two ways', [...CAM, '--layer', 'features.1', '--target', '-1+2'], /begins with a sign.*-1\*1\+2/],
+  ['a sum with a class that is not there', [...CAM, '--layer', 'features.1', '--target', '1-5'], /Target 5 is out of range: scores has 5/],
   ['no target where one is needed', [...CAM, '--layer', 'features.1', '--target', 'none'], /--target/],
   ['too many indices', [...CAM, '--layer', 'features.1', '--target', '1,2'], /a target needs 1 indices, not 2/],
   ['an unknown output', [...CAM, '--layer', 'features.1', '--output', 'logits'], /no output or value "logits".*scores/],

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attribute } from '../../src/app/attribute.ts';
+import { attribute, type Place } from '../../src/app/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { describeNeuron, type NeuronSelector } from '../../src/app/neuron.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
+import { targetText } from '../../src/cli/target.ts';
+import type { Target } from '../../src/protocol/target.ts';
 import { sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';
 
@@ -25,7 +27,7 @@ interface Case {
   readonly method: string;
   readonly layer?: string;
   readonly neuron?: NeuronSelector;
-  readonly target?: number | readonly number[];
+  readonly target?: Place | Target;
   readonly baseline?: number | StoredTensor;
   readonly set?: Readonly<Record<string, unknown>>;
   /** One per attributed value. */
@@ -52,7 +54,7 @@ const titleOf = ({ method, layer, neuron, target, baseline, set }: Case): string
     method,
     layer,
     neuron && `neuron ${describeNeuron(neuron)}`,
-    target !== undefined && `target ${target}`,
+    target !== undefined && `target ${targetText(target)}`,
     baseline !== undefined && `baseline ${typeof baseline === 'number' ? baseline : baseline.dims.join('×')}`,
     set && JSON.stringify(set),
   ]

@@ -274,7 +274,14 @@ export class Panel extends PanelState {
 
 /** Whether a target that was chosen before can be one of this model's. */
 function isTargetOf({ classes, explains: { dims } }: ModelSummary, target: Target | undefined): boolean {
-  if (target?.kind !== 'region') return (target?.index ?? 0) < (classes ?? 1);
+  if (target === undefined) return true;
+  if (target.kind === 'class') return target.index < (classes ?? 1);
+  if (target.kind === 'sum')
+    return target.terms.every(({ index }) =>
+      typeof index === 'number'
+        ? index < (classes ?? 1)
+        : !dims || (index.length === dims.length && index.every((i, axis) => i < (dims[axis] ?? 0))),
+    );
   return (
     classes === undefined && (!dims || (target.ranges.length === dims.length && target.ranges.every(([, to], i) => to <= (dims[i] ?? 0))))
   );

@@ -2,10 +2,10 @@ import { open as openFile } from 'node:fs/promises';
 import type { Model, OpenOptions } from '../../app/model.ts';
 import { parseNeuron } from '../../app/neuron.ts';
 import { InspectumError } from '../../tensor/errors.ts';
-import { parseTarget } from '../flags.ts';
 import { runJob } from '../jobs.ts';
 import { engineNamed } from '../options.ts';
 import type { Status } from '../status.ts';
+import { parseTarget } from '../target.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
