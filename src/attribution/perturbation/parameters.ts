@@ -1,0 +1,16 @@
+import type { Parameter } from '../parameters.ts';
+
+/** Parameters that methods share which perturb features. */
+
+export const FEATURE_MASK = {
+  type: 'mask',
+  default: null,
+  doc: 'Which elements of the input are one feature: whole numbers in a shape that is broadcast to the input, or {"superpixels": n} of an image. Without it every element is a feature.',
+} as const satisfies Parameter;
+
+export const PERTURBATIONS_PER_EVAL = {
+  type: 'integer',
+  default: null,
+  min: 1,
+  doc: 'How many perturbed inputs one run of the model takes. By default as many as have room in a budget of memory; the result is the same.',
+} as const satisfies Parameter;
