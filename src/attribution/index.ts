@@ -1,7 +1,10 @@
+import { guidedGradCam } from './layer/guidedGradCam.ts';
 import { layerActivation } from './layer/layerActivation.ts';
 import { layerGradCam } from './layer/layerGradCam.ts';
 import type { Method } from './method.ts';
 import { NEURON_METHODS } from './neuron/index.ts';
+import { deconvolution } from './primary/deconvolution.ts';
+import { guidedBackprop } from './primary/guidedBackprop.ts';
 import { inputXGradient } from './primary/inputXGradient.ts';
 import { saliency } from './primary/saliency.ts';
 
@@ -9,7 +12,10 @@ import { saliency } from './primary/saliency.ts';
 export const METHODS = {
   Saliency: saliency,
   InputXGradient: inputXGradient,
+  GuidedBackprop: guidedBackprop,
+  Deconvolution: deconvolution,
   LayerActivation: layerActivation,
   LayerGradCam: layerGradCam,
+  GuidedGradCam: guidedGradCam,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;

@@ -119,10 +119,21 @@ describe("values that Captum's own tests state", () => {
     Array.from({ length: 16 }, (_, i) => i),
   );
   const row = floats([1, 3], [0, 100, 0]);
-  const table: readonly (readonly [string, string, string, Tensor, number | undefined, Record<string, unknown>, readonly number[]])[] = [
+  const table: readonly (readonly [
+    string,
+    string,
+    string | undefined,
+    Tensor,
+    number | undefined,
+    Record<string, unknown>,
+    readonly number[],
+  ])[] = [
     ['captum_oneconv', 'LayerGradCam', 'conv1', image, 0, {}, [11.25, 13.5, 20.25, 22.5]],
     ['captum_oneconv', 'LayerGradCam', 'relu1', image, 0, { attribute_to_layer_input: true }, [11.25, 13.5, 20.25, 22.5]],
     ['captum_oneconv', 'LayerGradCam', 'relu1', image, 0, {}, [0, 4, 28, 32.5]],
+    ['captum_oneconv', 'GuidedBackprop', undefined, image, 0, {}, [0, 1, 1, 1, 1, 3, 3, 2, 1, 3, 3, 2, 1, 2, 2, 1]],
+    ['captum_oneconv', 'Deconvolution', undefined, image, 0, {}, [2, 3, 3, 1, 3, 5, 5, 2, 3, 5, 5, 2, 1, 2, 2, 1]],
+    ['captum_oneconv', 'GuidedGradCam', 'relu1', image, 0, {}, [0, 0, 4, 4, 0, 0, 12, 8, 28, 84, 97.5, 65, 28, 56, 65, 32.5]],
     ['captum_multilayer', 'LayerGradCam', 'linear0', row, 0, {}, [400]],
     ['captum_multilayer', 'LayerActivation', 'linear0', row, undefined, {}, [0, 100, 0]],
     ['captum_multilayer', 'LayerActivation', 'linear1', row, undefined, {}, [90, 101, 101, 101]],
@@ -131,7 +142,7 @@ describe("values that Captum's own tests state", () => {
 
   it.each(table)('%s: %s of %s', async (file, method, layer, input, target, set, expected) => {
     const model = open(`${file}.onnx`);
-    const job = { method, layer, feeds: { input }, set, ...(target !== undefined && { target }) };
+    const job = { method, feeds: { input }, set, ...(layer !== undefined && { layer }), ...(target !== undefined && { target }) };
     const { attribution } = await attribute(model, job);
     expect(Array.from(attribution.data)).toEqual(expected);
     await model.release();

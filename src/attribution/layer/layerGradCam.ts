@@ -32,7 +32,7 @@ export const layerGradCam = defineMethod({
 });
 
 /** Weights `value` (N, C, …) by its gradient's mean over the dimensions after the channel; (N, 1, …) when summed over C. */
-function weightActivations(builder: GraphBuilder, value: string, gradient: string, rank: number, sum: boolean): string {
+export function weightActivations(builder: GraphBuilder, value: string, gradient: string, rank: number, sum: boolean): string {
   const axes = Array.from({ length: Math.max(rank - 2, 0) }, (_, i) => i + 2);
   const weights = axes.length ? builder.op('ReduceMean', [gradient, builder.ints(axes)], { keepdims: 1 }) : gradient;
   const weighted = builder.mul(weights, value);

@@ -1,7 +1,12 @@
 import type { Method } from '../method.ts';
+import { deconvolution } from '../primary/deconvolution.ts';
+import { guidedBackprop } from '../primary/guidedBackprop.ts';
 import { neuronGradient } from './neuronGradient.ts';
+import { neuronMethod } from './neuronMethod.ts';
 
 /** The methods that explain a neuron of a layer, by Captum's class name. One that is a primary method of a neuron is a line here. */
 export const NEURON_METHODS = {
   NeuronGradient: neuronGradient,
+  NeuronGuidedBackprop: neuronMethod('NeuronGuidedBackprop', 'GuidedBackprop of a neuron of a layer.', guidedBackprop),
+  NeuronDeconvolution: neuronMethod('NeuronDeconvolution', 'Deconvolution of a neuron of a layer.', deconvolution),
 } as const satisfies Readonly<Record<string, Method>>;

@@ -5,7 +5,7 @@ import { sizeOf, type Tensor, toNumbers } from '../../tensor/tensor.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
 /** A rule's result from a function that makes the gradient of input i, called for the inputs whose gradient is wanted. */
-export const perInput = (context: RuleContext, gradientOf: (i: number) => string): (string | undefined)[] =>
+export const perInput = (context: RuleContext, gradientOf: (i: number) => string | undefined): (string | undefined)[] =>
   context.node.inputs.map((_, i) => (context.needs(i) ? gradientOf(i) : undefined));
 
 /** A scalar constant of the dtype of `like`. */

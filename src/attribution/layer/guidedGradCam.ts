@@ -1,0 +1,49 @@
+import { guidedBackpropRules } from '../../autodiff/rules/guidedBackprop/index.ts';
+import { explainedRank } from '../evaluation/subject.ts';
+import { INTERPOLATE_MODES, upsampled } from '../evaluation/upsampled.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, type Attribution, defineMethod } from '../method.ts';
+import { RECTIFY_ALL } from '../primary/rectifyAll.ts';
+import { weightActivations } from './layerGradCam.ts';
+import { layerValue } from './layerValue.ts';
+
+/**
+ * captum.attr.GuidedGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): GuidedBackprop, in the input's shape, times what
+ * is positive of the layer's LayerGradCam, upsampled to the input.
+ */
+export const guidedGradCam = defineMethod({
+  name: 'GuidedGradCam',
+  level: 'layer',
+  needsTarget: true,
+  baselines: 'none',
+  doc: "Guided backpropagation to the input, kept where the layer's Grad-CAM has evidence for the target.",
+  paper: { authors: 'Selvaraju et al.', year: 2017, url: 'https://arxiv.org/abs/1610.02391' },
+  parameters: {
+    attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
+    interpolate_mode: {
+      type: 'choice',
+      default: 'nearest',
+      choices: INTERPOLATE_MODES,
+      doc: 'How the Grad-CAM is brought to the size of the input.',
+    },
+    rectify_all: RECTIFY_ALL,
+  },
+  async attribute(request) {
+    const { subject, parameters, layer } = request;
+    const { interpolate_mode: mode, rectify_all: all } = parameters;
+    const value = layerValue(request);
+    const { attributed } = subject;
+    const results = await subject.run(`GuidedGradCam ${value} ${mode} ${all} ${attributed.join(' ')}`, ({ builder, gradients }) => {
+      const [gradient = ''] = gradients([value], `the layer ${layer?.id}`);
+      const cam = builder.op('Relu', [weightActivations(builder, value, gradient, explainedRank(builder, value), true)]);
+      const guided = gradients(attributed, `the input ${attributed.join(', ')}`, guidedBackpropRules(builder, all));
+      const size = builder.values.get(value)?.shape?.slice(2) ?? [];
+      return Object.fromEntries(
+        attributed.map((name, i) => {
+          const to = builder.values.get(name)?.shape?.slice(2) ?? [];
+          return [i, builder.mul(guided[i] as string, upsampled(builder, cam, size, to, mode))];
+        }),
+      );
+    });
+    return { parts: attributed.map((name, i) => ({ name, tensor: results[i] })) as unknown as Attribution['parts'] };
+  },
+});

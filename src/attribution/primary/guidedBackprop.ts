@@ -1,0 +1,25 @@
+import { guidedBackpropRules } from '../../autodiff/rules/guidedBackprop/index.ts';
+import { defineMethod } from '../method.ts';
+import { gradientAttribution } from './gradientAttribution.ts';
+import { RECTIFY_ALL } from './rectifyAll.ts';
+
+/**
+ * captum.attr.GuidedBackprop (Springenberg et al. 2014, https://arxiv.org/abs/1412.6806): the gradient of which only what is positive
+ * passes a ReLU, in the input's shape. Captum sees the modules nn.ReLU alone; here every ReLU is one, however the file writes it.
+ */
+export const guidedBackprop = defineMethod({
+  name: 'GuidedBackprop',
+  level: 'primary',
+  needsTarget: true,
+  baselines: 'none',
+  doc: 'The gradient with respect to every input value, of which only what is positive passes a ReLU on the way back: sharp, but little tied to the target.',
+  paper: { authors: 'Springenberg et al.', year: 2014, url: 'https://arxiv.org/abs/1412.6806' },
+  parameters: { rectify_all: RECTIFY_ALL },
+  attribute: ({ subject, parameters: { rectify_all: all } }) =>
+    gradientAttribution(
+      subject,
+      `GuidedBackprop ${all}`,
+      (_, gradient) => gradient,
+      (builder) => guidedBackpropRules(builder, all),
+    ),
+});

@@ -1,0 +1,7 @@
+import type { Parameter } from '../parameters.ts';
+
+export const RECTIFY_ALL = {
+  type: 'boolean',
+  default: false,
+  doc: 'Treat every activation as a ReLU is treated: ReLU6, hard swish, SiLU, GELU and the like; otherwise ReLU alone, as Captum.',
+} as const satisfies Parameter;
