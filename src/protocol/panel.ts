@@ -5,6 +5,19 @@ import type { ConventionOutcome, LayerExplanation, ModelSummary, ShownClass, Swe
 import type { WireError } from './rpc.ts';
 import type { Target } from './target.ts';
 
+/** What somebody set for a method. */
+export interface MethodSettings {
+  /** Parameters as `--set` takes them. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly baseline?: Recipe['baseline'];
+  readonly neuron?: Recipe['neuron'];
+}
+
+export interface MethodMemory {
+  readonly chosen: string;
+  readonly settings: Readonly<Record<string, MethodSettings>>;
+}
+
 /** What a panel needs to come back after the window reloads; kept by the webview with vscode.setState. */
 export interface PanelMemory {
   /** The inputs were given something, which the extension remembers. */
@@ -13,6 +26,7 @@ export interface PanelMemory {
   readonly target?: Target;
   readonly view?: ViewSettings;
   readonly choices?: Choices;
+  readonly method?: MethodMemory;
   /** Pixels of the left and the right column, where somebody has moved them. */
   readonly columns?: readonly [number, number];
 }

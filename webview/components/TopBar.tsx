@@ -1,6 +1,7 @@
 import type { Explains } from '../../src/protocol/choices.ts';
 import type { ModelSummary } from '../../src/protocol/model.ts';
 import type { usePicture } from '../image/usePicture.ts';
+import { MethodChip } from '../method/MethodChip.tsx';
 import { usePanel } from '../state/context.ts';
 import { formatCount } from '../state/layers.ts';
 import { Icon } from './Icon.tsx';
@@ -25,12 +26,7 @@ export function TopBar({ picture }: { picture: ReturnType<typeof usePicture> }) 
       <span class="space" />
       {sweep && (
         <>
-          <span
-            class="chip method"
-            title="Gradients of the class, averaged over each channel, weigh the layer's activations (Selvaraju et al. 2017; Captum's LayerGradCam)"
-          >
-            Grad-CAM
-          </span>
+          <MethodChip />
           <button
             type="button"
             class="chip target"

@@ -6,6 +6,8 @@ import { ImagePicker } from '../components/ImagePicker.tsx';
 import { Message } from '../components/Message.tsx';
 import { Working } from '../components/Working.tsx';
 import { InputList } from '../inputs/InputList.tsx';
+import { AttributionFacts } from '../method/AttributionFacts.tsx';
+import { MethodBar } from '../method/MethodBar.tsx';
 import { usePanel } from '../state/context.ts';
 import { BeforeMap, captionOf } from './BeforeMap.tsx';
 import { ColorBar } from './ColorBar.tsx';
@@ -115,6 +117,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   return (
     <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${before ? 2 * size.width + GAP : size.width}px, 560px)` }}>
       <PaneHeader />
+      <MethodBar />
       <div class="explained" ref={pane}>
         {shown?.kind === 'units' ? (
           <UnitChart units={shown.units} target={shown.target} height={room.value.height} />
@@ -142,6 +145,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
               {image && (scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />)}
               {image && <Controls />}
               <Meaning />
+              <AttributionFacts />
             </div>
           </>
         )}

@@ -1,6 +1,7 @@
 import { batch, effect, untracked } from '@preact/signals';
 import type { Choices } from '../../src/protocol/choices.ts';
 import type { GivenInputs, InputSource } from '../../src/protocol/inputs.ts';
+import type { AttributionView } from '../../src/protocol/methods.ts';
 import type { ModelSummary, ShownClass } from '../../src/protocol/model.ts';
 import type { DroppedFile, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import type { Target } from '../../src/protocol/target.ts';
@@ -8,6 +9,8 @@ import { connect } from '../host.ts';
 import { DEFAULT_VIEW, PanelState } from './panelState.ts';
 import type { Stage } from './problems.ts';
 
+/** Captum's outlier_perc. */
+const CAPTUM_OUTLIERS = 2;
 const CHOOSING = 'Waiting for a choice';
 
 /** The panel: what it shows, and what can be done to it. One per page. */
@@ -15,6 +18,7 @@ export class Panel extends PanelState {
   readonly #host = connect({
     progress: (progress) => {
       this.work.progress.value = progress;
+      if (progress?.partial) this.#takePartial(progress.partial);
     },
     selectLayer: ({ layer }) => this.select(layer, false),
     command: (name) => {
@@ -37,13 +41,15 @@ export class Panel extends PanelState {
 
   constructor() {
     super();
-    const { view, columns, target, choices } = this.#restored;
+    const { view, columns, target, choices, method } = this.#restored;
+    if (method) this.methods.restore(method);
     if (choices) this.choices.value = choices;
     if (view) this.view.value = { ...DEFAULT_VIEW, ...view };
     if (columns) this.columns.value = columns;
     this.chosenTarget.value = target;
     effect(() => this.#remember());
     effect(() => void this.#explainSelected());
+    effect(() => void this.#estimate());
     effect(() => this.#compareConventions());
   }
 
@@ -63,6 +69,7 @@ export class Panel extends PanelState {
       this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
     });
     this.#tellSelected();
+    this.methods.offered.value = await this.#host.calls.call('methods', null).catch(() => []);
     if (this.given.peek() || this.#restored.given) await this.#take((signal) => this.#host.calls.call('restoreInputs', null, signal));
     if (!this.given.peek()) await this.refreshOffered();
     return true;
@@ -177,6 +184,28 @@ export class Panel extends PanelState {
     return this.choose({ output });
   }
 
+  /** Asks another method. Maps of pixels have a few that outshine all others, which Captum clips. */
+  chooseMethod(name: string): void {
+    batch(() => {
+      const isOfPixels = this.methods.offered.peek().find((method) => method.name === name)?.level !== 'layer';
+      const wasOfPixels = this.methods.info.peek()?.level !== 'layer';
+      if (isOfPixels !== wasOfPixels) this.setView({ outlierPercent: isOfPixels ? CAPTUM_OUTLIERS : 0 });
+      this.methods.chosen.value = name;
+      this.before.end();
+    });
+  }
+
+  /** Runs the method that is asked for. */
+  async runMethod(): Promise<void> {
+    const { recipe, key } = this.methods;
+    const [asked, asKey] = [recipe.peek(), key.peek()];
+    if (!asked) return;
+    const view = await this.work.run('explanation', asked.method, (signal) =>
+      this.#host.calls.call('attribute', { recipe: asked }, signal),
+    );
+    if (view) this.methods.result.value = { key: asKey, view };
+  }
+
   setView(change: Partial<ViewSettings>): void {
     this.view.value = { ...this.view.peek(), ...change };
   }
@@ -228,7 +257,7 @@ export class Panel extends PanelState {
     const layer = this.layer.value;
     const sweep = this.sweep.value;
     this.#explaining.abort();
-    if (!layer || !sweep || this.shown.peek()) return;
+    if (!layer || !sweep || !this.methods.isSwept.value || this.shown.peek()) return;
     this.#explaining = new AbortController();
     const { signal } = this.#explaining;
     try {
@@ -237,6 +266,22 @@ export class Panel extends PanelState {
     } catch (error) {
       if (!signal.aborted) this.work.failed('explanation', error);
     }
+  }
+
+  #takePartial(view: AttributionView): void {
+    const key = this.methods.key.peek();
+    if (JSON.stringify(view.recipe) === key) this.methods.result.value = { key, view };
+  }
+
+  /** How much it would take to run what is asked for; what is quick is run at once. */
+  async #estimate(): Promise<void> {
+    const recipe = this.methods.recipe.value;
+    const key = this.methods.key.value;
+    if (!recipe || this.methods.view.peek()) return;
+    const estimate = await this.#host.calls.call('estimate', { recipe }).catch((error) => this.work.failed('explanation', error));
+    if (!estimate || this.methods.key.peek() !== key) return;
+    this.methods.estimate.value = { key, estimate };
+    if (this.methods.isQuick.peek()) await this.runMethod();
   }
 
   /** While they are looked at, and whenever nothing else is computed, as a choice changes what they give. */
@@ -267,6 +312,7 @@ export class Panel extends PanelState {
       ...(target !== undefined && { target }),
       ...(columns && { columns }),
       choices: this.choices.value,
+      method: this.methods.memory,
     };
     this.#host.remember(memory);
   }

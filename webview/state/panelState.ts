@@ -17,6 +17,7 @@ import type { Target } from '../../src/protocol/target.ts';
 import { blankFor } from '../image/blank.ts';
 import { Comparison } from './comparison.ts';
 import { indexLayers } from './layers.ts';
+import { Methods } from './methods.ts';
 import { Work } from './work.ts';
 
 export const DEFAULT_VIEW: ViewSettings = {
@@ -69,7 +70,8 @@ export class PanelState {
   readonly maps = computed<ReadonlyMap<string, SweptMap>>(() => new Map(this.sweep.value?.maps.map((map) => [map.output, map])));
   /** The selected layer's map before files were read again. */
   readonly mapBefore = computed<LayerMap | undefined>(() => this.before.mapOf(this.selected.value));
-  readonly shown = computed<Shown | undefined>(() => this.#shown());
+  readonly methods = new Methods(this);
+  readonly shown = computed<Shown | undefined>(() => (this.methods.isSwept.value ? this.#swept() : this.methods.view.value?.explanation));
   /** The image that the model was given. */
   readonly photo = computed<InputImage | undefined>(() => this.given.value?.image);
   /** What maps are laid over: the photo, or nothing but black. */
@@ -85,7 +87,7 @@ export class PanelState {
     return this.ready.value ? 'ready' : 'empty';
   });
 
-  #shown(): Shown | undefined {
+  #swept(): Shown | undefined {
     const layer = this.layer.value;
     const sweep = this.sweep.value;
     if (!layer || !sweep) return undefined;

@@ -1,0 +1,35 @@
+import { usePanel } from '../state/context.ts';
+import { describeCompleteness, formatDuration } from './words.ts';
+
+/** What else came of a method: how complete it is, how it was sampled, and what must be known to read it. */
+export function AttributionFacts() {
+  const panel = usePanel();
+  const view = panel.methods.view.value;
+  if (!view) return null;
+  const { samples, remarks, fraction, ms } = view;
+  if (fraction !== undefined)
+    return (
+      <p class="muted" data-testid="partial">
+        So far: {Math.round(fraction * 100)}% of the passes.
+      </p>
+    );
+  const completeness = describeCompleteness(view);
+  return (
+    <div class="words" data-testid="attribution-facts">
+      {completeness && (
+        <p class={completeness.isClose ? 'muted' : 'warning'} data-testid="completeness">
+          {completeness.text}
+        </p>
+      )}
+      {remarks.map((remark) => (
+        <p key={remark} class="muted">
+          {remark}
+        </p>
+      ))}
+      <p class="muted">
+        {samples !== undefined && `The mean of ${samples} samples. `}
+        Computed in {formatDuration(ms)}.
+      </p>
+    </div>
+  );
+}

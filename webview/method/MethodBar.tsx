@@ -1,0 +1,52 @@
+import { usePanel } from '../state/context.ts';
+import { BaselineField } from './BaselineField.tsx';
+import { NeuronField } from './NeuronField.tsx';
+import { ParameterForm } from './ParameterForm.tsx';
+import { describeCost, titleOfMethod } from './words.ts';
+
+/** What the chosen method is told, and the button that runs it where it takes its time. */
+export function MethodBar() {
+  const panel = usePanel();
+  const { info, own, isSwept, cost, view, isQuick, editing: open } = panel.methods;
+  const method = info.value;
+  if (!method || !panel.sweep.value || (isSwept.value && !open.value)) return null;
+  const isSet = Object.keys(own.value.set).length > 0;
+  const runs = !isSwept.value && cost.value && !isQuick.value;
+  const isRunning = panel.work.job.value !== undefined;
+  return (
+    <section class="method-bar" aria-label={`Settings of ${method.name}`} data-testid="method-bar">
+      <div class="method-row">
+        <strong title={method.doc}>{titleOfMethod(method.name)}</strong>
+        {method.level === 'neuron' && <NeuronField />}
+        {method.baselines !== 'none' && <BaselineField required={method.baselines === 'distribution'} />}
+        {method.parameters.length > 0 && (
+          <button
+            type="button"
+            class="link"
+            aria-expanded={open.value}
+            data-testid="parameters"
+            onClick={() => {
+              open.value = !open.value;
+            }}
+          >
+            Parameters{isSet && ' (changed)'}
+          </button>
+        )}
+        <span class="space" />
+        {runs && !isRunning && (
+          <>
+            <span class="muted" data-testid="cost">
+              {describeCost(cost.value as NonNullable<typeof cost.value>)}
+            </span>
+            {(!view.value || view.value.fraction !== undefined) && (
+              <button type="button" class="button" data-testid="run" onClick={() => void panel.runMethod()}>
+                {view.value ? 'Run again' : 'Run'}
+              </button>
+            )}
+          </>
+        )}
+      </div>
+      {open.value && <ParameterForm parameters={method.parameters} />}
+    </section>
+  );
+}

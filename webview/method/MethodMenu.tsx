@@ -1,0 +1,94 @@
+import { useComputed, useSignal } from '@preact/signals';
+import type { MethodInfo } from '../../src/protocol/methods.ts';
+import { usePanel } from '../state/context.ts';
+import { titleOfMethod } from './words.ts';
+
+const LEVELS: Readonly<Record<MethodInfo['level'], string>> = { primary: 'input', layer: 'layer', neuron: 'neuron' };
+
+/** The methods by the question that they answer, and all of them by name. */
+export function MethodMenu({ onDone }: { onDone: () => void }) {
+  const panel = usePanel();
+  const query = useSignal('');
+  const { offered, chosen } = panel.methods;
+  const found = useComputed(() => {
+    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    return [...offered.value]
+      .filter(({ name, doc }) => words.every((word) => `${name} ${titleOfMethod(name)} ${doc}`.toLowerCase().includes(word)))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  });
+  const choose = (name: string | undefined) => {
+    if (name === undefined) return;
+    panel.chooseMethod(name);
+    onDone();
+  };
+  return (
+    <div class="method-menu" data-testid="method-menu">
+      <ul class="questions" aria-label="Methods by question">
+        {offered.value
+          .filter(({ question }) => question !== undefined)
+          .map(({ name, question }) => (
+            <li key={name}>
+              <button
+                type="button"
+                class={name === chosen.value ? 'question on' : 'question'}
+                aria-pressed={name === chosen.value}
+                data-method={name}
+                onClick={() => choose(name)}
+              >
+                <span>{question}</span>
+                <span class="muted">{titleOfMethod(name)}</span>
+              </button>
+            </li>
+          ))}
+      </ul>
+      <h2>All methods</h2>
+      <label class="field">
+        <input
+          type="text"
+          spellcheck={false}
+          data-testid="method-search"
+          aria-label="Find a method by Captum's name"
+          placeholder={`Find one of ${offered.value.length} by Captum's name`}
+          value={query.value}
+          onInput={({ currentTarget }) => {
+            query.value = currentTarget.value;
+          }}
+          onKeyDown={({ key }) => {
+            if (key === 'Enter') choose(found.value[0]?.name);
+          }}
+        />
+      </label>
+      <ul class="all-methods" aria-label="All methods" data-testid="all-methods">
+        {found.value.map(({ name, level, doc }) => (
+          <li key={name}>
+            <button
+              type="button"
+              class={name === chosen.value ? 'question on' : 'question'}
+              aria-pressed={name === chosen.value}
+              data-method={name}
+              title={doc}
+              onClick={() => choose(name)}
+            >
+              <span class="clip">{name}</span>
+              <span class="muted">{LEVELS[level]}</span>
+            </button>
+          </li>
+        ))}
+        {found.value.length === 0 && <li class="muted">No method matches.</li>}
+      </ul>
+      {(panel.methods.info.value?.parameters.length ?? 0) > 0 && (
+        <button
+          type="button"
+          class="link"
+          data-testid="edit-parameters"
+          onClick={() => {
+            panel.methods.editing.value = true;
+            onDone();
+          }}
+        >
+          Parameters of {titleOfMethod(chosen.value)}…
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import type { ParameterInfo } from '../../src/protocol/methods.ts';
+import { usePanel } from '../state/context.ts';
+import { formatJson, parseJson } from './json.ts';
+
+/** A field for every parameter of the chosen method, by Captum's name. */
+export function ParameterForm({ parameters }: { parameters: readonly ParameterInfo[] }) {
+  const panel = usePanel();
+  const { set, own } = panel.methods;
+  const isSet = Object.keys(own.value.set).length > 0;
+  return (
+    <div class="parameters" data-testid="parameter-form">
+      {parameters.map((parameter) => {
+        const { name, doc, suggestion } = parameter;
+        const value = Object.hasOwn(set.value, name) ? set.value[name] : parameter.default;
+        const inherited = suggestion !== undefined ? suggestion : parameter.default;
+        const onChange = (next: unknown) =>
+          panel.methods.change({ set: { [name]: JSON.stringify(next) === JSON.stringify(inherited) ? undefined : next } });
+        return (
+          <div key={name} class="parameter" title={doc}>
+            <code>{name}</code>
+            <Field parameter={parameter} value={value} onChange={onChange} />
+            <span class="muted">{doc}</span>
+          </div>
+        );
+      })}
+      {isSet && (
+        <button type="button" class="link" data-testid="reset-parameters" onClick={() => panel.methods.reset()}>
+          Back to the defaults
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface FieldProps {
+  readonly parameter: ParameterInfo;
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+}
+
+function Field({ parameter, value, onChange }: FieldProps) {
+  const { name, type, choices = [], min, max } = parameter;
+  const common = { 'data-parameter': name, 'aria-label': name };
+  switch (type) {
+    case 'boolean':
+      return (
+        <input type="checkbox" {...common} checked={value === true} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />
+      );
+    case 'choice':
+      return (
+        <select {...common} value={String(value)} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+          {choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      );
+    case 'integer':
+    case 'number':
+      return (
+        <input
+          type="number"
+          {...common}
+          min={min}
+          max={max}
+          step={type === 'integer' ? 1 : 'any'}
+          value={value === null ? '' : String(value)}
+          placeholder={value === null ? 'none' : ''}
+          onChange={({ currentTarget }) => {
+            if (currentTarget.value === '' && parameter.default === null) onChange(null);
+            else if (currentTarget.checkValidity() && Number.isFinite(currentTarget.valueAsNumber)) onChange(currentTarget.valueAsNumber);
+            else currentTarget.value = value === null ? '' : String(value);
+          }}
+        />
+      );
+    case 'extents':
+    case 'mask':
+      return (
+        <input
+          type="text"
+          {...common}
+          spellcheck={false}
+          value={formatJson(value)}
+          placeholder={type === 'mask' ? 'every value for itself' : 'one number per axis: 3, 8, 8'}
+          onChange={({ currentTarget }) => {
+            const next = parseJson(currentTarget.value);
+            if (next === undefined) currentTarget.value = formatJson(value);
+            else onChange(next);
+          }}
+        />
+      );
+  }
+}

@@ -1,0 +1,94 @@
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { AttributionView, Estimate, MethodInfo, Recipe } from '../../src/protocol/methods.ts';
+import type { Layer, Sweep } from '../../src/protocol/model.ts';
+import type { MethodMemory, MethodSettings } from '../../src/protocol/panel.ts';
+
+/** The method whose maps of all layers come from one pass. */
+export const SWEEP_METHOD = 'LayerGradCam';
+
+/** Milliseconds up to which a method runs without being told to. */
+const AT_ONCE = 1500;
+
+const NOTHING: MethodSettings = { set: {} };
+
+/** What a recipe depends on besides the method. */
+interface Surroundings {
+  readonly layer: ReadonlySignal<Layer | undefined>;
+  readonly sweep: ReadonlySignal<Sweep | undefined>;
+}
+
+/** Which method is asked, with which settings, and what came of it. */
+export class Methods {
+  /** All that there are for the open model, those that answer a question first. */
+  readonly offered = signal<readonly MethodInfo[]>([]);
+  readonly chosen = signal(SWEEP_METHOD);
+  /** What somebody set, by method. */
+  readonly settings = signal<ReadonlyMap<string, MethodSettings>>(new Map());
+  /** The form of the parameters is open. */
+  readonly editing = signal(false);
+  /** What came of a recipe, or what there is of it so far. */
+  readonly result = signal<{ readonly key: string; readonly view: AttributionView }>();
+  readonly estimate = signal<{ readonly key: string; readonly estimate: Estimate }>();
+
+  readonly info = computed<MethodInfo | undefined>(() => this.offered.value.find(({ name }) => name === this.chosen.value));
+  readonly own = computed<MethodSettings>(() => this.settings.value.get(this.chosen.value) ?? NOTHING);
+  /** Parameters that are not at Captum's defaults: those that suit the model better, and what somebody set. */
+  readonly set = computed<Readonly<Record<string, unknown>>>(() => {
+    const suggested = (this.info.value?.parameters ?? []).flatMap(({ name, suggestion }) =>
+      suggestion === undefined ? [] : [[name, suggestion] as const],
+    );
+    return { ...Object.fromEntries(suggested), ...this.own.value.set };
+  });
+  /** The sweep answers it: nothing is to be run. */
+  readonly isSwept = computed(() => this.chosen.value === SWEEP_METHOD && Object.keys(this.own.value.set).length === 0);
+  /** What is asked for; undefined where something is missing yet, or the sweep has it. */
+  readonly recipe: ReadonlySignal<Recipe | undefined>;
+  readonly key = computed(() => JSON.stringify(this.recipe.value));
+  /** What came of what is asked for. */
+  readonly view = computed(() => (this.result.value?.key === this.key.value ? this.result.value.view : undefined));
+  readonly cost = computed(() => (this.estimate.value?.key === this.key.value ? this.estimate.value.estimate : undefined));
+  /** It is so quick that it needs no asking. */
+  readonly isQuick = computed(() => (this.cost.value?.ms ?? Number.POSITIVE_INFINITY) <= AT_ONCE);
+
+  constructor({ layer, sweep }: Surroundings) {
+    this.recipe = computed(() => {
+      const { info, own } = this;
+      const [method, settings, swept, at] = [info.value, own.value, sweep.value, layer.value];
+      if (!method || !swept || this.isSwept.value) return undefined;
+      if (method.level !== 'primary' && !at) return undefined;
+      if (method.level === 'neuron' && !settings.neuron) return undefined;
+      if (method.baselines === 'distribution' && settings.baseline === undefined) return undefined;
+      return {
+        method: method.name,
+        ...(method.level !== 'primary' && at && { layer: at.id }),
+        ...(method.level === 'neuron' && settings.neuron && { neuron: settings.neuron }),
+        ...(method.needsTarget && { target: swept.target.target }),
+        ...(method.baselines !== 'none' && settings.baseline !== undefined && { baseline: settings.baseline }),
+        set: this.set.value,
+      };
+    });
+  }
+
+  /** Keeps what was set for other methods. Parameters that are undefined go back to what they are without a choice. */
+  change(change: Partial<Omit<MethodSettings, 'set'>> & { readonly set?: Readonly<Record<string, unknown>> }): void {
+    const { own, chosen } = this;
+    const merged = { ...own.peek(), ...change, set: { ...own.peek().set, ...change.set } };
+    const set = Object.fromEntries(Object.entries(merged.set).filter(([, value]) => value !== undefined));
+    this.settings.value = new Map(this.settings.peek()).set(chosen.peek(), { ...merged, set });
+  }
+
+  reset(): void {
+    const settings = new Map(this.settings.peek());
+    settings.delete(this.chosen.peek());
+    this.settings.value = settings;
+  }
+
+  get memory(): MethodMemory {
+    return { chosen: this.chosen.value, settings: Object.fromEntries(this.settings.value) };
+  }
+
+  restore({ chosen, settings }: MethodMemory): void {
+    this.chosen.value = chosen;
+    this.settings.value = new Map(Object.entries(settings));
+  }
+}
