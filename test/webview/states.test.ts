@@ -109,7 +109,7 @@ describe('failures', () => {
     await page.locator('[data-testid=retry]').click();
     await untilState(page, 'ready');
     const after = (await callNames(page)).slice(before.length).filter((name) => name !== 'layerSelected');
-    expect(after).toEqual(['open', 'restoreInputs', 'sweep']);
+    expect(after).toEqual(['open', 'methods', 'restoreInputs', 'sweep']);
   });
 
   test('a bad image leaves the one before', async () => {
@@ -198,7 +198,7 @@ describe('failures', () => {
     await page.locator('[data-testid=retry]').click();
     await untilState(page, 'ready');
     await page.locator(`[data-testid=overlay][data-layer="head.conv"][data-target="${second}"]`).waitFor();
-    expect((await callNames(page)).filter((name) => name !== 'layerSelected')).toEqual(['open', 'restoreInputs', 'sweep']);
+    expect((await callNames(page)).filter((name) => name !== 'layerSelected')).toEqual(['open', 'methods', 'restoreInputs', 'sweep']);
     expect(await page.locator('[data-testid=sign] input[value=negative]').isChecked()).toBe(true);
   });
 });

@@ -43,7 +43,7 @@ export class Methods {
   readonly isSwept = computed(() => this.chosen.value === SWEEP_METHOD && Object.keys(this.own.value.set).length === 0);
   /** What is asked for; undefined where something is missing yet, or the sweep has it. */
   readonly recipe: ReadonlySignal<Recipe | undefined>;
-  readonly key = computed(() => JSON.stringify(this.recipe.value));
+  readonly key = computed(() => JSON.stringify(this.recipe.value ?? null));
   /** What came of what is asked for. */
   readonly view = computed(() => (this.result.value?.key === this.key.value ? this.result.value.view : undefined));
   readonly cost = computed(() => (this.estimate.value?.key === this.key.value ? this.estimate.value.estimate : undefined));

@@ -69,7 +69,7 @@ export class Panel extends PanelState {
       this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
     });
     this.#tellSelected();
-    this.methods.offered.value = await this.#host.calls.call('methods', null).catch(() => []);
+    void this.#offerMethods();
     if (this.given.peek() || this.#restored.given) await this.#take((signal) => this.#host.calls.call('restoreInputs', null, signal));
     if (!this.given.peek()) await this.refreshOffered();
     return true;
@@ -271,6 +271,10 @@ export class Panel extends PanelState {
   #takePartial(view: AttributionView): void {
     const key = this.methods.key.peek();
     if (JSON.stringify(view.recipe) === key) this.methods.result.value = { key, view };
+  }
+
+  async #offerMethods(): Promise<void> {
+    this.methods.offered.value = await this.#host.calls.call('methods', null).catch(() => []);
   }
 
   /** How much it would take to run what is asked for; what is quick is run at once. */
