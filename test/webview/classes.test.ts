@@ -86,6 +86,8 @@ describe('the true class', () => {
     await page.reload();
     await untilState(page, 'ready');
     expect(await truth.getAttribute('data-right')).toBe('true');
+    const left = async (selector: string) => (await page.locator(selector).boundingBox())?.x;
+    expect(await left('.truth .links')).toBe(await left('.labelling .links'));
     await part(page, 'forget-truth').click();
     await expect.poll(() => truth.textContent()).toContain('the folder mug');
   });
