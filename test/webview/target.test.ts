@@ -34,6 +34,7 @@ describe('of an output that is no class vector', () => {
     const before = await overlayPixels(page);
 
     await part(page, 'draw-region').click();
+    expect(await part(page, 'meaning').textContent()).toContain('Drag over the image');
     await page.keyboard.press('Escape');
     expect(await part(page, 'draw-region').getAttribute('aria-pressed')).toBe('false');
     await part(page, 'draw-region').click();
@@ -84,7 +85,7 @@ test('the grid of a sequence of tokens is said otherwise, and what was found com
   await explainFirstImage(page);
   const info = () => textOf(part(page, 'layer-info'));
   const cells = () => part(page, 'resolution').textContent();
-  expect(await info()).toContain('4×4of18tokens,after2thatstandfornoplace');
+  expect(await info()).toContain('4×4of18tokens,withoutthefirst2');
   expect(await cells()).toContain('4 × 4 cells');
   await part(page, 'edit-grid').press('Enter');
   const [rows, columns] = [part(page, 'grid-0'), part(page, 'grid-1')];

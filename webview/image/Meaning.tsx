@@ -27,6 +27,12 @@ function Sentence() {
   const panel = usePanel();
   const sweep = panel.sweep.value;
   const shown = panel.shown.value;
+  if (panel.drawing.value)
+    return (
+      <p class="meaning" data-testid="meaning">
+        Drag over the image: what the output says there is explained. Escape leaves it as it is.
+      </p>
+    );
   // after a cancelled computation, or a failure that was dismissed
   if (!sweep && !panel.work.job.value && !panel.work.problem.value)
     return (
