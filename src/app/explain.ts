@@ -122,7 +122,7 @@ export class Explainer {
         return { kind: 'map', map: layerMap(layer.output, cam, false), target: result, ms: performance.now() - started };
       }
       const { data } = await unitContributions(subject, layer, shape);
-      const why = `This layer has no height and width (one example is ${formatShape(shape.slice(1))}${shape.length > 1 ? ` values` : ''}), so there is no map to lay over the image. The bars show activation × gradient of each unit.`;
+      const why = `One example of this layer is ${formatShape(shape.slice(1))}${shape.length > 1 ? ` values` : ''}, not a grid of height and width, so there is no map. The bars show activation × gradient of each unit.`;
       return {
         kind: 'units',
         units: strongestUnits(layer.output, data, why),

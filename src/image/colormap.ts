@@ -18,7 +18,7 @@ export const COLORMAPS = {
   Greens: { label: 'Greens (Captum, positive)', kind: 'sequential' },
   Reds: { label: 'Reds (Captum, negative)', kind: 'sequential' },
   Blues: { label: 'Blues (Captum, absolute)', kind: 'sequential' },
-  vanimo: { label: 'Vanimo (purple – green)', kind: 'diverging' },
+  vanimo: { label: 'Vanimo (pink – green)', kind: 'diverging' },
   RdWhGn: { label: 'Red – white – green (Captum)', kind: 'diverging' },
 } as const satisfies Readonly<Record<string, ColormapInfo>>;
 

@@ -161,7 +161,7 @@ describe('the overlay', () => {
     await layerRow(page, 'pool').click();
     const chart = page.locator('[data-testid=unit-chart]');
     await chart.waitFor();
-    expect(await chart.locator('[data-testid=meaning]').textContent()).toContain('no height and width');
+    expect(await chart.locator('[data-testid=meaning]').textContent()).toContain('not a grid of height and width');
     const explanation = panels.recording().explanations[`${panels.recording().sweeps[0]?.target.index} pool`];
     if (explanation?.kind !== 'units') throw new Error('The recording has no units.');
     expect(await chart.locator('th').first().textContent()).toBe(`unit ${explanation.units.units[0]?.index}`);

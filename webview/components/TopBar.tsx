@@ -12,6 +12,7 @@ export function TopBar({ picture }: { picture: ReturnType<typeof usePicture> }) 
   const model = panel.model.value;
   const sweep = panel.sweep.value;
   const pinned = panel.chosenTarget.value !== undefined;
+  const usual = sweep?.target.target.kind === 'region' ? 'the usual value' : 'the top class';
   return (
     <header class="top-bar">
       <h1 title={model?.path}>{model?.fileName ?? 'Inspectum'}</h1>
@@ -31,12 +32,8 @@ export function TopBar({ picture }: { picture: ReturnType<typeof usePicture> }) 
             type="button"
             class="chip target"
             data-testid="target"
-            aria-label={`Target: ${sweep.target.text}${pinned ? ', pinned' : ', the top class'}`}
-            title={
-              pinned
-                ? 'Stays the target when the image changes. Click to follow the top class.'
-                : 'The top class of each image. Click to keep this class when the image changes.'
-            }
+            aria-label={`Target: ${sweep.target.text}, ${pinned ? 'pinned' : usual}`}
+            title={`${sweep.target.text}\n${pinned ? `Stays the target when the image changes. Click to follow ${usual}.` : `Follows ${usual} of each image. Click to keep this one.`}`}
             aria-pressed={pinned}
             onClick={() => {
               if (pinned) void panel.setTarget(undefined);

@@ -6,7 +6,7 @@ import { peakOf } from './strength.ts';
 
 /** What the picture means, in one sentence. */
 export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, target: Explained): string {
-  const name = target.text;
+  const name = target.target.kind === 'region' ? `the ${target.text}` : target.text;
   const [towards, against] = [peakOf(map, 'positive') > 0, peakOf(map, 'negative') > 0];
   if (!towards && !against) return `The map is zero everywhere: at this layer nothing counts towards ${name} or against it.`;
   switch (style.sign) {

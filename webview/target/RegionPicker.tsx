@@ -21,7 +21,7 @@ export function RegionPicker({ sweep }: { sweep: Sweep }) {
   return (
     <div class="region" data-testid="region">
       <p>
-        Explained: <strong data-testid="region-text">{sweep.target.text}</strong>, {Number(sweep.target.score.toPrecision(4))}.
+        Explained: <strong data-testid="region-text">{sweep.target.text}</strong>, {scoreOf(sweep.target.score)}.
       </p>
       {region && (
         <>
@@ -61,6 +61,8 @@ export function RegionPicker({ sweep }: { sweep: Sweep }) {
     </div>
   );
 }
+
+const scoreOf = (score: number): string => Number(score.toPrecision(4)).toLocaleString('en-GB', { maximumSignificantDigits: 4 });
 
 type Axes = readonly [row: number, column: number];
 
