@@ -7,6 +7,7 @@ import { type ParameterValues, parameterValues } from '../attribution/parameters
 import { Random } from '../attribution/random.ts';
 import { type Waiting, Work } from '../attribution/work.ts';
 import { interpolate } from '../image/interpolate.ts';
+import type { BaselineSpec, UsedBaseline } from '../protocol/baselines.ts';
 import type { Target } from '../protocol/target.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -16,6 +17,7 @@ import { nearest } from './findLayer.ts';
 import type { Model } from './model.ts';
 import { describeNeuron, type NeuronSelector, neuronOf } from './neuron.ts';
 import { seedOfTarget, targetWithin } from './outcome.ts';
+import { type ReadBaselines, readBaselines } from './readBaselines.ts';
 import { withMasks } from './readMask.ts';
 import { indexOfMax } from './scores.ts';
 
@@ -32,6 +34,9 @@ export interface AttributionJob {
   readonly output?: string;
   /** Of a neuron method. */
   readonly neuron?: NeuronSelector;
+  /** As a person says it; default zero everywhere. */
+  readonly baseline?: BaselineSpec;
+  /** In its place: tensors that are ready. */
   readonly baselines?: Baselines;
   /** Parameters by Captum's names; `interpolate` for layer methods, `seed` for all. */
   readonly set: Readonly<Record<string, unknown>>;
@@ -50,6 +55,10 @@ export interface AttributionResult extends Omit<Attribution, 'parts'> {
   readonly layer?: string;
   /** As `--neuron` has it. */
   readonly neuron?: string;
+  /** What the method has compared with, where a person can name it. */
+  readonly baselines?: readonly UsedBaseline[];
+  /** Where the method has drawn random numbers. */
+  readonly seed?: number;
 }
 
 const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
@@ -61,8 +70,9 @@ const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
   refuseUnused(method, job);
-  const { interpolate: mode, seed = DEFAULT_SEED, ...set } = job.set;
-  if (!Number.isInteger(seed)) throw new InspectumError('usage', `seed should be a whole number, not ${JSON.stringify(seed)}.`);
+  const { interpolate: mode, seed: given = DEFAULT_SEED, ...set } = job.set;
+  if (!Number.isInteger(given)) throw new InspectumError('usage', `seed should be a whole number, not ${JSON.stringify(given)}.`);
+  const seed = given as number;
   const parameters = parameterValues(method.name, method.parameters, set);
   if (method.level !== 'layer' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
@@ -79,13 +89,15 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     target: told,
   });
   const neuron = layer && job.neuron && (await neuronOf(subject, layer, job.neuron, parameters.attribute_to_neuron_input === true));
+  const { baselines, used } = await baselinesOf(model, method, job, seed);
+  const random = new Random(seed);
   const { parts, ...rest } = await method.attribute({
     subject: neuron && !method.needsTarget ? subject.explaining(neuron.value, neuron.selector) : subject,
     ...(layer && { layer }),
     ...(neuron && { neuron }),
-    baselines: job.baselines ?? new Baselines(),
+    baselines,
     parameters: await withMasks(method.parameters, parameters, { model, subject }),
-    random: new Random(seed as number),
+    random,
     work: new Work(job.waiting),
   });
   const shown =
@@ -102,10 +114,25 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     output,
     ...(layer && { layer: layer.id }),
     ...(job.neuron && { neuron: describeNeuron(job.neuron) }),
+    ...(used && { baselines: used(baselines.asked) }),
+    ...(random.drawn && { seed }),
   };
 }
 
 const DEFAULT_SEED = 0;
+
+/** @throws InspectumError as `readBaselines` does */
+async function baselinesOf(
+  model: Model,
+  method: Method,
+  { feeds, baseline = DEFAULT_BASELINE, baselines }: AttributionJob,
+  seed: number,
+): Promise<Pick<ReadBaselines, 'baselines'> & Partial<ReadBaselines>> {
+  if (baselines || method.baselines === 'none') return { baselines: baselines ?? new Baselines() };
+  return readBaselines(model, feeds, baseline, seed);
+}
+
+const DEFAULT_BASELINE: BaselineSpec = 'zero';
 
 /** The image, and the other inputs of floating-point numbers; where there is none of them the first input. */
 export function attributedInputs({ graph, input }: Model): readonly string[] {
@@ -122,13 +149,13 @@ function refuseUnused({ name, level, baselines }: Method, job: AttributionJob): 
   const usage = (message: string): never => {
     throw new InspectumError('usage', `${name} ${message}`);
   };
+  const given = job.baselines !== undefined || job.baseline !== undefined;
   if (level === 'primary' && job.layer !== undefined) usage('explains the input, not a layer: leave out --layer.');
   if (level !== 'primary' && job.layer === undefined) usage('needs a layer: say which with --layer.');
   if (level !== 'neuron' && job.neuron !== undefined) usage('explains no single neuron: leave out --neuron.');
   if (level === 'neuron' && job.neuron === undefined) usage('needs a neuron of the layer: say which with --neuron I,J,K.');
-  if (baselines === 'none' && job.baselines !== undefined) usage('compares with no baseline: leave out --baseline.');
-  if (baselines === 'distribution' && job.baselines === undefined)
-    usage('draws from several baselines: give them with --baseline FILE.npy.');
+  if (baselines === 'none' && given) usage('compares with no baseline: leave out --baseline.');
+  if (baselines === 'distribution' && !given) usage('draws from several baselines: give them with --baseline FILE.npy.');
 }
 
 /** @throws InspectumError 'usage' with the nearest names */

@@ -15,7 +15,7 @@ import { strongestUnits } from './strongestUnits.ts';
 export function attributionView(
   model: Model,
   recipe: Recipe,
-  { parts, delta, samples, remarks = [] }: Pick<AttributionResult, 'parts' | 'delta' | 'samples' | 'remarks'>,
+  { parts, delta, samples, baselines, remarks = [] }: Pick<AttributionResult, 'parts' | 'delta' | 'samples' | 'baselines' | 'remarks'>,
   { target, ms, fraction }: { readonly target: Explained; readonly ms: number; readonly fraction?: number },
 ): AttributionView {
   const part = parts.find(({ name }) => name === model.input?.port) ?? parts[0];
@@ -33,6 +33,7 @@ export function attributionView(
     sum,
     ...(delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: sum - delta[0] } }),
     ...(samples !== undefined && { samples }),
+    ...(baselines && { baselines }),
     remarks,
     ms,
     ...(fraction !== undefined && { fraction }),

@@ -18,7 +18,6 @@ import { passesOf } from './methodCatalog.ts';
 import type { Model } from './model.ts';
 import { explained, type Outcome, outcomeOf, seedOfTarget } from './outcome.ts';
 import { prepareSweep, toldBy } from './prepareSweep.ts';
-import { readBaselines } from './readBaselines.ts';
 import { describeScale, topClasses } from './scores.ts';
 import { strongestUnits } from './strongestUnits.ts';
 
@@ -153,8 +152,7 @@ export class Explainer {
       attributionView(model, recipe, result, { target, ms: performance.now() - started, ...(fraction !== undefined && { fraction }) });
     const progress: Waiting['progress'] = (done, total, partial) =>
       report?.(done / total, partial && (() => view(partial(), done / total)));
-    const baselines = recipe.baseline === undefined ? undefined : await readBaselines(model, recipe.baseline);
-    const job = { ...recipe, feeds, target: placeOf(target.target), ...(baselines && { baselines }) };
+    const job = { ...recipe, feeds, target: placeOf(target.target) };
     return view(await attribute(model, { ...job, waiting: { progress, ...(signal && { signal }) } }));
   }
 

@@ -104,7 +104,7 @@ export async function readInputs(model: Model, given: readonly string[]): Promis
   const names = model.graph.inputs.map((i) => i.name);
   const sources = new Map<string, InputSource>();
   for (const text of given) {
-    const { name, file } = split(text, names);
+    const { name, file } = splitNamed(text, names, 'input');
     const port = name ?? model.input?.port ?? names[0] ?? '';
     if (sources.has(port)) throw new InspectumError('usage', `--input: ${port} is given twice. Name the inputs: --input NAME=FILE.`);
     const constant = name === undefined || file.trim() === '' ? Number.NaN : Number(file);
@@ -130,15 +130,19 @@ function portOf({ graph, path: file }: Model, name: string): Port {
   return port;
 }
 
-/** `NAME=FILE` or `FILE`; a file whose own name has a "=" is taken as a file where it is there. */
-function split(source: string, names: readonly string[]): { name?: string; file: string } {
+/**
+ * `NAME=FILE` or `FILE`; a file whose own name has a "=" is taken as a file where it is there.
+ * @param names of the model's inputs
+ * @throws InspectumError 'usage' where there is no such input
+ */
+export function splitNamed(source: string, names: readonly string[], flag: string): { name?: string; file: string } {
   const name = names.find((n) => source.startsWith(`${n}=`));
   if (name !== undefined) return { name, file: source.slice(name.length + 1) };
   const at = source.indexOf('=');
   if (at < 0 || existsSync(source) || /[\\/]/.test(source.slice(0, at))) return { file: source };
   throw new InspectumError(
     'usage',
-    `--input: the model has no input ${JSON.stringify(source.slice(0, at))}. Its inputs are: ${names.join(', ')}.`,
+    `--${flag}: the model has no input ${JSON.stringify(source.slice(0, at))}. Its inputs are: ${names.join(', ')}.`,
   );
 }
 

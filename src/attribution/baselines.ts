@@ -8,19 +8,33 @@ export type Baseline = number | Tensor<'float32'>;
 /** The baselines of a request, for values by name; 0 where none was given. */
 export class Baselines {
   readonly #byName: ReadonlyMap<string, Baseline>;
-  readonly #others: Baseline;
+  readonly #others: Baseline | null;
+  readonly #asked = new Set<string>();
 
   /**
    * @param byName for values of these names
-   * @param others for all other values
+   * @param others for all other values; null: they have none
    */
-  constructor(byName: ReadonlyMap<string, Baseline> = new Map(), others: Baseline = 0) {
+  constructor(byName: ReadonlyMap<string, Baseline> = new Map(), others: Baseline | null = 0) {
     this.#byName = byName;
     this.#others = others;
   }
 
+  /** The values whose baselines were wanted. */
+  get asked(): ReadonlySet<string> {
+    return this.#asked;
+  }
+
+  /** @throws InspectumError 'usage' where a value has none: the baseline was given for an input, and this is a layer's value */
   of(name: string): Baseline {
-    return this.#byName.get(name) ?? this.#others;
+    this.#asked.add(name);
+    const baseline = this.#byName.get(name) ?? this.#others;
+    if (baseline === null)
+      throw new InspectumError(
+        'usage',
+        `The baseline should stand for ${name}, a layer's value: give a number, or a .npy file of its shape.`,
+      );
+    return baseline;
   }
 
   /**

@@ -6,19 +6,27 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 export class Random {
   readonly #generator: ReturnType<typeof xoroshiro128plus>;
   #spare: number | undefined;
+  #drawn = false;
 
   /** @param seed any integer */
   constructor(seed: number) {
     this.#generator = xoroshiro128plus(seed);
   }
 
+  /** Whether any number was drawn. */
+  get drawn(): boolean {
+    return this.#drawn;
+  }
+
   /** Uniform in [0, 1). */
   uniform(): number {
+    this.#drawn = true;
     return uniformFloat64(this.#generator);
   }
 
   /** Uniform among 0, …, count − 1. */
   integer(count: number): number {
+    this.#drawn = true;
     return uniformInt(this.#generator, 0, count - 1);
   }
 

@@ -4,12 +4,13 @@ import { nearest } from '../app/findLayer.ts';
 import { Model } from '../app/model.ts';
 import { parseNeuron } from '../app/neuron.ts';
 import { InspectumError } from '../tensor/errors.ts';
+import { baselineSpec } from './baselines.ts';
 import { batch } from './commands/batch.ts';
 import { conventions } from './commands/conventions.ts';
 import { layers } from './commands/layers.ts';
 import { predict } from './commands/predict.ts';
 import { sweep } from './commands/sweep.ts';
-import { FLAGS, type FlagName, type Flags, parseArguments, parseBaseline, parseSet } from './flags.ts';
+import { FLAGS, type FlagName, type Flags, parseArguments, parseSet } from './flags.ts';
 import { runJob, summary } from './jobs.ts';
 import { noteLines } from './notes.ts';
 import { openOptions } from './options.ts';
@@ -49,7 +50,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   attribute: {
     usage:
-      'attribute MODEL --input FILE --method NAME [--layer ID] [--neuron I,J,K] [--target N] [--output NAME] [--baseline FILE|NUMBER] [--set KEY=JSON]... [--out FILE]',
+      'attribute MODEL --input FILE --method NAME [--layer ID] [--neuron I,J,K] [--target N] [--output NAME] [--baseline NUMBER|FILE|NAME]... [--set KEY=JSON]... [--out FILE]',
     flags: ['input', 'method', 'layer', 'neuron', 'target', 'output', 'baseline', 'set', 'out'],
     run: attributeOnce,
   },
@@ -82,24 +83,26 @@ function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]
 
 async function attributeOnce(file: string, flags: Flags, status: Status, open: Open): Promise<string> {
   const target = flags.target === undefined ? undefined : parseTarget(flags.target);
+  const model = open(file, openOptions(flags));
   const job = {
     inputs: needed(flags, 'input'),
     method: needed(flags, 'method'),
     ...(flags.layer !== undefined && { layer: flags.layer }),
     ...(flags.neuron !== undefined && { neuron: parseNeuron(flags.neuron) }),
-    ...(flags.baseline !== undefined && { baseline: parseBaseline(flags.baseline) }),
+    ...(flags.baseline && { baseline: baselineSpec(model, flags.baseline) }),
     ...(target !== undefined && { target }),
     ...(flags.output !== undefined && { output: flags.output }),
     set: parseSet(flags.set),
     ...(flags.out !== undefined && { out: flags.out }),
   };
   status(job.method);
-  const result = await runJob(open(file, openOptions(flags)), job);
+  const result = await runJob(model, job);
   const { min, max, sum, argmax } = summary(result.attribution);
   const where = result.layer === undefined ? '' : ` at ${result.layer}`;
   const forTarget = result.target === null ? '' : `, target ${targetText(result.target)} of ${result.output}`;
+  const against = result.baselines?.length ? `, compared with ${result.baselines.map(({ text }) => text).join(' and ')}` : '';
   const numbers = `shape ${result.attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
-  return `${result.method}${where}${forTarget}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}`;
+  return `${result.method}${where}${forTarget}${against}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}`;
 }
 
 function help(): string {

@@ -17,7 +17,10 @@ export const FLAGS = {
     help: 'class index, I,J for outputs of more dimensions, 281-207 or 281+282 (sums, with weights 0.5*281), negation, sum:I,J:K,: or max:…, or none',
   },
   output: { type: 'text', help: 'the value that is explained' },
-  baseline: { type: 'text', help: 'FILE or NUMBER' },
+  baseline: {
+    type: 'list',
+    help: 'NUMBER, FILE (.npy, an image, a folder of images), zero, black, white, gray, blur[:SIGMA] or noise[:COUNT]; NAME=… of several inputs',
+  },
   set: { type: 'list', help: "KEY=JSON: a parameter by Captum's name" },
   out: { type: 'text', help: 'file (.npy, .png, .json) or, for sweep, folder' },
   engine: { type: 'text', help: 'onnxruntime' },
@@ -82,9 +85,6 @@ function countOf(name: string, value: string): number {
   if (!Number.isInteger(n) || n < 1) throw usage(`--${name} should be a whole number from 1, not ${JSON.stringify(value)}.`);
   return n;
 }
-
-/** `--baseline FILE|NUMBER` */
-export const parseBaseline = (text: string): string | number => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
 
 /** `--set KEY=JSON`, repeated. */
 export function parseSet(entries: readonly string[] = []): Record<string, unknown> {

@@ -6,7 +6,6 @@ import { type AttributionJob, type AttributionResult, attribute } from '../app/a
 import { Explainer } from '../app/explain.ts';
 import type { Model } from '../app/model.ts';
 import { mapOf, overlayPng } from '../app/picture.ts';
-import { readBaselines } from '../app/readBaselines.ts';
 import { type ReadInput, readInputs } from '../app/readInput.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { writeNpy } from '../tensor/npy.ts';
@@ -16,22 +15,19 @@ import type { Tensor } from '../tensor/tensor.ts';
 /** One attribution, as `attribute` and a line of `batch` ask for it. */
 export interface Job extends Omit<AttributionJob, 'feeds' | 'baselines'> {
   readonly inputs: readonly string[];
-  /** A number for every value, or a file as for an input. */
-  readonly baseline?: string | number;
   readonly out?: string;
 }
 
 const ENDINGS = ['.npy', '.png', '.json'];
 
 /** Runs a job and writes its file. */
-export async function runJob(opened: Model, { inputs, out, baseline, ...job }: Job): Promise<AttributionResult> {
+export async function runJob(opened: Model, { inputs, out, ...job }: Job): Promise<AttributionResult> {
   const ending = out === undefined ? undefined : path.extname(out).toLowerCase();
   if (ending !== undefined && !ENDINGS.includes(ending))
     throw new InspectumError('usage', `--out ${out}: should end in ${ENDINGS.join(', ')}.`);
   const input = await readInputs(opened, inputs);
   const { model } = input;
-  const baselines = baseline === undefined ? undefined : await readBaselines(model, baseline);
-  const result = await attribute(model, { ...job, feeds: input.feeds, ...(baselines && { baselines }) });
+  const result = await attribute(model, { ...job, feeds: input.feeds });
   if (out === undefined) return result;
   if (ending === '.npy') await writeOutput(out, writeNpy(result.attribution));
   else if (ending === '.png') await writeOutput(out, overlayPng(mapOf(result.attribution), input.image));

@@ -64,7 +64,7 @@ export function preprocess(picture: RgbaImage, settings: Preprocessing): Preproc
   const seen =
     part.width === width && part.height === height ? part : padded(part, { width, height }, x - left, y - top, padColour(settings));
   return {
-    tensor: normalized(seen, settings),
+    tensor: normalizePixels(seen, settings),
     seen: hasAlpha ? withoutAlpha(seen, 'drop') : seen,
     geometry: geometryOf(image, resized, { width, height }, left, top),
   };
@@ -151,7 +151,8 @@ function padded(part: RgbImage, { width, height }: Size, x: number, y: number, c
   return canvas;
 }
 
-function normalized({ width, height, data }: RgbImage, settings: Preprocessing): Tensor<'float32'> {
+/** Pixels as the network takes them, [1, C, H, W] or [1, H, W, C]: range, mean and std of `settings`. */
+export function normalizePixels({ width, height, data }: RgbaImage, settings: Preprocessing): Tensor<'float32'> {
   const order: readonly number[] = CHANNELS[settings.channels];
   const tables = order.map((_, channel) => valueTable(settings, channel, order.length));
   const pixels = width * height;

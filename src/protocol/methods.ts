@@ -1,3 +1,4 @@
+import type { BaselineSpec, UsedBaseline } from './baselines.ts';
 import type { LayerExplanation, Progress } from './model.ts';
 import type { Target } from './target.ts';
 
@@ -41,7 +42,7 @@ export interface Recipe {
   /** Default: what is explained otherwise. */
   readonly target?: Target;
   /** As `--baseline` takes it. */
-  readonly baseline?: string | number;
+  readonly baseline?: BaselineSpec;
   /** Parameters as `--set` takes them: those that are not at their defaults. */
   readonly set: Readonly<Record<string, unknown>>;
 }
@@ -66,6 +67,8 @@ export interface AttributionView {
   readonly completeness?: { readonly delta: number; readonly difference: number };
   /** How many random samples it is the mean of. */
   readonly samples?: number;
+  /** What it was compared with, of methods with baselines. */
+  readonly baselines?: readonly UsedBaseline[];
   /** Whole sentences. */
   readonly remarks: readonly string[];
   readonly ms: number;

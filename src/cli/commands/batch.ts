@@ -1,13 +1,19 @@
 import { open as openFile } from 'node:fs/promises';
 import type { Model, OpenOptions } from '../../app/model.ts';
 import { parseNeuron } from '../../app/neuron.ts';
+import type { BaselineSpec, BaselineText } from '../../protocol/baselines.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import { baselineSpec } from '../baselines.ts';
 import { runJob } from '../jobs.ts';
 import { engineNamed } from '../options.ts';
 import type { Status } from '../status.ts';
 import { parseTarget } from '../target.ts';
 
 type Line = Readonly<Record<string, unknown>>;
+
+const isObject = (v: unknown): v is Readonly<Record<string, unknown>> => typeof v === 'object' && v !== null && !Array.isArray(v);
+const isBaselineText = (v: unknown): v is BaselineText => typeof v === 'string' || typeof v === 'number';
+const isBaseline = (v: unknown): boolean => isBaselineText(v) || (Array.isArray(v) && v.length > 0 && v.every(isBaselineText));
 
 const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
   model: (v) => typeof v === 'string',
@@ -17,8 +23,8 @@ const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
   neuron: (v) => typeof v === 'string' || (Array.isArray(v) && v.every((part) => Number.isInteger(part) || typeof part === 'string')),
   target: (v) => typeof v === 'number' || typeof v === 'string' || (Array.isArray(v) && v.every((n) => typeof n === 'number')),
   output: (v) => typeof v === 'string',
-  baseline: (v) => typeof v === 'string' || typeof v === 'number',
-  set: (v) => typeof v === 'object' && v !== null && !Array.isArray(v),
+  baseline: (v) => isBaseline(v) || (isObject(v) && Object.values(v).every(isBaseline)),
+  set: isObject,
   out: (v) => typeof v === 'string',
   engine: (v) => typeof v === 'string',
   config: (v) => typeof v === 'string',
@@ -104,7 +110,11 @@ async function runLine(line: Line, common: OpenOptions, openModel: typeof Model.
     method: line.method as string,
     ...(line.layer !== undefined && { layer: line.layer as string }),
     ...(line.neuron !== undefined && { neuron: parseNeuron([line.neuron].flat().join(',')) }),
-    ...(line.baseline !== undefined && { baseline: line.baseline as string | number }),
+    ...(line.baseline !== undefined && {
+      baseline: isObject(line.baseline)
+        ? (line.baseline as BaselineSpec)
+        : baselineSpec(model, [line.baseline as BaselineText | BaselineText[]].flat()),
+    }),
     ...(line.target !== undefined && {
       target: typeof line.target === 'string' ? parseTarget(line.target) : (line.target as number | number[]),
     }),

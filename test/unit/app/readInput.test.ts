@@ -4,45 +4,8 @@ import { expect, test } from 'vitest';
 import { Model } from '../../../src/app/model.ts';
 import { readInputs } from '../../../src/app/readInput.ts';
 import { encodePng } from '../../../src/image/encodePng.ts';
-import { writeNpy } from '../../../src/tensor/npy.ts';
-import { floats } from '../../../src/tensor/tensor.ts';
-import { modelFile, port } from '../formats/hostile.ts';
 import { fixture, temporaryFolder } from '../formats/models.ts';
-
-const FLOAT = 1;
-const UINT8 = 2;
-const INT8 = 3;
-const INT64 = 7;
-
-interface Input {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly code: number;
-}
-
-/** A model that gives back its first input. */
-function modelOf(inputs: readonly Input[], folder = temporaryFolder()): { model: Model; folder: string } {
-  const [first] = inputs as [Input];
-  const file = path.join(folder, 'model.onnx');
-  const nodes = [{ name: 'same', op: 'Identity', inputs: [first.name], outputs: ['y'] }];
-  const ports = inputs.map(({ name, dims, code }) => port(name, dims, code));
-  writeFileSync(file, modelFile({ nodes, inputs: ports, outputs: [port('y', first.dims, first.code)] }));
-  return { model: Model.open(file), folder };
-}
-
-/** A picture of one colour. */
-function picture(folder: string, name: string, colour: readonly [number, number, number]): string {
-  const file = path.join(folder, name);
-  const data = Uint8ClampedArray.from({ length: 4 * 16 }, (_, i) => (i % 4 === 3 ? 255 : (colour[i % 4] as number)));
-  writeFileSync(file, encodePng({ width: 4, height: 4, data }));
-  return file;
-}
-
-function array(folder: string, name: string, values: readonly number[]): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, writeNpy(floats([1, values.length], values)));
-  return file;
-}
+import { array, FLOAT, INT8, INT64, modelOf, picture, UINT8 } from './inputModels.ts';
 
 test.each([
   [UINT8, 'uint8', [10, 200, 255]],
