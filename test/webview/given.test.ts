@@ -29,6 +29,9 @@ describe('how an image becomes the input', () => {
     const expected = await textOf(outcome.locator('.best'));
     expect(await textOf(page.locator('.outcome[aria-pressed=true] .best'))).toBe(guessed);
     expect(expected).not.toBe(guessed);
+    const sureness = (await page.locator('.outcome .best').allTextContents()).map((text) => Number(/([\d.]+)%/.exec(text)?.[1]));
+    expect(sureness).toEqual(sureness.toSorted((a, b) => b - a));
+    expect(sureness).toHaveLength(10);
     await outcome.press('Enter');
     await expect.poll(() => best(page)).toBe(expected);
     expect(await textOf(convention(page))).toBe('0to255');

@@ -50,7 +50,8 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
       </dl>
       {input.guessed && (
         <p class="muted">
-          Nothing in the files says how pixels become numbers. The right way is usually the one that is surest of the right class.
+          Nothing in the files says how pixels become numbers. The right way is usually the one that is surest of the right class; the
+          surest come first.
         </p>
       )}
       <Outcomes outcomes={outcomes} onDone={onDone} />
@@ -93,7 +94,7 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
   if (!outcomes) return <p class="muted comparing">Comparing the usual conventions on this image…</p>;
   return (
     <ul class="outcomes" aria-label="Best classes under the usual conventions" data-testid="outcomes">
-      {outcomes.map((outcome) => (
+      {surestFirst(outcomes).map((outcome) => (
         <li key={outcome.name}>
           <button
             type="button"
@@ -122,6 +123,10 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
     </ul>
   );
 }
+
+/** Where there are no classes, the order is kept. */
+const surestFirst = (outcomes: readonly ConventionOutcome[]): readonly ConventionOutcome[] =>
+  outcomes.toSorted(({ top: [a] }, { top: [b] }) => (b?.probability ?? 0) - (a?.probability ?? 0));
 
 /** "0 to 1, less 0.485 0.456 0.406, divided by 0.229 0.224 0.225" */
 function numbersOf({ range: [black, white], mean, std }: InputConvention): string {
