@@ -5,11 +5,12 @@ import { unitContributions } from '../attribution/layer/unitContributions.ts';
 import { type Attribution, GRADIENT_COST } from '../attribution/method.ts';
 import type { Waiting } from '../attribution/work.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
+import { isRecurrent } from '../graph/recurrentLayout.ts';
 import type { AttributionView, Estimate, Recipe } from '../protocol/methods.ts';
 import type { LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import { formatShape } from '../tensor/shape.ts';
+import { formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { attribute, type Feeds, type Place, scoresOf } from './attribute.ts';
 import { attributionView } from './attributionView.ts';
@@ -120,8 +121,12 @@ export class Explainer {
         const cam = await cellMapOf(subject, layer, cells);
         return { kind: 'map', map: layerMap(layer.output, cam, false), target: result, ms: performance.now() - started };
       }
-      const { data } = await unitContributions(subject, layer, shape);
-      const why = `One example of this layer is ${formatShape(shape.slice(1))}${shape.length > 1 ? ` values` : ''}, not a grid of height and width, so there is no map. The bars show activation × gradient of each unit.`;
+      const recurrent = model.graph.nodes.some((node) => isRecurrent(node) && node.outputs.includes(layer.output));
+      const { data } = await unitContributions(subject, layer, shape, recurrent ? shape.length - 1 : unitAxisOf(shape));
+      const what = recurrent
+        ? `This layer is ${formatShape(shape)} values, the last axis its hidden units`
+        : `One example of this layer is ${formatShape(shape.slice(1))}${shape.length > 1 ? ` values` : ''}`;
+      const why = `${what}, not a grid of height and width, so there is no map. The bars show activation × gradient of each unit.`;
       return {
         kind: 'units',
         units: strongestUnits(layer.output, data, why),
@@ -198,6 +203,9 @@ export interface RecipeWaiting {
 
 /** A class as its place: a graph that is told places serves all of them. */
 const placeOf = (target: Target): Place | Target => (target.kind === 'class' && !target.negated ? target.index : target);
+
+/** Batch first, units are channels (N, C, 1, 1), features (N, F), or the last axis of a sequence (N, T, F). */
+const unitAxisOf = ({ length }: Shape): number => (length === 3 ? 2 : Math.min(1, length - 1));
 
 /** An error for want of memory in other words, around its figures; any other as it is. */
 const inMemoryWords = (error: unknown, words: (figures: string) => string): unknown =>

@@ -1,9 +1,11 @@
 import { GraphBuilder } from './builder.ts';
 import { type Graph, intAttribute, type Node } from './graph.ts';
 
+/** Whether a node's last axis is its hidden units, after those of time, direction and batch. */
+export const isRecurrent = (node: Node): boolean => node.domain === '' && (node.op === 'RNN' || node.op === 'GRU' || node.op === 'LSTM');
+
 /** Whether a recurrent node has the batch as its first axis. */
-export const isBatchFirst = (node: Node): boolean =>
-  node.domain === '' && (node.op === 'RNN' || node.op === 'GRU' || node.op === 'LSTM') && intAttribute(node, 'layout', 0) !== 0;
+export const isBatchFirst = (node: Node): boolean => isRecurrent(node) && intAttribute(node, 'layout', 0) !== 0;
 
 /** Inputs and outputs that have the batch first, with the order of axes that puts it after time, or after the direction. */
 const INPUTS: readonly (readonly number[] | undefined)[] = [[1, 0, 2], undefined, undefined, undefined, undefined, [1, 0, 2], [1, 0, 2]];

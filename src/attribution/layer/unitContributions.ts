@@ -5,12 +5,15 @@ import type { LayerValues } from '../method.ts';
 
 /**
  * captum.attr.LayerGradientXActivation summed to one number per unit: for layers without height and width.
- * @param shape of the layer's value, batch first: units are channels (N, C, 1, 1), features (N, F), or the last axis of a
- * sequence (N, T, F)
+ * @param shape of the layer's value; `unitAxis` of it has the units
  * @returns float32 [units]
  */
-export async function unitContributions(subject: Subject, { id, output: value }: LayerValues, shape: Shape): Promise<Tensor<'float32'>> {
-  const unitAxis = shape.length === 3 ? 2 : Math.min(1, shape.length - 1);
+export async function unitContributions(
+  subject: Subject,
+  { id, output: value }: LayerValues,
+  shape: Shape,
+  unitAxis: number,
+): Promise<Tensor<'float32'>> {
   const others = shape.map((_, axis) => axis).filter((axis) => axis !== unitAxis);
   const { units } = await subject.run(`units ${value}`, ({ builder, gradients }) => {
     const [gradient = ''] = gradients([value], `the layer ${id}`);
