@@ -76,6 +76,11 @@ describe('a model that has no form in the opset of graphs is refused in words', 
   });
 });
 
+test('a file from before opsets were stated is read as of the first, and says so', () => {
+  const model = decodeOnnx(path.join(FIXTURES, '../corpus/models/no-opset.onnx'));
+  expect(lifted('ONNX', { ...model, irVersion: 2 }).format).toMatch(/^ONNX, no opset stated, read as 1/);
+});
+
 describe('the table', () => {
   test('has a model for every row', () => {
     const covered = new Set(all.map((c) => c.row));
