@@ -184,7 +184,7 @@ export class Explainer {
   }
 
   #prediction({ scores, dims }: Outcome): Prediction {
-    const { output, scale } = this.model;
+    const { outputName: output, scale } = this.model;
     return {
       output,
       dims,

@@ -150,6 +150,12 @@ export class Model {
     return this.explains.value;
   }
 
+  /** What the explained value is called to people: logits by the output that they lead to, as their own name is mostly made up. */
+  get outputName(): string {
+    const { what, output, value } = this.explains;
+    return what === 'logits' ? `logits of ${output}` : value;
+  }
+
   /** Whether it is to get by with little memory. */
   get frugal(): boolean {
     return this.#options.frugal ?? false;

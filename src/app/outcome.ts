@@ -32,7 +32,7 @@ export function outcomeOf(model: Model, result: Tensor<'float32'>): Outcome {
  */
 export function explained(model: Model, outcome: Outcome, given: Target): Explained {
   const { values, dims, scores } = outcome;
-  const name = model.output;
+  const name = model.outputName;
   const target = targetWithin(given, dims, name);
   if (target.kind === 'region') return { index: -1, probability: 0, target, ...regionValue(target, outcome, name) };
   if (target.kind === 'sum') return { index: -1, probability: 0, target, ...sumValue(target, outcome, name) };

@@ -174,7 +174,7 @@ export interface Explained extends ClassScore {
 }
 
 export interface Prediction {
-  /** Name of the explained value. */
+  /** What the explained value is called: "scores", "logits of scores". */
   readonly output: string;
   /** Its dimensions for one example. */
   readonly dims: readonly number[];

@@ -142,7 +142,7 @@ export const CASES: readonly Case[] = [
   {
     file: 'detector.onnx',
     what: 'Boxes and scores',
-    told: { explains: 'logits before Sigmoid', target: /^maximum of \S+\[:, 4\]/, maps: 7, first: 'Conv_9' },
+    told: { explains: 'logits before Sigmoid', target: /^maximum of logits of scores\[:, 4\]/, maps: 7, first: 'Conv_9' },
   },
   {
     file: 'segmenter.onnx',

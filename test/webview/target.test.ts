@@ -67,7 +67,7 @@ describe('of an output that is no class vector', () => {
     const { page } = await panels.open(corpus('detector.onnx'), [IMAGE]);
     await explainFirstImage(page);
     expect(await part(page, 'output').inputValue()).toBe('scores');
-    expect(await explained(page)).toMatch(/^maximum of v\d+\[:, \d\]/);
+    expect(await explained(page)).toMatch(/^maximum of logits of scores\[:, \d\]/);
     await part(page, 'axis-1').fill('0');
     await part(page, 'axis-1').press('Enter');
     await expect.poll(() => explained(page)).toMatch(/\[:, 0\]/);

@@ -51,7 +51,7 @@ export function ClassChart() {
         </div>
         <OutputPicker />
         <p class="muted prediction-scale">
-          {sweep.prediction.output} has {sweep.prediction.scale}.
+          {sweep.prediction.output}: {sweep.prediction.scale}.
         </p>
         <RegionPicker sweep={sweep} />
       </section>
