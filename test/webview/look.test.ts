@@ -119,6 +119,10 @@ describe('narrow windows', () => {
       expect(inside, selector).toBeLessThanOrEqual(0);
     };
     await fits('.centre');
+    await fits('.top-bar');
+    const top = async (testid: string) => (await page.getByTestId(testid).boundingBox())?.y ?? 0;
+    expect(await top('save')).toBe(await top('copy'));
+    expect(await top('method')).toBeGreaterThan(await top('save'));
     await page.locator('[data-tab-name=layers]').click();
     await fits('.left');
     expect(await page.locator('.centre').isVisible()).toBe(false);

@@ -17,6 +17,7 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
   const panel = usePanel();
   const outcomes = panel.conventions.value;
   const chosen = panel.choices.value.input;
+  const hasClasses = (panel.sweep.value?.prediction.top.length ?? 0) > 0;
   return (
     <div class="conventions">
       <h2>What the network is given</h2>
@@ -50,8 +51,8 @@ export function Conventions({ input, onDone }: { input: InputConvention; onDone:
       </dl>
       {input.guessed && (
         <p class="muted">
-          Nothing in the files says how pixels become numbers. The right way is usually the one that is surest of the right class; the
-          surest come first.
+          Nothing in the files says how pixels become numbers.
+          {hasClasses && ' The right way is usually the one that is surest of the right class; the surest come first.'}
         </p>
       )}
       <Outcomes outcomes={outcomes} onDone={onDone} />
