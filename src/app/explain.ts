@@ -19,6 +19,7 @@ import { passesOf } from './methodCatalog.ts';
 import type { Model } from './model.ts';
 import { explained, type Outcome, outcomeOf, seedOfTarget } from './outcome.ts';
 import { prepareSweep, toldBy } from './prepareSweep.ts';
+import { baselineThumbnail } from './readBaselines.ts';
 import { describeScale, topClasses } from './scores.ts';
 import { strongestUnits } from './strongestUnits.ts';
 
@@ -158,7 +159,9 @@ export class Explainer {
     const progress: Waiting['progress'] = (done, total, partial) =>
       report?.(done / total, partial && (() => view(partial(), done / total)));
     const job = { ...recipe, feeds, target: placeOf(target.target) };
-    return view(await attribute(model, { ...job, waiting: { progress, ...(signal && { signal }) } }));
+    const result = await attribute(model, { ...job, waiting: { progress, ...(signal && { signal }) } });
+    const picture = result.baselines && (await baselineThumbnail(model, feeds, result.baselines));
+    return { ...view(result), ...(picture && { baselinePicture: picture }) };
   }
 
   async #forward(): Promise<Outcome> {

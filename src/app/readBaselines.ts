@@ -7,6 +7,7 @@ import { Random } from '../attribution/random.ts';
 import { blurred, defaultSigma, LEVELS, noisePicture, plainPicture } from '../image/baselines.ts';
 import { pictureOfInput, pixelOf } from '../image/denormalize.ts';
 import { normalizePixels, type Preprocessing } from '../image/preprocess.ts';
+import { shrinkTo } from '../image/resize.ts';
 import type { BaselineSpec, BaselineText, BaselineTexts, UsedBaseline } from '../protocol/baselines.ts';
 import type { Picture } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -73,6 +74,19 @@ export async function baselinePicture(
   const example = new Baselines(new Map([[place.name, value]])).all(place.name, place.value);
   const { width, height, data } = pictureOfInput(example.data, example.dims, model.input.preprocessing);
   return { picture: { width, height, rgba: new Uint8Array(data.buffer) }, text };
+}
+
+/** Pixels of the longer side of a baseline that is shown beside other things. */
+const THUMBNAIL = 96;
+
+/** What the image was compared with, in small; undefined where no image was. */
+export async function baselineThumbnail(model: Model, feeds: Feeds, used: readonly UsedBaseline[]): Promise<Picture | undefined> {
+  const own = used.find(({ input }) => input === model.input?.port);
+  const made = own && (await baselinePicture(model, feeds, own.baseline, own.seed ?? 0));
+  if (!made) return undefined;
+  const { width, height, rgba } = made.picture;
+  const small = shrinkTo({ width, height, data: new Uint8ClampedArray(rgba) }, THUMBNAIL);
+  return { width: small.width, height: small.height, rgba: new Uint8Array(small.data.buffer) };
 }
 
 const isTable = (spec: BaselineSpec): spec is Exclude<BaselineSpec, BaselineTexts> => typeof spec === 'object' && !Array.isArray(spec);

@@ -1,5 +1,5 @@
 import type { BaselineSpec, UsedBaseline } from './baselines.ts';
-import type { LayerExplanation, Progress } from './model.ts';
+import type { LayerExplanation, Picture, Progress } from './model.ts';
 import type { Target } from './target.ts';
 
 /** One parameter of a method, as a form shows it. */
@@ -69,6 +69,8 @@ export interface AttributionView {
   readonly samples?: number;
   /** What it was compared with, of methods with baselines. */
   readonly baselines?: readonly UsedBaseline[];
+  /** That of the image, in small. */
+  readonly baselinePicture?: Picture;
   /** Whole sentences. */
   readonly remarks: readonly string[];
   readonly ms: number;

@@ -11,6 +11,7 @@ import { type ThemeColors, useThemeColors } from './colors.ts';
 import { Doubt } from './Doubt.tsx';
 import { Labelling } from './Labelling.tsx';
 import { formatPercent } from './percent.ts';
+import { RatherThan } from './RatherThan.tsx';
 import { isSameClass } from './sameClass.ts';
 import { TrueClass } from './TrueClass.tsx';
 
@@ -99,11 +100,12 @@ export function ClassChart() {
         <p class="class-outside" data-testid="outside-target">
           <Icon name="target" />
           <span class="clip">{target.text}</span>
-          <span class="class-value">{formatPercent(target.probability)}</span>
+          {target.target.kind === 'class' && <span class="class-value">{formatPercent(target.probability)}</span>}
         </p>
       )}
       <Doubt sweep={sweep} />
       {panel.model.value?.classes !== 1 && <AnotherClass />}
+      {panel.model.value?.classes !== 1 && <RatherThan sweep={sweep} />}
       <TrueClass sweep={sweep} />
       <Labelling />
     </section>

@@ -11,7 +11,7 @@ export function Meaning() {
       <Sentence />
       {shown?.kind === 'map' && (
         <p class="muted" data-testid="resolution">
-          {resolutionOf(shown.map, panel.view.value)}
+          {resolutionOf(shown.map, panel.view.value, panel.methods.isOfPixels.value)}
         </p>
       )}
       {array && (

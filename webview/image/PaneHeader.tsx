@@ -17,7 +17,8 @@ const OVER = [
 /** Which layer is shown, on which image. */
 export function PaneHeader() {
   const panel = usePanel();
-  const layer = panel.layer.value;
+  const { info, isOfPixels, view } = panel.methods;
+  const layer = isOfPixels.value && info.value?.level === 'primary' ? undefined : panel.layer.value;
   const title = layer && titleOf(layer);
   const path = layer && title ? [...(panel.index.value.ancestors.get(layer.id) ?? []).map(({ name }) => name), title.main] : [];
   const { input, inputs = [] } = panel.model.value ?? {};
@@ -28,6 +29,7 @@ export function PaneHeader() {
       {(layer || photo) && (
         <div class="pane-title">
           <h2 title={layer?.id}>
+            {!layer && isOfPixels.value && 'Input'}
             {path.slice(0, -1).map((name, i) => (
               <span key={i} class="path">
                 {name}
@@ -39,6 +41,7 @@ export function PaneHeader() {
           {layer && title && (
             <span class="pane-facts muted clip">{[title.kind, shapeOf(layer, true), title.made].filter(Boolean).join(' · ')}</span>
           )}
+          {!layer && isOfPixels.value && view.value && <span class="pane-facts muted clip">{view.value.shape}</span>}
           <span class="space" />
           {photo && panel.shown.value?.kind !== 'units' && (
             <Segments

@@ -36,8 +36,14 @@ const DRAWN: Readonly<Record<ViewSettings['upsampling'], string>> = {
 };
 
 /** At which resolution the layer answers, and what was done to draw it. */
-export function resolutionOf(map: LayerMap, { upsampling, outlierPercent }: Pick<ViewSettings, 'upsampling' | 'outlierPercent'>): string {
-  const cells = `This layer answers in ${map.width} × ${map.height} cells, ${DRAWN[upsampling]}.`;
+export function resolutionOf(
+  map: LayerMap,
+  { upsampling, outlierPercent }: Pick<ViewSettings, 'upsampling' | 'outlierPercent'>,
+  ofPixels: boolean,
+): string {
+  const cells = ofPixels
+    ? `One value for each of the ${map.width} × ${map.height} pixels that the network sees, summed over channels.`
+    : `This layer answers in ${map.width} × ${map.height} cells, ${DRAWN[upsampling]}.`;
   return outlierPercent > 0 ? `${cells} The strongest ${outlierPercent}% of it is clipped to the end of the scale.` : cells;
 }
 

@@ -1,4 +1,5 @@
 import { usePanel } from '../state/context.ts';
+import { BaselinePicture } from './BaselinePicture.tsx';
 import { describeCompleteness, formatDuration } from './words.ts';
 
 /** What else came of a method: how complete it is, how it was sampled, and what must be known to read it. */
@@ -21,6 +22,7 @@ export function AttributionFacts() {
           {completeness.text}
         </p>
       )}
+      <BaselinePicture view={view} />
       {remarks.map((remark) => (
         <p key={remark} class="muted">
           {remark}

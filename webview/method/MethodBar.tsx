@@ -1,3 +1,5 @@
+import { Icon } from '../components/Icon.tsx';
+import { Popover } from '../components/Popover.tsx';
 import { usePanel } from '../state/context.ts';
 import { BaselineField } from './BaselineField.tsx';
 import { NeuronField } from './NeuronField.tsx';
@@ -7,9 +9,9 @@ import { describeCost, titleOfMethod } from './words.ts';
 /** What the chosen method is told, and the button that runs it where it takes its time. */
 export function MethodBar() {
   const panel = usePanel();
-  const { info, own, isSwept, cost, view, isQuick, editing: open } = panel.methods;
+  const { info, own, isSwept, cost, view, isQuick, editing } = panel.methods;
   const method = info.value;
-  if (!method || !panel.sweep.value || (isSwept.value && !open.value)) return null;
+  if (!method || !panel.sweep.value || (isSwept.value && !editing.value)) return null;
   const isSet = Object.keys(own.value.set).length > 0;
   const runs = !isSwept.value && cost.value && !isQuick.value;
   const isRunning = panel.work.job.value !== undefined;
@@ -18,19 +20,23 @@ export function MethodBar() {
       <div class="method-row">
         <strong title={method.doc}>{titleOfMethod(method.name)}</strong>
         {method.level === 'neuron' && <NeuronField />}
-        {method.baselines !== 'none' && <BaselineField required={method.baselines === 'distribution'} />}
+        {method.baselines !== 'none' && <BaselineField key={method.name} isDistribution={method.baselines === 'distribution'} />}
         {method.parameters.length > 0 && (
-          <button
-            type="button"
-            class="link"
-            aria-expanded={open.value}
-            data-testid="parameters"
-            onClick={() => {
-              open.value = !open.value;
-            }}
+          <Popover
+            frame="parameters-frame"
+            testid="parameters"
+            title={`Parameters of ${method.name}, by Captum's names`}
+            opened={editing}
+            button={
+              <>
+                <span>Parameters</span>
+                {isSet && <span class="guessed">changed</span>}
+                <Icon name="chevron-down" />
+              </>
+            }
           >
-            Parameters{isSet && ' (changed)'}
-          </button>
+            {() => <ParameterForm parameters={method.parameters} />}
+          </Popover>
         )}
         <span class="space" />
         {runs && !isRunning && (
@@ -46,7 +52,6 @@ export function MethodBar() {
           </>
         )}
       </div>
-      {open.value && <ParameterForm parameters={method.parameters} />}
     </section>
   );
 }

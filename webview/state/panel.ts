@@ -187,10 +187,10 @@ export class Panel extends PanelState {
   /** Asks another method. Maps of pixels have a few that outshine all others, which Captum clips. */
   chooseMethod(name: string): void {
     batch(() => {
-      const isOfPixels = this.methods.offered.peek().find((method) => method.name === name)?.level !== 'layer';
-      const wasOfPixels = this.methods.info.peek()?.level !== 'layer';
-      if (isOfPixels !== wasOfPixels) this.setView({ outlierPercent: isOfPixels ? CAPTUM_OUTLIERS : 0 });
+      const wasOfPixels = this.methods.isOfPixels.peek();
       this.methods.chosen.value = name;
+      const isOfPixels = this.methods.isOfPixels.peek();
+      if (isOfPixels !== wasOfPixels) this.setView({ outlierPercent: isOfPixels ? CAPTUM_OUTLIERS : 0 });
       this.before.end();
     });
   }
