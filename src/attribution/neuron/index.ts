@@ -1,5 +1,7 @@
 import type { Method } from '../method.ts';
 import { deconvolution } from '../primary/deconvolution.ts';
+import { deepLift } from '../primary/deepLift.ts';
+import { deepLiftShap } from '../primary/deepLiftShap.ts';
 import { guidedBackprop } from '../primary/guidedBackprop.ts';
 import { neuronGradient } from './neuronGradient.ts';
 import { neuronMethod } from './neuronMethod.ts';
@@ -9,4 +11,6 @@ export const NEURON_METHODS = {
   NeuronGradient: neuronGradient,
   NeuronGuidedBackprop: neuronMethod('NeuronGuidedBackprop', 'GuidedBackprop of a neuron of a layer.', guidedBackprop),
   NeuronDeconvolution: neuronMethod('NeuronDeconvolution', 'Deconvolution of a neuron of a layer.', deconvolution),
+  NeuronDeepLift: neuronMethod('NeuronDeepLift', 'DeepLift of a neuron of a layer.', deepLift),
+  NeuronDeepLiftShap: neuronMethod('NeuronDeepLiftShap', 'DeepLiftShap of a neuron of a layer.', deepLiftShap),
 } as const satisfies Readonly<Record<string, Method>>;

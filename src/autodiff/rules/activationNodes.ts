@@ -33,11 +33,17 @@ export function rectifiedInput(node: Node, initializers: Initializers): number |
 export const isActivation = (node: Node, initializers: Initializers): boolean =>
   Object.hasOwn(activationRules, nodeKey(node)) || rectifiedInput(node, initializers) !== undefined;
 
+export interface GatedProduct {
+  /** The input that is x, or x times a constant. */
+  readonly direct: number;
+  /** The nodes that the gate is made of. */
+  readonly gate: ReadonlySet<Node>;
+}
+
 /** Activations that a file writes as a product of x and a gate that is made of x alone. */
 export interface SelfGated {
-  /** The input that is x, or x times a constant, of every such product. */
-  readonly products: ReadonlyMap<Node, number>;
-  /** The nodes that the gates are made of. */
+  readonly products: ReadonlyMap<Node, GatedProduct>;
+  /** The nodes of all gates. */
   readonly gates: ReadonlySet<Node>;
 }
 
@@ -71,7 +77,7 @@ export function selfGated(nodes: readonly Node[], initializers: Initializers): S
     return scaled !== undefined && other === undefined ? [value, scaled] : [value];
   }
 
-  const products = new Map<Node, number>();
+  const products = new Map<Node, GatedProduct>();
   const gates = new Set<Node>();
   for (const node of nodes) {
     if (node.op !== 'Mul') continue;
@@ -85,7 +91,7 @@ export function selfGated(nodes: readonly Node[], initializers: Initializers): S
         })
         .find((inside) => inside.size > 0);
       if (!made) continue;
-      products.set(node, direct);
+      products.set(node, { direct, gate: made });
       for (const inside of made) gates.add(inside);
       break;
     }

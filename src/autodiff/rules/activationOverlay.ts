@@ -29,7 +29,7 @@ export function activationOverlay(builder: GraphBuilder, { relu, other }: Activa
       const rectified = rectifiedInput(node, initializers);
       if (rectified !== undefined)
         return perInput(context, (i) => (i === rectified ? relu(context, node.outputs[0] as string) : undefined));
-      const direct = products.get(node);
+      const direct = products.get(node)?.direct;
       if (direct !== undefined) return other(plain, direct)(context);
       return all && isActivation(node, initializers) ? other(plain)(context) : plain(context);
     };

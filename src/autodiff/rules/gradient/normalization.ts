@@ -9,13 +9,13 @@ const outputOf = (context: RuleContext): string => context.node.outputs[0] as st
 const rankOf = (context: RuleContext): number => context.shape(context.x()).length;
 const from = (first: number, end: number): number[] => Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
 
-const mean = ({ builder }: RuleContext, value: string, axes: readonly number[]): string =>
+export const mean = ({ builder }: RuleContext, value: string, axes: readonly number[]): string =>
   builder.op('ReduceMean', [value, builder.ints(axes)], { keepdims: 1 });
 
 const sum = ({ builder }: RuleContext, value: string, axes: readonly number[]): string =>
   builder.op('ReduceSum', [value, builder.ints(axes)], { keepdims: 1 });
 
-const reciprocalRoot = (context: RuleContext, value: string, epsilon: number): string => {
+export const reciprocalRoot = (context: RuleContext, value: string, epsilon: number): string => {
   const { builder } = context;
   const root = builder.op('Sqrt', [builder.add(value, scalarLike(context, epsilon, context.x()))]);
   return builder.op('Reciprocal', [root]);
@@ -30,29 +30,39 @@ function byChannel({ builder }: RuleContext, value: string, rank: number): strin
 const overChannels = ({ builder }: RuleContext, value: string, rank: number): string =>
   builder.op('ReduceSum', [value, builder.ints([0, ...from(2, rank)])], { keepdims: 0 });
 
+/** How values are standardised along axes, once `arranged` has brought them into a shape that has the axes. */
+export interface Standardisation {
+  readonly axes: readonly number[];
+  readonly epsilon: number;
+  readonly centred: boolean;
+  readonly arranged: (value: string) => string;
+}
+
 /** Values brought to mean 0 (unless `centred` is false) and mean square 1 along axes. */
 interface Standardised {
   readonly value: string;
   /** 1 / standard deviation, with the axes kept. */
   readonly scale: string;
-  readonly axes: readonly number[];
-  readonly centred: boolean;
 }
 
-function standardise(context: RuleContext, x: string, axes: readonly number[], epsilon: number, centred = true): Standardised {
+function standardise(context: RuleContext, x: string, { axes, epsilon, centred }: Omit<Standardisation, 'arranged'>): Standardised {
   const { builder } = context;
   const centre = centred ? builder.sub(x, mean(context, x, axes)) : x;
   const scale = reciprocalRoot(context, mean(context, builder.mul(centre, centre), axes), epsilon);
-  return { value: builder.mul(centre, scale), scale, axes, centred };
+  return { value: builder.mul(centre, scale), scale };
 }
 
-/** Takes a gradient with respect to standardised values back to the values: scale·(g − mean(g) − v·mean(g·v)). */
-function standardisedGradient(context: RuleContext, g: string, { value, scale, axes, centred }: Standardised): string {
+/** Takes a gradient with respect to the standardised input, arranged, back to the arranged input. */
+export type StandardisedBackward = (context: RuleContext, g: string, how: Standardisation) => string;
+
+/** scale·(g − mean(g) − v·mean(g·v)), v the standardised values. */
+const standardisedGradient: StandardisedBackward = (context, g, { arranged, axes, epsilon, centred }) => {
   const { builder } = context;
+  const { value, scale } = standardise(context, arranged(context.x()), { axes, epsilon, centred });
   const along = builder.mul(value, mean(context, builder.mul(g, value), axes));
   const rest = builder.sub(centred ? builder.sub(g, mean(context, g, axes)) : g, along);
   return builder.mul(rest, scale);
-}
+};
 
 /** With stored statistics: y = (x − mean) / √(variance + ε) · scale + bias. */
 const batchNormalization: Rule = (context) => {
@@ -75,35 +85,39 @@ const batchNormalization: Rule = (context) => {
   });
 };
 
-const instanceNormalization: Rule = (context) => {
-  const { builder, dy, node } = context;
-  const rank = rankOf(context);
-  const standard = standardise(context, context.x(), from(2, rank), floatAttribute(node, 'epsilon', 1e-5));
-  return perInput(context, (i) => {
-    if (i === 0) return standardisedGradient(context, builder.mul(dy, byChannel(context, context.x(1), rank)), standard);
-    return overChannels(context, i === 1 ? builder.mul(dy, standard.value) : dy, rank);
-  });
-};
+const asItIs = (value: string): string => value;
 
-const groupNormalization: Rule = (context) => {
-  const { builder, dy, node } = context;
-  const rank = rankOf(context);
-  const x = context.x();
-  const grouped = (value: string): string => builder.op('Reshape', [value, builder.ints([0, intAttribute(node, 'num_groups', 1), -1])]);
-  const ungrouped = (value: string): string => reshapeLike(context, value, x);
-  const standard = standardise(context, grouped(x), [2], floatAttribute(node, 'epsilon', 1e-5));
-  return perInput(context, (i) => {
-    if (i === 0) {
-      const g = builder.mul(dy, byChannel(context, context.x(1), rank));
-      return ungrouped(standardisedGradient(context, grouped(g), standard));
-    }
-    return overChannels(context, i === 1 ? builder.mul(dy, ungrouped(standard.value)) : dy, rank);
-  });
-};
+const instanceNormalization =
+  (backward: StandardisedBackward): Rule =>
+  (context) => {
+    const { builder, dy, node } = context;
+    const rank = rankOf(context);
+    const how = { axes: from(2, rank), epsilon: floatAttribute(node, 'epsilon', 1e-5), centred: true, arranged: asItIs };
+    return perInput(context, (i) => {
+      if (i === 0) return backward(context, builder.mul(dy, byChannel(context, context.x(1), rank)), how);
+      return overChannels(context, i === 1 ? builder.mul(dy, standardise(context, context.x(), how).value) : dy, rank);
+    });
+  };
+
+const groupNormalization =
+  (backward: StandardisedBackward): Rule =>
+  (context) => {
+    const { builder, dy, node } = context;
+    const rank = rankOf(context);
+    const x = context.x();
+    const arranged = (value: string): string => builder.op('Reshape', [value, builder.ints([0, intAttribute(node, 'num_groups', 1), -1])]);
+    const ungrouped = (value: string): string => reshapeLike(context, value, x);
+    const how = { axes: [2], epsilon: floatAttribute(node, 'epsilon', 1e-5), centred: true, arranged };
+    return perInput(context, (i) => {
+      if (i === 0) return ungrouped(backward(context, arranged(builder.mul(dy, byChannel(context, context.x(1), rank))), how));
+      const scaled = (): string => builder.mul(dy, ungrouped(standardise(context, arranged(x), how).value));
+      return overChannels(context, i === 1 ? scaled() : dy, rank);
+    });
+  };
 
 /** LayerNormalization and, not centred, RMSNormalization. */
 const overLastAxes =
-  (centred: boolean): Rule =>
+  (backward: StandardisedBackward, centred: boolean): Rule =>
   (context) => {
     const { builder, dy, node } = context;
     const rank = rankOf(context);
@@ -112,21 +126,32 @@ const overLastAxes =
       throw refusal(context, 'its outputs Mean and InvStdDev lead to the target; only its first output can be differentiated.');
     const axis = intAttribute(node, 'axis', -1);
     const axes = from(axis < 0 ? axis + rank : axis, rank);
-    const standard = standardise(context, context.x(), axes, floatAttribute(node, 'epsilon', 1e-5), centred);
+    const how = { axes, epsilon: floatAttribute(node, 'epsilon', 1e-5), centred, arranged: asItIs };
     return perInput(context, (i) => {
-      if (i === 0) return standardisedGradient(context, builder.mul(dy, context.x(1)), standard);
-      return sumTo(context, i === 1 ? builder.mul(dy, standard.value) : dy, shape, context.x(i));
+      if (i === 0) return backward(context, builder.mul(dy, context.x(1)), how);
+      return sumTo(context, i === 1 ? builder.mul(dy, standardise(context, context.x(), how).value) : dy, shape, context.x(i));
     });
   };
 
 /** What ONNX adds to the standard deviation. */
 const MVN_EPSILON = 1e-9;
 
-const meanVarianceNormalization: Rule = (context) => {
-  if (!context.needs(0)) return [];
-  const axes = intsAttribute(context.node, 'axes', [0, 2, 3]);
-  return [standardisedGradient(context, context.dy, standardise(context, context.x(), axes, MVN_EPSILON ** 2))];
-};
+const meanVarianceNormalization =
+  (backward: StandardisedBackward): Rule =>
+  (context) => {
+    if (!context.needs(0)) return [];
+    const axes = intsAttribute(context.node, 'axes', [0, 2, 3]);
+    return [backward(context, context.dy, { axes, epsilon: MVN_EPSILON ** 2, centred: true, arranged: asItIs })];
+  };
+
+/** The rules of operators that standardise their input by its own mean and deviation, from a way back through that. */
+export const standardisingRules = (backward: StandardisedBackward): RuleSet => ({
+  GroupNormalization: groupNormalization(backward),
+  InstanceNormalization: instanceNormalization(backward),
+  LayerNormalization: overLastAxes(backward, true),
+  MeanVarianceNormalization: meanVarianceNormalization(backward),
+  RMSNormalization: overLastAxes(backward, false),
+});
 
 /**
  * Across channels: y = x·s^−β with s = bias + α/size · Σ x² over neighbouring channels. The sums over neighbours are products with a
@@ -177,12 +202,8 @@ const lpNormalization: Rule = (context) => {
 };
 
 export const normalizationRules: RuleSet = {
+  ...standardisingRules(standardisedGradient),
   BatchNormalization: batchNormalization,
-  GroupNormalization: groupNormalization,
-  InstanceNormalization: instanceNormalization,
-  LayerNormalization: overLastAxes(true),
   LpNormalization: lpNormalization,
   LRN: lrn,
-  MeanVarianceNormalization: meanVarianceNormalization,
-  RMSNormalization: overLastAxes(false),
 };

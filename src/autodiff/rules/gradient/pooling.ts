@@ -89,7 +89,7 @@ const maxPool: Rule = (context) => {
 };
 
 /** Indices into the whole tensor x, row-major; the node is asked for them, or another one where it counts in columns. */
-function indicesOf({ node, builder }: RuleContext): string {
+export function indicesOf({ node, builder }: RuleContext): string {
   const { storage_order: order, ...attributes } = node.attributes;
   if (order?.value === 1) {
     const name = builder.fresh(`~${node.name}:Indices`);

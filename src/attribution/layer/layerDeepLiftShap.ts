@@ -1,0 +1,15 @@
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
+import { DEEP_LIFT_SHAP_PARAMETERS, deepLiftShap, deepLiftShapOf } from '../primary/deepLiftShap.ts';
+import { layerValue } from './layerValue.ts';
+
+/** captum.attr.LayerDeepLiftShap: the mean of LayerDeepLift over several baselines of the input. */
+export const layerDeepLiftShap = defineMethod({
+  name: 'LayerDeepLiftShap',
+  level: 'layer',
+  needsTarget: true,
+  baselines: 'distribution',
+  doc: 'The mean of LayerDeepLift over several baselines of the input.',
+  ...(deepLiftShap.paper && { paper: deepLiftShap.paper }),
+  parameters: { ...DEEP_LIFT_SHAP_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
+  attribute: (request) => deepLiftShapOf(request, [layerValue(request)], `the layer ${request.layer?.id}`),
+});

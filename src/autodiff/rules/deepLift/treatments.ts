@@ -1,0 +1,86 @@
+import { type Graph, type Node, nodeKey } from '../../../graph/graph.ts';
+import { rectifiedInput, type SelfGated } from '../activationNodes.ts';
+import { rescale, rescalePower, rescaleReciprocal, rescaleRelu, rescaleSmooth, rescaleSqrt } from './elementwise.ts';
+import { extremum, maxPool, reducedExtremum } from './maxima.ts';
+import { standardised } from './normalization.ts';
+import { product, quotient } from './products.ts';
+import { logSoftmax, softmax } from './softmax.ts';
+import type { TwoPointRule } from './twoPoints.ts';
+
+/** Captum's activations, and Softmax and MaxPool. */
+const CAPTUM: Readonly<Record<string, TwoPointRule>> = {
+  Relu: rescaleRelu,
+  Elu: rescale,
+  LeakyRelu: rescale,
+  Sigmoid: rescaleSmooth,
+  Tanh: rescaleSmooth,
+  Softplus: rescaleSmooth,
+  MaxPool: maxPool,
+  Softmax: softmax,
+};
+
+/** What is not linear in one input, the first. */
+const OF_ONE: Readonly<Record<string, TwoPointRule>> = {
+  ...CAPTUM,
+  ...Object.fromEntries(
+    ['PRelu', 'ThresholdedRelu', 'Shrink', 'Clip', 'Celu', 'Selu', 'HardSigmoid', 'HardSwish', 'Abs', 'Log', 'Exp', 'Tan', 'Asin', 'Acos']
+      .concat(['Sinh', 'Cosh', 'Acosh', 'Atanh'])
+      .map((op) => [op, rescale]),
+  ),
+  ...Object.fromEntries(['Softsign', 'Gelu', 'Mish', 'Erf', 'Sin', 'Cos', 'Atan', 'Asinh'].map((op) => [op, rescaleSmooth])),
+  Sqrt: rescaleSqrt,
+  Reciprocal: rescaleReciprocal,
+  Pow: rescalePower,
+  LogSoftmax: logSoftmax,
+  GlobalMaxPool: reducedExtremum,
+  ReduceMax: reducedExtremum,
+  ReduceMin: reducedExtremum,
+  LayerNormalization: standardised,
+  RMSNormalization: standardised,
+  GroupNormalization: standardised,
+  InstanceNormalization: standardised,
+  MeanVarianceNormalization: standardised,
+};
+
+/** What is linear in each of two inputs: the plain gradient is exact where one of them varies. */
+const PRODUCTS: ReadonlySet<string> = new Set(['Mul', 'MatMul', 'Gemm', 'Einsum', 'Conv', 'ConvTranspose']);
+
+/** The plain gradient is exact. */
+const LINEAR: ReadonlySet<string> = new Set(
+  [
+    'Add Sub Sum Mean Neg Identity Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Pad Expand',
+    'Tile Cast CastLike AveragePool GlobalAveragePool ReduceSum ReduceMean Resize Upsample DepthToSpace SpaceToDepth BatchNormalization',
+    'Dropout Trilu CumSum Col2Im ScatterElements ScatterND MaxUnpool CenterCropPad ReverseSequence Compress',
+  ].flatMap((line) => line.split(' ')),
+);
+/** The plain gradient is exact where the first input alone varies. */
+const LINEAR_IN_FIRST: ReadonlySet<string> = new Set(['Div', 'Where', 'GridSample']);
+
+export interface TreatmentOptions {
+  /** Every operator that has a rule; otherwise those that Captum has. */
+  readonly all: boolean;
+  readonly initializers: Graph['initializers'];
+  readonly activations: SelfGated;
+}
+
+/** How a node is treated: by a rule for two points at one of its inputs, or by the plain gradient, which is exact or is not. */
+export type Treatment = 'exact' | 'plain' | { readonly rule: TwoPointRule; readonly input: number };
+
+/** @param varying the inputs that depend on what is attributed to */
+export function treatmentOf(node: Node, varying: readonly number[], { all, initializers, activations }: TreatmentOptions): Treatment {
+  const key = nodeKey(node);
+  const [input = 0, second] = varying;
+  const single = second === undefined;
+  const rectified = rectifiedInput(node, initializers);
+  if (rectified !== undefined && !(activations.gates.has(node) && !all)) return { rule: rescaleRelu, input: rectified };
+  if (LINEAR.has(key)) return 'exact';
+  if (PRODUCTS.has(key)) {
+    if (single) return 'exact';
+    return all && varying.length === 2 ? { rule: product, input } : 'plain';
+  }
+  if (LINEAR_IN_FIRST.has(key) && (single ? input === 0 : false)) return 'exact';
+  if (!all) return Object.hasOwn(CAPTUM, key) && !activations.gates.has(node) ? { rule: CAPTUM[key] as TwoPointRule, input } : 'plain';
+  if (key === 'Div') return { rule: quotient, input };
+  if (key === 'Max' || key === 'Min') return { rule: extremum, input };
+  return single && input === 0 && Object.hasOwn(OF_ONE, key) ? { rule: OF_ONE[key] as TwoPointRule, input } : 'plain';
+}
