@@ -65,7 +65,7 @@ const listed = (names) => (names.length > 0 ? names.map((name) => name.replace(/
  * @param {readonly string[]} header
  * @param {readonly (readonly string[])[]} rows
  */
-const table = (header, rows) => [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+export const table = (header, rows) => [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 /** Every operator of the table, by family and by what the gradient does with it. */
 export function operatorTables() {

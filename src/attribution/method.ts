@@ -69,6 +69,8 @@ export interface Method {
    */
   readonly baselines: 'none' | 'one' | 'distribution';
   readonly doc: string;
+  /** Where its numbers differ from Captum's on purpose, and why: whole sentences. */
+  readonly differs?: string;
   readonly paper?: { readonly authors: string; readonly year: number; readonly url: string };
   readonly parameters: ParameterTable;
   /** How many forward passes it takes, by estimate; default: those of one gradient. */

@@ -6,6 +6,7 @@ import { Explainer } from '../../src/app/explain.ts';
 import { Model } from '../../src/app/model.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import { floats, sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
+import { Agreement } from '../tools/agreement.ts';
 import { relativeDistance } from '../tools/distance.ts';
 
 /** What test/fixtures/networks/make.py writes. `at` is an offset in captum.bin; tensors are little-endian float32. */
@@ -42,6 +43,9 @@ interface Network {
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures/networks');
 const TOLERANCE = 1e-4;
+
+const agreement = new Agreement();
+afterAll(() => agreement.write('networks'));
 
 const networks: readonly Network[] = JSON.parse(readFileSync(path.join(FIXTURES, 'captum.json'), 'utf8'));
 const values = readFileSync(path.join(FIXTURES, 'captum.bin'));
@@ -92,7 +96,7 @@ describe.each(files)('%s', (_, network, file) => {
     const { attribution } = await attribute(model, job);
     const wanted = stored(expected, file.batch);
     expect(attribution.dims).toEqual(wanted.dims);
-    expect(relativeDistance(attribution.data, wanted.data)).toBeLessThanOrEqual(TOLERANCE);
+    agreement.expect(method, [[attribution.data, wanted.data]], TOLERANCE);
   });
 
   it('sweep: the map of every spatial layer in one pass', async () => {

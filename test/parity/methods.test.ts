@@ -8,7 +8,7 @@ import { Baselines } from '../../src/attribution/baselines.ts';
 import { targetText } from '../../src/cli/target.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
-import { relativeDistance } from '../tools/distance.ts';
+import { Agreement } from '../tools/agreement.ts';
 
 /** What test/fixtures/methods/scheme.py writes. `at` is an offset in the family's .bin; tensors are little-endian float32. */
 interface StoredTensor {
@@ -44,6 +44,9 @@ interface Family {
 const FIXTURES = path.join(import.meta.dirname, '../fixtures/methods');
 /** Relative L2 distance from Captum in float64. */
 const TOLERANCE = 1e-4;
+
+const agreement = new Agreement();
+afterAll(() => agreement.write('methods'));
 
 const families = readdirSync(FIXTURES)
   .filter((file) => file.endsWith('.json'))
@@ -87,8 +90,8 @@ describe.each(families)('%s', (family) => {
         ...(baseline !== undefined && { baselines: new Baselines(new Map(), typeof baseline === 'number' ? baseline : stored(baseline)) }),
       });
       expect(result.parts.map((part) => part.tensor.dims)).toEqual(expected.map(({ dims }) => dims));
-      for (const [i, place] of expected.entries())
-        expect(relativeDistance(result.parts[i]?.tensor.data ?? [], stored(place).data)).toBeLessThanOrEqual(tolerance ?? TOLERANCE);
+      const pairs = expected.map((place, i) => [result.parts[i]?.tensor.data ?? [], stored(place).data] as const);
+      agreement.expect(method, pairs, tolerance ?? TOLERANCE);
       if (delta) for (const [i, wanted] of delta.entries()) expect(result.delta?.[i]).toBeCloseTo(wanted, 3);
     });
   });

@@ -11,7 +11,7 @@ export function Meaning() {
       <Sentence />
       {shown?.kind === 'map' && (
         <p class="muted" data-testid="resolution">
-          {resolutionOf(shown.map, panel.view.value, panel.methods.isOfPixels.value)}
+          {resolutionOf(shown.map, panel.view.value, panel.model.value?.inputs.some(({ name }) => name === shown.map.output) ?? false)}
         </p>
       )}
       {array && (
