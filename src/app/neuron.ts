@@ -49,13 +49,13 @@ export async function neuronOf(subject: Subject, layer: LayerValues, selector: N
         `${formatShape(shape)}, and --neuron takes ${axes.length === 1 ? 'an index or a range' : `${axes.length} indices or ranges`} ` +
         'of what follows the batch, counted from 0.',
     );
-  if (isOne) return { value, selector: ranges.map(([from]) => from) };
+  if (isOne) return { value, axes, selector: ranges.map(([from]) => from) };
   const one = new Array<number>(sizeOf(axes)).fill(0);
   forEachIn(ranges, axes, (flat) => {
     one[flat] = 1;
   });
   const examples = typeof shape[0] === 'number' ? shape[0] : subject.examples;
-  return { value, selector: floats([examples, ...axes], Array.from({ length: examples }, () => one).flat()) };
+  return { value, axes, selector: floats([examples, ...axes], Array.from({ length: examples }, () => one).flat()) };
 }
 
 /** The shape of a value, in numbers but for its batch; where only running tells, by running. */

@@ -1,8 +1,12 @@
 import { guidedGradCam } from './layer/guidedGradCam.ts';
+import { internalInfluence } from './layer/internalInfluence.ts';
 import { layerActivation } from './layer/layerActivation.ts';
+import { layerConductance } from './layer/layerConductance.ts';
 import { layerDeepLift } from './layer/layerDeepLift.ts';
 import { layerDeepLiftShap } from './layer/layerDeepLiftShap.ts';
 import { layerGradCam } from './layer/layerGradCam.ts';
+import { layerGradientXActivation } from './layer/layerGradientXActivation.ts';
+import { layerIntegratedGradients } from './layer/layerIntegratedGradients.ts';
 import type { Method } from './method.ts';
 import { NEURON_METHODS } from './neuron/index.ts';
 import { deconvolution } from './primary/deconvolution.ts';
@@ -10,6 +14,7 @@ import { deepLift } from './primary/deepLift.ts';
 import { deepLiftShap } from './primary/deepLiftShap.ts';
 import { guidedBackprop } from './primary/guidedBackprop.ts';
 import { inputXGradient } from './primary/inputXGradient.ts';
+import { integratedGradients } from './primary/integratedGradients.ts';
 import { saliency } from './primary/saliency.ts';
 
 /** Every method, by Captum's class name. */
@@ -20,10 +25,15 @@ export const METHODS = {
   Deconvolution: deconvolution,
   DeepLift: deepLift,
   DeepLiftShap: deepLiftShap,
+  IntegratedGradients: integratedGradients,
   LayerActivation: layerActivation,
+  LayerGradientXActivation: layerGradientXActivation,
   LayerGradCam: layerGradCam,
   GuidedGradCam: guidedGradCam,
   LayerDeepLift: layerDeepLift,
   LayerDeepLiftShap: layerDeepLiftShap,
+  LayerIntegratedGradients: layerIntegratedGradients,
+  LayerConductance: layerConductance,
+  InternalInfluence: internalInfluence,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;

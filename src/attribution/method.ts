@@ -31,6 +31,8 @@ export interface AttributionRequest<V = ParameterValues> {
 /** A neuron, or a sum of neurons, of a layer's value. */
 export interface Neuron {
   readonly value: string;
+  /** Extents of one example of it. */
+  readonly axes: readonly number[];
   readonly selector: Place | Seed;
 }
 

@@ -151,4 +151,19 @@ describe("values that Captum's own tests state", () => {
     expect(Array.from(attribution.data)).toEqual(expected);
     await model.release();
   });
+
+  it.each([
+    ['LayerConductance', 'linear0', 500, 0.1, [0, 390, 0]],
+    ['LayerConductance', 'relu', 500, 0.1, [90, 100, 100, 100]],
+    ['InternalInfluence', 'linear0', 500, 0.01, [3.9, 3.9, 3.9]],
+    ['InternalInfluence', 'linear1', 500, 0.01, [0.9, 1, 1, 1]],
+  ] as const)('captum_multilayer: %s of %s in %d steps, within %d', async (method, layer, n_steps, within, expected) => {
+    const model = open('captum_multilayer.onnx');
+    const { attribution } = await attribute(model, { method, layer, feeds: { input: row }, target: 0, set: { n_steps } });
+    attribution.data.forEach((value, i) => {
+      expect(Math.abs(value - (expected[i] as number))).toBeLessThanOrEqual(within);
+    });
+    expect(attribution.data).toHaveLength(expected.length);
+    await model.release();
+  });
 });

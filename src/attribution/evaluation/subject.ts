@@ -68,10 +68,13 @@ export class Subject {
     return Object.fromEntries(this.attributed.map((name) => [name, toFloat32(this.#feed(name))]));
   }
 
-  /** The same scalar as a function of other values of the graph, which are given from now on: of a layer's. */
-  async cutAt(values: readonly string[]): Promise<Subject> {
+  /**
+   * The same scalar as a function of other values of the graph, which are given from now on: of a layer's.
+   * @param point what they are at the point, where that is known
+   */
+  async cutAt(values: readonly string[], point?: Point): Promise<Subject> {
     const cut = [...(this.#options.cut ?? []), ...values];
-    const tensors = await this.valuesOf(values);
+    const tensors = point ? values.map((name) => point[name]) : await this.valuesOf(values);
     const feeds = { ...this.#options.feeds, ...Object.fromEntries(values.map((name, i) => [name, tensors[i] as Tensor])) };
     return new Subject({ ...this.#options, graph: cutGraph(this.graph, values, this.output), feeds, attributed: values, cut });
   }

@@ -1,6 +1,9 @@
 import { InspectumError } from '../../tensor/errors.ts';
 import type { AttributionRequest } from '../method.ts';
 
+/** The values that a layer method attributes to: all that leave the layer, or that enter it. */
+export const layerValues = (request: Parameters<typeof layerValue>[0]): readonly string[] => [layerValue(request)];
+
 /** The value that a layer method attributes to: what leaves the layer, or with attribute_to_layer_input what enters it. */
 export function layerValue({
   layer,

@@ -21,7 +21,7 @@ export const withNeuronInput = <const T extends ParameterTable>(parameters: T) =
 export const neuronMethod = (
   name: string,
   doc: string,
-  { baselines, paper, parameters, attribute }: Pick<Method, 'baselines' | 'paper' | 'parameters' | 'attribute'>,
+  { baselines, paper, parameters, cost, attribute }: Pick<Method, 'baselines' | 'paper' | 'parameters' | 'cost' | 'attribute'>,
 ): Method =>
   defineMethod({
     name,
@@ -30,6 +30,7 @@ export const neuronMethod = (
     baselines,
     doc,
     ...(paper && { paper }),
+    ...(cost && { cost }),
     parameters: withNeuronInput(parameters),
     attribute,
   });

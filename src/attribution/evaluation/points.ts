@@ -1,0 +1,74 @@
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Attribution } from '../method.ts';
+import type { Work } from '../work.ts';
+import { copiesPerRun } from './copies.ts';
+import { examplesOf, stacked } from './examples.ts';
+import type { Point, Subject } from './subject.ts';
+
+/** What a run gives, by name: each with the point's batch first. */
+export type Results = Readonly<Record<string, Tensor<'float32'>>>;
+
+export interface PointsRequest<R extends Results> {
+  readonly subject: Subject;
+  readonly count: number;
+  /** The i-th point, with one copy of the batch. Asked once each, in order. */
+  point(i: number): Point;
+  /** Evaluates points that stand behind one another. */
+  run(points: Point): Promise<R>;
+  /** Values of the graph whose batch the results have, besides the explained one's. */
+  readonly values?: readonly string[];
+  /** At most so many examples in a run; null: as many as fit into the memory budget. */
+  readonly examples: number | null;
+  readonly work: Work;
+  partial?(done: number): Attribution;
+}
+
+/** Evaluates a graph at many points, in order, several in a run where the model takes that, and shows each one's results to `visit`. */
+export async function visitPoints<R extends Results>(request: PointsRequest<R>, visit: (results: R, i: number) => void): Promise<void> {
+  const { count, work, partial } = request;
+  const most = copiesOf(request);
+  for (let from = 0; from < count; ) {
+    const copies = Math.min(most, count - from);
+    const points = Array.from({ length: copies }, (_, k) => request.point(from + k));
+    const results = await request.run(inOne(points));
+    for (let k = 0; k < copies; k++) {
+      const own = Object.entries(results).map(([name, result]) => {
+        const size = (result.dims[0] ?? 1) / copies;
+        return [name, copies === 1 ? result : examplesOf(result, k * size, (k + 1) * size)];
+      });
+      visit(Object.fromEntries(own) as R, from + k);
+    }
+    from += copies;
+    const done = from;
+    await work.step(done, count, partial && (() => partial.call(request, done)));
+  }
+}
+
+function copiesOf<R extends Results>({ subject, values = [], examples }: PointsRequest<R>): number {
+  const batch = (value: string) => subject.graph.values.get(value)?.shape?.[0];
+  if (values.some((value) => batch(value) !== batch(subject.output))) return 1;
+  return copiesPerRun(subject, examples === null ? null : Math.max(1, Math.floor(examples / subject.examples)));
+}
+
+const inOne = (points: readonly Point[]): Point =>
+  Object.fromEntries(Object.keys(points[0] ?? {}).map((name) => [name, stacked(points.map((point) => point[name] as Tensor<'float32'>))]));
+
+/** The gradients at points, `gradient 0`, …, and the values themselves where they are wanted, `value 0`, …, with the explained value. */
+export async function gradientsAt(subject: Subject, values: readonly string[], what: string, at: Point, withValues = false) {
+  const key = `points ${withValues} ${values.join(' ')}`;
+  return (await subject.run<string>(
+    key,
+    ({ output, gradients }) => ({
+      explained: output,
+      ...Object.fromEntries(gradients(values, what).map((gradient, i) => [`gradient ${i}`, gradient])),
+      ...(withValues && Object.fromEntries(values.map((value, i) => [`value ${i}`, value]))),
+    }),
+    at,
+  )) as Evaluated;
+}
+
+export type Evaluated = Results & { readonly explained: Tensor<'float32'> };
+
+/** The results that are called `what 0`, `what 1`, … */
+export const resultsOf = (results: Results, what: 'gradient' | 'value', values: readonly string[]): Tensor<'float32'>[] =>
+  values.map((_, i) => results[`${what} ${i}`] as Tensor<'float32'>);

@@ -1,0 +1,61 @@
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { Attribution } from '../method.ts';
+
+type Batch = Tensor<'float32'>;
+
+/** Element by element; all are of one shape. */
+function combined(a: Batch, b: Batch, combine: (a: number, b: number) => number): Batch {
+  const data = new Float32Array(a.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = combine(a.data[i] as number, b.data[i] as number);
+  return tensor('float32', a.dims, data);
+}
+
+export const difference = (a: Batch, b: Batch): Batch => combined(a, b, (x, y) => x - y);
+export const product = (a: Batch, b: Batch): Batch => combined(a, b, (x, y) => x * y);
+
+/** Sums of lists of tensors, each of which counts as much as its weight; in float64. */
+export class WeightedSums {
+  readonly #sums: { readonly dims: readonly number[]; readonly data: Float64Array }[] = [];
+  #weight = 0;
+
+  add(tensors: readonly Batch[], weight: number): void {
+    this.#weight += weight;
+    tensors.forEach(({ dims, data }, k) => {
+      this.#sums[k] ??= { dims, data: new Float64Array(data.length) };
+      const sum = this.#sums[k].data;
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (data[i] as number);
+    });
+  }
+
+  get tensors(): Batch[] {
+    return this.#sums.map(({ dims, data }) => tensor('float32', dims, Float32Array.from(data)));
+  }
+
+  /** The sums that are to be expected once all weights add up to `total`. */
+  extrapolated(total: number): Batch[] {
+    return this.#sums.map(({ dims, data }) =>
+      tensor(
+        'float32',
+        dims,
+        Float32Array.from(data, (x) => (x * total) / this.#weight),
+      ),
+    );
+  }
+}
+
+export const partsOf = (names: readonly string[], tensors: readonly Batch[]): Attribution['parts'] =>
+  names.map((name, i) => ({ name, tensor: tensors[i] })) as unknown as Attribution['parts'];
+
+/** Per example: Σ attributions − (F(input) − F(baseline)). */
+export function convergenceDelta(
+  attributions: readonly Batch[],
+  scores: { readonly from: Float64Array; readonly to: Float64Array },
+): number[] {
+  return Array.from(scores.to, (score, example) => {
+    const sum = attributions.reduce((total, { data }) => {
+      const size = data.length / scores.to.length;
+      return total + data.subarray(example * size, (example + 1) * size).reduce((s, x) => s + x, 0);
+    }, 0);
+    return sum - (score - (scores.from[example] as number));
+  });
+}

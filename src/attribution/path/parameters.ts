@@ -1,0 +1,24 @@
+import { GRADIENT_COST, type Workload } from '../method.ts';
+import type { Parameter } from '../parameters.ts';
+import { QUADRATURES, type Quadrature } from './quadrature.ts';
+
+export const MULTIPLY_BY_INPUTS = {
+  type: 'boolean',
+  default: true,
+  doc: 'Multiply by the difference from the baseline, so that attributions add up to what is explained; otherwise they are mean gradients.',
+} as const satisfies Parameter;
+
+/** How an integral along a path is approximated. */
+export const pathParameters = <const Q extends Quadrature>(method: Q) =>
+  ({
+    n_steps: { type: 'integer', default: 50, min: 1, doc: 'Points between the baseline and the input.' },
+    method: { type: 'choice', default: method, choices: QUADRATURES, doc: 'Where they stand, and how they count.' },
+    internal_batch_size: {
+      type: 'integer',
+      default: null,
+      min: 1,
+      doc: 'At most so many examples are computed at once; by default as many as fit into a memory budget. It changes no result.',
+    },
+  }) as const satisfies Readonly<Record<string, Parameter>>;
+
+export const pathCost = ({ parameters }: Workload<{ readonly n_steps: number }>): number => GRADIENT_COST * (parameters.n_steps + 2);
