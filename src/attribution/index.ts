@@ -7,6 +7,7 @@ import { layerDeepLiftShap } from './layer/layerDeepLiftShap.ts';
 import { layerGradCam } from './layer/layerGradCam.ts';
 import { layerGradientXActivation } from './layer/layerGradientXActivation.ts';
 import { layerIntegratedGradients } from './layer/layerIntegratedGradients.ts';
+import { layerLrp } from './layer/layerLrp.ts';
 import type { Method } from './method.ts';
 import { NEURON_METHODS } from './neuron/index.ts';
 import { deconvolution } from './primary/deconvolution.ts';
@@ -15,6 +16,7 @@ import { deepLiftShap } from './primary/deepLiftShap.ts';
 import { guidedBackprop } from './primary/guidedBackprop.ts';
 import { inputXGradient } from './primary/inputXGradient.ts';
 import { integratedGradients } from './primary/integratedGradients.ts';
+import { lrp } from './primary/lrp.ts';
 import { saliency } from './primary/saliency.ts';
 
 /** Every method, by Captum's class name. */
@@ -26,6 +28,7 @@ export const METHODS = {
   DeepLift: deepLift,
   DeepLiftShap: deepLiftShap,
   IntegratedGradients: integratedGradients,
+  LRP: lrp,
   LayerActivation: layerActivation,
   LayerGradientXActivation: layerGradientXActivation,
   LayerGradCam: layerGradCam,
@@ -35,5 +38,6 @@ export const METHODS = {
   LayerIntegratedGradients: layerIntegratedGradients,
   LayerConductance: layerConductance,
   InternalInfluence: internalInfluence,
+  LayerLRP: layerLrp,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;

@@ -39,9 +39,10 @@ export interface Differentiable {
    * Adds the gradient of the explained scalar with respect to each value, of the value's shape; 0 where no path leads from it, while
    * one leads from another.
    * @param what the values are, for the error
+   * @param start makes of the explained scalar's gradient at the explained value what `rules` begin with there
    * @throws InspectumError 'unsupported' where no path leads from any, or an operator on the way has no rule
    */
-  gradients(values: readonly string[], what: string, rules?: RuleSet): string[];
+  gradients(values: readonly string[], what: string, rules?: RuleSet, start?: (seed: string) => string): string[];
 }
 
 /**
@@ -165,9 +166,9 @@ export class Subject {
     builder.outputs = [];
     const { output } = this;
     let seed: string | undefined;
-    const gradients: Differentiable['gradients'] = (values, what, rules = gradientRules) => {
+    const gradients: Differentiable['gradients'] = (values, what, rules = gradientRules, start = (gradient) => gradient) => {
       seed ??= seedOf(builder, output, told);
-      const found = differentiate(builder, { seeds: new Map([[output, seed]]), wrt: values, rules });
+      const found = differentiate(builder, { seeds: new Map([[output, start(seed)]]), wrt: values, rules });
       if (values.every((value) => !found.has(value)))
         throw new InspectumError(
           'unsupported',
