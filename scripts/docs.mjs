@@ -2,12 +2,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { inProject, manifest } from './lib/project.mjs';
-import { commandRows, liftingTable, methodSections, operatorTables, settingRows } from './lib/tables.mjs';
+import {
+  commandRows,
+  liftingTable,
+  methodSections,
+  operatorTables,
+  pictureParameters,
+  picturePresets,
+  settingRows,
+} from './lib/tables.mjs';
 
 /** The blocks of each file, by the name that stands in their markers: `<!-- begin NAME -->` and `<!-- end NAME -->`. */
 const BLOCKS = {
   'README.md': { commands: commandRows, settings: settingRows },
   'docs/formats-onnx.md': { lifting: liftingTable, operators: operatorTables },
+  'docs/images.md': { pictures: pictureParameters, presets: picturePresets },
   'docs/methods.md': { methods: methodSections },
 };
 

@@ -65,6 +65,8 @@ async function notices() {
     'This software is based in part on the work of the Independent JPEG Group.',
     '## Colormaps',
     readFileSync(path.join(TEXTS, 'colormaps.md'), 'utf8').trim(),
+    '## Letters',
+    readFileSync(path.join(TEXTS, 'glyphs.md'), 'utf8').trim(),
     "## Names of ImageNet's classes",
     readFileSync(path.join(TEXTS, 'torchvision.md'), 'utf8').trim(),
     '',

@@ -25,6 +25,8 @@ import { REDUCTION } from '../../src/graph/operators/reduction.ts';
 import { SIGNAL } from '../../src/graph/operators/signal.ts';
 import { TEXT_AND_SEQUENCES } from '../../src/graph/operators/text.ts';
 import { QUANTISED } from '../../src/graph/quantized/index.ts';
+import { VISUALIZE_MULTIPLE_PARAMETERS, VISUALIZE_PARAMETERS } from '../../src/image/captum/parameters.ts';
+import { PICTURE_PRESETS } from '../../src/image/picturePresets.ts';
 import { manifest } from './project.mjs';
 
 const FAMILIES = {
@@ -98,10 +100,32 @@ export function methodSections() {
   return Object.values(METHODS)
     .map(({ name, level, needsTarget, doc, parameters }) => {
       const facts = `Attributes to ${level === 'layer' ? 'a layer: `--layer` is needed' : 'the input'}. ${needsTarget ? 'Explains one target.' : 'Needs no target.'}`;
-      const rows = Object.entries(parameters).map(([key, p]) => [`\`${key}\``, p.type, `\`${p.default}\``, p.doc]);
-      return `### ${name}\n\n${doc} ${facts}\n\n${table(['Parameter', 'Type', 'Default', 'Meaning'], rows)}`;
+      return `### ${name}\n\n${doc} ${facts}\n\n${parameterTable(parameters)}`;
     })
     .join('\n\n');
+}
+
+/** @param {Readonly<Record<string, { type: string, default: unknown, doc: string }>>} parameters */
+const parameterTable = (parameters) =>
+  table(
+    ['Parameter', 'Type', 'Default', 'Meaning'],
+    Object.entries(parameters).map(([key, p]) => [`\`${key}\``, p.type, `\`${p.default}\``, p.doc]),
+  );
+
+/** The parameters of Captum's pictures, those of several side by side first. */
+export function pictureParameters() {
+  const { method, sign, title } = VISUALIZE_PARAMETERS;
+  return parameterTable({ method, sign, title, ...VISUALIZE_MULTIPLE_PARAMETERS });
+}
+
+/** The other pictures, and what they hide. */
+export function picturePresets() {
+  /** @type {readonly (readonly [string, import('../../src/image/picturePresets.ts').PicturePreset])[]} */
+  const presets = Object.entries(PICTURE_PRESETS);
+  return table(
+    ['`--picture`', 'Shows', 'Hides'],
+    presets.map(([name, { doc, hides = '' }]) => [`\`${name}\``, doc, hides]),
+  );
 }
 
 /** The commands that the palette offers. */

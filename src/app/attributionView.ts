@@ -1,3 +1,4 @@
+import type { AttributionPart } from '../attribution/method.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
 import type { AttributionView, Recipe } from '../protocol/methods.ts';
 import type { Explained, LayerExplanation, LayerMap } from '../protocol/model.ts';
@@ -18,13 +19,13 @@ export function attributionView(
   { parts, delta, samples, baselines, remarks = [] }: Pick<AttributionResult, 'parts' | 'delta' | 'samples' | 'baselines' | 'remarks'>,
   { target, ms, fraction }: { readonly target: Explained; readonly ms: number; readonly fraction?: number },
 ): AttributionView {
-  const part = parts.find(({ name }) => name === model.input?.port) ?? parts[0];
+  const part = shownPart(model, parts);
   const { tensor } = part;
-  const first = tensor.data.subarray(0, tensor.data.length / (tensor.dims[0] ?? 1));
+  const first = firstExample(tensor);
   const sum = first.reduce((total, value) => total + value, 0);
-  const cells = cellsIn(model, part.name, tensor.dims);
-  const explanation: LayerExplanation = cells
-    ? { kind: 'map', map: summedOverChannels(part.name, first, tensor.dims, cells), target, ms }
+  const map = mapOf(model, part);
+  const explanation: LayerExplanation = map
+    ? { kind: 'map', map, target, ms }
     : { kind: 'units', units: strongestUnits(part.name, first, whyUnits(tensor)), target, ms };
   return {
     recipe,
@@ -38,6 +39,18 @@ export function attributionView(
     ms,
     ...(fraction !== undefined && { fraction }),
   };
+}
+
+/** Of the attributions to several values the one that is shown: to the image, else the first. */
+export const shownPart = (model: Model, parts: AttributionResult['parts']): AttributionPart =>
+  parts.find(({ name }) => name === model.input?.port) ?? parts[0];
+
+const firstExample = ({ data, dims }: Tensor<'float32'>): Float32Array => data.subarray(0, data.length / (dims[0] ?? 1));
+
+/** The map of the first example's attribution, summed over channels; undefined where it does not lie over the image. */
+export function mapOf(model: Model, { name, tensor }: AttributionPart): LayerMap | undefined {
+  const cells = cellsIn(model, name, tensor.dims);
+  return cells && summedOverChannels(name, firstExample(tensor), tensor.dims, cells);
 }
 
 const whyUnits = ({ dims }: Tensor): string =>

@@ -9,7 +9,9 @@ import { composite, renderOverlay } from '../image/overlay.ts';
 import { shrinkTo } from '../image/resize.ts';
 import type { InputImage, Picture } from '../protocol/model.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { AttributionResult } from './attribute.ts';
+import { mapOf, shownPart } from './attributionView.ts';
+import type { Model } from './model.ts';
 
 const OPACITY = 0.7;
 const DIM = 0.6;
@@ -50,10 +52,14 @@ export function shrunk(image: InputImage, longest: number): InputImage {
 const rgb = ({ width, height, rgba }: Picture): RgbImage => ({ width, height, data: rgba });
 
 /**
- * The map of an attribution of one example: (N, C, H, W), summed over channels.
- * @throws InspectumError 'usage' where it has no height and width
+ * The map of a result for a picture: how it lies over the image, else its own height and width as (N, C, H, W), summed over channels.
+ * @throws InspectumError 'usage' where it has neither
  */
-export function mapOf({ dims, data }: Tensor<'float32'>): Grid {
+export function pictureMap(model: Model, { parts }: AttributionResult): Grid {
+  const part = shownPart(model, parts);
+  const { dims, data } = part.tensor;
+  const map = mapOf(model, part);
+  if (map) return map;
   const [, channels = 1, height, width] = dims;
   if (dims.length !== 4 || height === undefined || width === undefined)
     throw new InspectumError(

@@ -33,6 +33,30 @@ interface ChoiceParameter extends Documented {
   readonly choices: readonly string[];
 }
 
+/** One choice or more. */
+interface ChoicesParameter extends Documented {
+  readonly type: 'choices';
+  readonly default: readonly string[] | null;
+  readonly choices: readonly string[];
+}
+
+interface TextParameter extends Documented {
+  readonly type: 'text';
+  readonly default: string | null;
+}
+
+interface TextsParameter extends Documented {
+  readonly type: 'texts';
+  readonly default: readonly string[] | null;
+}
+
+/** One of `choices`, or colours at positions. */
+interface ColormapParameter extends Documented {
+  readonly type: 'colormap';
+  readonly default: null;
+  readonly choices: readonly string[];
+}
+
 /** One number for every axis, or such a list for every attributed input. */
 interface ExtentsParameter extends Documented {
   readonly type: 'extents';
@@ -50,7 +74,17 @@ interface MaskParameter extends Documented {
 }
 
 /** One parameter of a method: enough for a check, a form and its documentation. */
-export type Parameter = BooleanParameter | IntegerParameter | NumberParameter | ChoiceParameter | ExtentsParameter | MaskParameter;
+export type Parameter =
+  | BooleanParameter
+  | IntegerParameter
+  | NumberParameter
+  | ChoiceParameter
+  | ChoicesParameter
+  | TextParameter
+  | TextsParameter
+  | ColormapParameter
+  | ExtentsParameter
+  | MaskParameter;
 
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 
@@ -61,15 +95,21 @@ interface ValueOfType {
   readonly integer: number;
   readonly number: number;
   readonly choice: string;
+  readonly choices: readonly string[];
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly colormap: unknown;
   readonly extents: Extents;
   readonly mask: Mask;
 }
 
 type ValueOf<P extends Parameter> = P extends { readonly type: 'choice'; readonly choices: readonly (infer C)[] }
   ? C
-  : P extends { readonly required: true }
-    ? ValueOfType[P['type']]
-    : ValueOfType[P['type']] | (null extends P['default'] ? null : never);
+  : P extends { readonly type: 'choices'; readonly choices: readonly (infer C)[]; readonly required: true }
+    ? readonly C[]
+    : P extends { readonly required: true }
+      ? ValueOfType[P['type']]
+      : ValueOfType[P['type']] | (null extends P['default'] ? null : never);
 
 /** Values of the parameters of a table, those that nobody gave at their defaults. */
 export type ValuesOf<T extends ParameterTable> = { readonly [K in keyof T]: ValueOf<T[K]> };
@@ -88,6 +128,17 @@ const WRONG: { readonly [T in Parameter['type']]: (value: unknown, parameter: Ex
       ? undefined
       : `a number${rangeWords(min, max)}`,
   choice: (value, { choices }) => (choices.includes(value as string) ? undefined : `one of ${choices.join(', ')}`),
+  choices: (value, { choices, default: none, required }) =>
+    (value === null && none === null && !required) || (isList(value) && value.every((one) => choices.includes(one as string)))
+      ? undefined
+      : `a list of ${choices.join(', ')}`,
+  text: (value) => (value === null || isShortText(value) ? undefined : `a text of up to ${MAX_TEXT} characters`),
+  texts: (value) =>
+    value === null || (isList(value) && value.every(isShortText)) ? undefined : `a list of texts of up to ${MAX_TEXT} characters`,
+  colormap: (value, { choices }) =>
+    value === null || Array.isArray(value) || choices.includes(value as string)
+      ? undefined
+      : `one of ${choices.join(', ')}, or a list of colours at positions: [[0, "#fff"], [1, "#00f"]]`,
   extents: (value, { min, default: none, required }) =>
     (value === null && none === null && !required) || isExtents(value, min)
       ? undefined
@@ -121,6 +172,13 @@ export function parameterValues<T extends ParameterTable>(owner: string, table: 
   }
   return values as ValuesOf<T>;
 }
+
+const MAX_TEXT = 200;
+const MAX_LIST = 16;
+
+const isShortText = (value: unknown): boolean => typeof value === 'string' && value.length <= MAX_TEXT;
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value) && value.length > 0 && value.length <= MAX_LIST;
 
 const within = (value: number, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean =>
   Number.isFinite(value) && value >= min && value <= max;

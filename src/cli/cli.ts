@@ -3,6 +3,7 @@ import process from 'node:process';
 import { nearest } from '../app/findLayer.ts';
 import { Model } from '../app/model.ts';
 import { parseNeuron } from '../app/neuron.ts';
+import { hiddenBy } from '../app/pictureStyle.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { baselineSpec } from './baselines.ts';
 import { batch } from './commands/batch.ts';
@@ -10,7 +11,7 @@ import { conventions } from './commands/conventions.ts';
 import { layers } from './commands/layers.ts';
 import { predict } from './commands/predict.ts';
 import { sweep } from './commands/sweep.ts';
-import { FLAGS, type FlagName, type Flags, parseArguments, parseSet } from './flags.ts';
+import { FLAGS, type FlagName, type Flags, parseArguments, parsePicture, parseSet } from './flags.ts';
 import { runJob, summary } from './jobs.ts';
 import { noteLines } from './notes.ts';
 import { openOptions } from './options.ts';
@@ -50,8 +51,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   attribute: {
     usage:
-      'attribute MODEL --input FILE --method NAME [--layer ID] [--neuron I,J,K] [--target N] [--output NAME] [--baseline NUMBER|FILE|NAME]... [--set KEY=JSON]... [--out FILE]',
-    flags: ['input', 'method', 'layer', 'neuron', 'target', 'output', 'baseline', 'set', 'out'],
+      'attribute MODEL --input FILE --method NAME [--layer ID] [--neuron I,J,K] [--target N] [--output NAME] [--baseline NUMBER|FILE|NAME]... [--set KEY=JSON]... [--out FILE] [--picture PRESET|JSON]',
+    flags: ['input', 'method', 'layer', 'neuron', 'target', 'output', 'baseline', 'set', 'out', 'picture'],
     run: attributeOnce,
   },
   conventions: {
@@ -61,11 +62,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       conventions(open(file, openOptions(flags)), { inputs: needed(flags, 'input'), json: flags.json === true }, status),
   },
   sweep: {
-    usage: 'sweep MODEL --input FILE [--target N] --out DIR',
-    flags: ['input', 'target', 'out'],
+    usage: 'sweep MODEL --input FILE [--target N] --out DIR [--picture PRESET|JSON]',
+    flags: ['input', 'target', 'out', 'picture'],
     run: (file, flags, status, open) => {
       const target = flags.target === undefined ? undefined : sweepTarget(parseTarget(flags.target));
-      return sweep(open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out') }, status);
+      const picture = flags.picture === undefined ? undefined : parsePicture(flags.picture);
+      return sweep(open(file, openOptions(flags)), { inputs: needed(flags, 'input'), target, out: needed(flags, 'out'), picture }, status);
     },
   },
   batch: {
@@ -83,6 +85,7 @@ function needed<K extends FlagName>(flags: Flags, name: K): NonNullable<Flags[K]
 
 async function attributeOnce(file: string, flags: Flags, status: Status, open: Open): Promise<string> {
   const target = flags.target === undefined ? undefined : parseTarget(flags.target);
+  const picture = flags.picture === undefined ? undefined : parsePicture(flags.picture);
   const model = open(file, openOptions(flags));
   const job = {
     inputs: needed(flags, 'input'),
@@ -94,6 +97,7 @@ async function attributeOnce(file: string, flags: Flags, status: Status, open: O
     ...(flags.output !== undefined && { output: flags.output }),
     set: parseSet(flags.set),
     ...(flags.out !== undefined && { out: flags.out }),
+    ...(picture && { picture }),
   };
   status(job.method);
   const result = await runJob(model, job);
@@ -101,8 +105,9 @@ async function attributeOnce(file: string, flags: Flags, status: Status, open: O
   const where = result.layer === undefined ? '' : ` at ${result.layer}`;
   const forTarget = result.target === null ? '' : `, target ${targetText(result.target)} of ${result.output}`;
   const against = result.baselines?.length ? `, compared with ${result.baselines.map(({ text }) => text).join(' and ')}` : '';
+  const hidden = picture && hiddenBy(picture);
   const numbers = `shape ${result.attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
-  return `${result.method}${where}${forTarget}${against}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}`;
+  return `${result.method}${where}${forTarget}${against}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}${hidden === undefined ? '' : `. ${hidden}`}`;
 }
 
 function help(): string {

@@ -1,4 +1,5 @@
 import { nearest } from '../app/findLayer.ts';
+import { type PictureSpec, type PictureStyle, pictureStyle } from '../app/pictureStyle.ts';
 import { InspectumError } from '../tensor/errors.ts';
 
 /** How a flag's value is read. 'list' may be repeated; 'switch' takes none. */
@@ -23,6 +24,7 @@ export const FLAGS = {
   },
   set: { type: 'list', help: "KEY=JSON: a parameter by Captum's name" },
   out: { type: 'text', help: 'file (.npy, .png, .json) or, for sweep, folder' },
+  picture: { type: 'text', help: "of a .png: perceptual, grad-cam-paper, signed-min-max-jet, or Captum's parameters as JSON" },
   engine: { type: 'text', help: 'onnxruntime' },
   config: { type: 'text', help: 'an inspectum.json' },
   labels: { type: 'text', help: 'a file of class names, or ImageNet-1k' },
@@ -84,6 +86,18 @@ function countOf(name: string, value: string): number {
   const n = Number(value);
   if (!Number.isInteger(n) || n < 1) throw usage(`--${name} should be a whole number from 1, not ${JSON.stringify(value)}.`);
   return n;
+}
+
+/** `--picture`: a preset's name, or JSON. */
+export function parsePicture(text: string): PictureStyle {
+  if (!text.trimStart().startsWith('{')) return pictureStyle(text);
+  let spec: PictureSpec;
+  try {
+    spec = JSON.parse(text);
+  } catch (error) {
+    throw usage(`--picture: this is not JSON: ${(error as Error).message}`);
+  }
+  return pictureStyle(spec);
 }
 
 /** `--set KEY=JSON`, repeated. */

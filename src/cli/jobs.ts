@@ -4,8 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type AttributionJob, type AttributionResult, attribute } from '../app/attribute.ts';
 import { Explainer } from '../app/explain.ts';
+import { picturePng } from '../app/figure.ts';
 import type { Model } from '../app/model.ts';
-import { mapOf, overlayPng } from '../app/picture.ts';
+import { pictureMap } from '../app/picture.ts';
+import type { PictureStyle } from '../app/pictureStyle.ts';
 import { type ReadInput, readInputs } from '../app/readInput.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { writeNpy } from '../tensor/npy.ts';
@@ -16,21 +18,24 @@ import type { Tensor } from '../tensor/tensor.ts';
 export interface Job extends Omit<AttributionJob, 'feeds' | 'baselines'> {
   readonly inputs: readonly string[];
   readonly out?: string;
+  /** How a .png is drawn. */
+  readonly picture?: PictureStyle;
 }
 
 const ENDINGS = ['.npy', '.png', '.json'];
 
 /** Runs a job and writes its file. */
-export async function runJob(opened: Model, { inputs, out, ...job }: Job): Promise<AttributionResult> {
+export async function runJob(opened: Model, { inputs, out, picture, ...job }: Job): Promise<AttributionResult> {
   const ending = out === undefined ? undefined : path.extname(out).toLowerCase();
   if (ending !== undefined && !ENDINGS.includes(ending))
     throw new InspectumError('usage', `--out ${out}: should end in ${ENDINGS.join(', ')}.`);
+  if (picture && ending !== '.png') throw new InspectumError('usage', '--picture says how a .png is drawn: name one with --out FILE.png.');
   const input = await readInputs(opened, inputs);
   const { model } = input;
   const result = await attribute(model, { ...job, feeds: input.feeds });
   if (out === undefined) return result;
   if (ending === '.npy') await writeOutput(out, writeNpy(result.attribution));
-  else if (ending === '.png') await writeOutput(out, overlayPng(mapOf(result.attribution), input.image));
+  else if (ending === '.png') await writeOutput(out, picturePng(pictureMap(model, result), input, picture));
   else await writeOutput(out, `${JSON.stringify(await report(result, input, inputs), null, 2)}\n`);
   return result;
 }

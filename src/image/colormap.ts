@@ -1,4 +1,5 @@
 import { COLORMAP_TABLES } from './colormapTables.ts';
+import { type ColorStops, linearSegmentedTable } from './linearSegmented.ts';
 import type { Sign } from './normalize.ts';
 
 interface ColormapInfo {
@@ -43,6 +44,13 @@ export function colormapTable(name: ColormapName): Uint8Array {
   }
   return table;
 }
+
+/** One of ours, or a person's own. */
+export type Colormap = ColormapName | ColorStops;
+
+/** The 256 colours of a colormap. @throws RangeError as `linearSegmentedTable` does */
+export const tableOf = (colormap: Colormap): Uint8Array =>
+  typeof colormap === 'string' ? colormapTable(colormap) : linearSegmentedTable(colormap);
 
 /** Which of the 256 colours a normalised value has: from 0 to 1, for sign 'all' from −1 to 1, as matplotlib does with vmin and vmax. */
 export const colorIndex = (value: number, sign: Sign): number =>

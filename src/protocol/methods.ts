@@ -6,7 +6,7 @@ import type { Target } from './target.ts';
 export interface ParameterInfo {
   /** Captum's name. */
   readonly name: string;
-  readonly type: 'boolean' | 'integer' | 'number' | 'choice' | 'extents' | 'mask';
+  readonly type: 'boolean' | 'integer' | 'number' | 'choice' | 'choices' | 'text' | 'texts' | 'colormap' | 'extents' | 'mask';
   /** A value as JSON; null: none, or Captum's own way without one. */
   readonly default: unknown;
   /** What fits the open model better than the default: windows of a size that suits its input, superpixels of an image. */

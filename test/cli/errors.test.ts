@@ -59,6 +59,9 @@ const WRONG_USAGE: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a sum with a class that is not there', [...CAM, '--layer', 'features.1', '--target', '1-5'], /Target 5 is out of range: scores has 5/],
   ['no target where one is needed', [...CAM, '--layer', 'features.1', '--target', 'none'], /--target/],
   ['too many indices', [...CAM, '--layer', 'features.1', '--target', '1,2'], /a target needs 1 indices, not 2/],
+  ['a picture that is none', [...CAM, '--layer', 'pool', '--out', 'a.png', '--picture', 'jet'], /no "jet".*perceptual, grad-cam-paper/],
+  ['a picture without a file', [...CAM, '--layer', 'pool', '--picture', 'perceptual'], /--picture.*--out FILE\.png/],
+  ['a picture of broken JSON', [...CAM, '--layer', 'pool', '--out', 'a.png', '--picture', '{method}'], /--picture: this is not JSON/],
   ['an unknown output', [...CAM, '--layer', 'features.1', '--output', 'logits'], /no output or value "logits".*scores/],
   ['an unknown parameter', [...CAM, '--layer', 'features.1', '--set', 'relu=true'], /no parameter "relu".*relu_attributions/],
   [

@@ -1,6 +1,7 @@
 import { open as openFile } from 'node:fs/promises';
 import type { Model, OpenOptions } from '../../app/model.ts';
 import { parseNeuron } from '../../app/neuron.ts';
+import { type PictureSpec, pictureStyle } from '../../app/pictureStyle.ts';
 import type { BaselineSpec, BaselineText } from '../../protocol/baselines.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { baselineSpec } from '../baselines.ts';
@@ -26,6 +27,7 @@ const FIELDS: Readonly<Record<string, (v: unknown) => boolean>> = {
   baseline: (v) => isBaseline(v) || (isObject(v) && Object.values(v).every(isBaseline)),
   set: isObject,
   out: (v) => typeof v === 'string',
+  picture: (v) => typeof v === 'string' || isObject(v),
   engine: (v) => typeof v === 'string',
   config: (v) => typeof v === 'string',
   threads: (v) => Number.isInteger(v) && (v as number) > 0,
@@ -121,5 +123,6 @@ async function runLine(line: Line, common: OpenOptions, openModel: typeof Model.
     ...(line.output !== undefined && { output: line.output as string }),
     set: (line.set as Record<string, unknown> | undefined) ?? {},
     ...(line.out !== undefined && { out: line.out as string }),
+    ...(line.picture !== undefined && { picture: pictureStyle(line.picture as PictureSpec) }),
   });
 }

@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Explainer } from '../../app/explain.ts';
+import { picturePng } from '../../app/figure.ts';
 import { allLayers } from '../../app/layerTree.ts';
 import type { Model } from '../../app/model.ts';
-import { overlayPng, shrunk } from '../../app/picture.ts';
+import { shrunk } from '../../app/picture.ts';
+import { hiddenBy, type PictureStyle } from '../../app/pictureStyle.ts';
 import { readInputs } from '../../app/readInput.ts';
 import type { Target } from '../../protocol/target.ts';
 import { writeNpy } from '../../tensor/npy.ts';
@@ -17,10 +19,11 @@ const LONGEST = 640;
 /** `inspectum sweep MODEL --input FILE [--target N] --out DIR`: a .npy and a .png for every spatial layer, and sweep.json. */
 export async function sweep(
   opened: Model,
-  options: { inputs: readonly string[]; target: Target | undefined; out: string },
+  options: { inputs: readonly string[]; target: Target | undefined; out: string; picture: PictureStyle | undefined },
   status: Status,
 ): Promise<string> {
-  const { model, feeds, image: whole } = await readInputs(opened, options.inputs);
+  const { image: whole, ...input } = await readInputs(opened, options.inputs);
+  const { model, feeds } = input;
   const image = whole && shrunk(whole, LONGEST);
   status('Explaining every layer');
   const result = await new Explainer(model, feeds).sweep(options.target);
@@ -32,7 +35,7 @@ export async function sweep(
     status(`Writing ${index + 1} of ${result.maps.length}`);
     const stem = `${String(index).padStart(3, '0')}-${layer.replace(/[^\w.-]+/g, '_').slice(0, 80)}`;
     await writeOutput(path.join(options.out, `${stem}.npy`), writeNpy(tensor('float32', [1, 1, map.height, map.width], map.data)));
-    await writeOutput(path.join(options.out, `${stem}.png`), overlayPng(map, image));
+    await writeOutput(path.join(options.out, `${stem}.png`), picturePng(map, { ...input, ...(image && { image }) }, options.picture));
     files.push({
       layer,
       output: map.output,
@@ -51,6 +54,7 @@ export async function sweep(
   );
   return [
     `${files.length} layers in ${ms.toFixed(0)} ms for ${target.text}${target.index < 0 ? '' : ` (${target.index})`}; maps, pictures and sweep.json are in ${options.out}`,
+    ...[options.picture && hiddenBy(options.picture)].filter((sentence) => sentence !== undefined),
     ...refusals,
   ].join('\n');
 }
