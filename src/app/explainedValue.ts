@@ -1,4 +1,4 @@
-import { type Graph, type Node, nodeKey } from '../graph/graph.ts';
+import { type Graph, type Node, nodeKey, stringAttribute } from '../graph/graph.ts';
 import type { Choices } from '../protocol/choices.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -15,6 +15,8 @@ const BY_OPERATOR: Readonly<Record<string, Scale>> = {
   Sigmoid: 'sigmoid',
   HardSigmoid: 'sigmoid',
 };
+/** What classifiers of ai.onnx.ml do to their scores. */
+const BY_TRANSFORM: Readonly<Record<string, Scale>> = { SOFTMAX: 'probabilities', LOGISTIC: 'sigmoid' };
 /** No chain between an output and what is sought is longer. */
 const MAX_HOPS = 16;
 
@@ -44,6 +46,8 @@ function squashing(graph: Graph, output: string): Squashing | undefined {
   const maker = makerIn(graph);
   const node = behindTransparent(output, maker);
   if (!node) return undefined;
+  const transform = nodeKey(node).startsWith('ai.onnx.ml:') ? BY_TRANSFORM[stringAttribute(node, 'post_transform', '')] : undefined;
+  if (transform) return { operator: node.op, scale: transform, logits: '' };
   const scale = Object.hasOwn(BY_OPERATOR, node.op) ? BY_OPERATOR[node.op] : undefined;
   if (scale) return { operator: node.op, scale, logits: node.inputs[0] ?? '' };
   const logits = softmaxInParts(node, maker);
@@ -102,12 +106,15 @@ export interface ExplainedValue {
 
 /**
  * The output that was chosen, or with the choice of logits what goes into its last Softmax, LogSoftmax or Sigmoid. Without a choice
- * the first output, raw; where logits are wanted, the output that looks most like scores.
+ * the first output, raw, that is no label: classical classifiers put one before their scores. Where logits are wanted, the output
+ * that looks most like scores.
  * @throws InspectumError 'corrupt' for a graph without outputs
  */
 export function explainedValue(graph: Graph, configured: Configuration['output'], choices: Choices): ExplainedValue {
   const named = graph.outputs.find(({ name }) => name === choices.output);
-  const output = named ?? (choices.explain === 'logits' ? likeScores(graph) : graph.outputs[0]);
+  const output =
+    named ??
+    (choices.explain === 'logits' ? likeScores(graph) : (graph.outputs.find((port) => isNumeric(graph, port.name)) ?? graph.outputs[0]));
   if (!output) throw new InspectumError('corrupt', 'The graph has no output.');
   const logits = logitsBefore(graph, output.name);
   const chosen = choices.explain === 'logits' ? logits : undefined;
@@ -122,9 +129,15 @@ export function explainedValue(graph: Graph, configured: Configuration['output']
 }
 
 /** ZipMap makes a list of dictionaries of a tensor: the tensor. */
-function tensorBehind(graph: Graph, output: string): string {
+export function tensorBehind(graph: Graph, output: string): string {
   const node = makerIn(graph)(output);
   return node && nodeKey(node) === 'ai.onnx.ml:ZipMap' ? (node.inputs[0] ?? output) : output;
+}
+
+/** Whether an output holds floating-point numbers, as far as is known. */
+function isNumeric(graph: Graph, output: string): boolean {
+  const dtype = graph.values.get(tensorBehind(graph, output))?.dtype;
+  return dtype === undefined || isFloat(dtype);
 }
 
 const SCORES = /score|logit|prob|conf|class|cls|heat/i;

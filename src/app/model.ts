@@ -20,7 +20,7 @@ import { InspectumError } from '../tensor/errors.ts';
 import { type Dim, isStatic, type Shape } from '../tensor/shape.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { imagePort, type ResolvedInput, resolveInput } from './convention.ts';
-import { type ExplainedValue, explainedValue, isEmbedding } from './explainedValue.ts';
+import { type ExplainedValue, explainedValue, isEmbedding, tensorBehind } from './explainedValue.ts';
 import { findLayer, layerOfRow, nearest, numbersOf } from './findLayer.ts';
 import { type Labels, labelsOf } from './labels/labelling.ts';
 import { allLayers, layerTree } from './layerTree.ts';
@@ -194,7 +194,7 @@ export class Model {
   explained(name?: string): string {
     if (name === undefined) return this.output;
     const made = this.graph.nodes.flatMap((node) => node.outputs).filter((value) => value !== '');
-    if (made.includes(name)) return numbersOf(name, this.graph);
+    if (made.includes(name)) return numbersOf(tensorBehind(this.graph, name), this.graph);
     throw new InspectumError(
       'usage',
       `${this.path}: has no output or value ${JSON.stringify(name)}. Its outputs are: ${this.graph.outputs.map((o) => o.name).join(', ')}. The nearest values are: ${nearest(name, made).join(', ')}.`,
