@@ -5,7 +5,7 @@ import { CHANNELS } from '../image/channels.ts';
 import type { RgbaImage } from '../image/image.ts';
 import type { InputSource } from '../protocol/inputs.ts';
 import type { InputImage } from '../protocol/model.ts';
-import type { DType } from '../tensor/dtype.ts';
+import { type DType, INTEGER_RANGES } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { fromNumbers } from '../tensor/fromNumbers.ts';
 import { readNpy } from '../tensor/npy.ts';
@@ -182,15 +182,3 @@ function inDType(
     throw new InspectumError('usage', `${source}: holds ${wrong}, but the input ${name} takes ${dtype}. Save the array in that type.`);
   return fromNumbers(dtype, dims, numbers);
 }
-
-const INTEGER_RANGES: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
-  bool: [0, 1],
-  uint8: [0, 255],
-  int8: [-128, 127],
-  uint16: [0, 2 ** 16 - 1],
-  int16: [-(2 ** 15), 2 ** 15 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint64: [0, Number.MAX_SAFE_INTEGER],
-  int64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-};

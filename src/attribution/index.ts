@@ -4,12 +4,17 @@ import { layerActivation } from './layer/layerActivation.ts';
 import { layerConductance } from './layer/layerConductance.ts';
 import { layerDeepLift } from './layer/layerDeepLift.ts';
 import { layerDeepLiftShap } from './layer/layerDeepLiftShap.ts';
+import { layerFeatureAblation } from './layer/layerFeatureAblation.ts';
+import { layerFeaturePermutation } from './layer/layerFeaturePermutation.ts';
 import { layerGradCam } from './layer/layerGradCam.ts';
 import { layerGradientXActivation } from './layer/layerGradientXActivation.ts';
 import { layerIntegratedGradients } from './layer/layerIntegratedGradients.ts';
 import { layerLrp } from './layer/layerLrp.ts';
 import type { Method } from './method.ts';
 import { NEURON_METHODS } from './neuron/index.ts';
+import { featureAblation } from './perturbation/featureAblation.ts';
+import { featurePermutation } from './perturbation/featurePermutation.ts';
+import { occlusion } from './perturbation/occlusion.ts';
 import { deconvolution } from './primary/deconvolution.ts';
 import { deepLift } from './primary/deepLift.ts';
 import { deepLiftShap } from './primary/deepLiftShap.ts';
@@ -29,6 +34,9 @@ export const METHODS = {
   DeepLiftShap: deepLiftShap,
   IntegratedGradients: integratedGradients,
   LRP: lrp,
+  FeatureAblation: featureAblation,
+  Occlusion: occlusion,
+  FeaturePermutation: featurePermutation,
   LayerActivation: layerActivation,
   LayerGradientXActivation: layerGradientXActivation,
   LayerGradCam: layerGradCam,
@@ -39,5 +47,7 @@ export const METHODS = {
   LayerConductance: layerConductance,
   InternalInfluence: internalInfluence,
   LayerLRP: layerLrp,
+  LayerFeatureAblation: layerFeatureAblation,
+  LayerFeaturePermutation: layerFeaturePermutation,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;

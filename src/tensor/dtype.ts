@@ -39,3 +39,16 @@ export const isFloat = (dtype: DType): boolean => dtype.startsWith('float') || d
 
 /** Bytes that `count` elements take in raw little-endian form (types of less than a byte are packed). */
 export const byteLength = (dtype: DType, count: number): number => Math.ceil((DTYPES[dtype].bits * count) / 8);
+
+/** Lowest and highest number of the dtypes of whole numbers; of 64 bits those that JavaScript's numbers hold exactly. */
+export const INTEGER_RANGES: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
+  bool: [0, 1],
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 2 ** 16 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint64: [0, Number.MAX_SAFE_INTEGER],
+  int64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+};

@@ -123,6 +123,7 @@ describe("values that Captum's own tests state", () => {
     Array.from({ length: 16 }, (_, i) => i),
   );
   const row = floats([1, 3], [0, 100, 0]);
+  const full = floats([1, 3], [20, 50, 30]);
   const table: readonly (readonly [
     string,
     string,
@@ -138,6 +139,8 @@ describe("values that Captum's own tests state", () => {
     ['captum_oneconv', 'GuidedBackprop', undefined, image, 0, {}, [0, 1, 1, 1, 1, 3, 3, 2, 1, 3, 3, 2, 1, 2, 2, 1]],
     ['captum_oneconv', 'Deconvolution', undefined, image, 0, {}, [2, 3, 3, 1, 3, 5, 5, 2, 3, 5, 5, 2, 1, 2, 2, 1]],
     ['captum_oneconv', 'GuidedGradCam', 'relu1', image, 0, {}, [0, 0, 4, 4, 0, 0, 12, 8, 28, 84, 97.5, 65, 28, 56, 65, 32.5]],
+    ['captum_multilayer', 'Occlusion', undefined, full, 0, { sliding_window_shapes: [1] }, [80, 200, 120]],
+    ['captum_multilayer', 'FeatureAblation', undefined, full, 0, {}, [80, 200, 120]],
     ['captum_multilayer', 'LayerGradCam', 'linear0', row, 0, {}, [400]],
     ['captum_multilayer', 'LayerActivation', 'linear0', row, undefined, {}, [0, 100, 0]],
     ['captum_multilayer', 'LayerActivation', 'linear1', row, undefined, {}, [90, 101, 101, 101]],

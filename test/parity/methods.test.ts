@@ -5,9 +5,10 @@ import { attribute, type Place } from '../../src/app/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { describeNeuron, type NeuronSelector } from '../../src/app/neuron.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
+import { inDtype } from '../../src/attribution/evaluation/examples.ts';
 import { targetText } from '../../src/cli/target.ts';
 import type { Target } from '../../src/protocol/target.ts';
-import { sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
+import { type MemoryDType, sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 import { Agreement } from '../tools/agreement.ts';
 
 /** What test/fixtures/methods/scheme.py writes. `at` is an offset in the family's .bin; tensors are little-endian float32. */
@@ -71,11 +72,14 @@ describe.each(families)('%s', (family) => {
     tensor('float32', dims, new Float32Array(new Uint8Array(values.subarray(at, at + 4 * sizeOf(dims))).buffer));
 
   describe.each(networks.map((network) => [network.name, network] as const))('%s', (name, { file, inputs }) => {
-    const feeds = Object.fromEntries(Object.entries(inputs).map(([input, place]) => [input, stored(place)]));
     const own = cases.filter(({ network }) => network === name).map((c) => [titleOf(c), c] as const);
     let model: Model;
+    let feeds: Record<string, Tensor>;
     beforeAll(() => {
       model = Model.open(path.join(FIXTURES, file), { threads: 1 });
+      feeds = Object.fromEntries(
+        model.graph.inputs.map(({ name, dtype }) => [name, inDtype(stored(inputs[name] as StoredTensor), dtype as MemoryDType)]),
+      );
     });
     afterAll(() => model.release());
 

@@ -30,8 +30,12 @@ export function examplesOf({ dims, data }: Tensor<'float32'>, from: number, to: 
   return tensor('float32', [to - from, ...rest], data.subarray(from * size, to * size));
 }
 
-/** A float32 tensor in the dtype that a model takes; whole numbers are rounded to. */
-export const inDtype = (value: Tensor<'float32'>, dtype: MemoryDType): Tensor =>
-  dtype === 'float32' || dtype === 'string'
+/** A float32 tensor in the dtype that a model takes, whole numbers rounded to; a tensor of that dtype as it is. */
+export const inDtype = (value: Tensor, dtype: MemoryDType): Tensor =>
+  value.dtype === dtype || dtype === 'string'
     ? value
-    : fromNumbers(dtype, value.dims, /float/.test(dtype) ? Array.from(value.data) : Array.from(value.data, Math.round));
+    : fromNumbers(
+        dtype,
+        value.dims,
+        /float/.test(dtype) ? Array.from(value.data as Float32Array) : Array.from(value.data as Float32Array, Math.round),
+      );

@@ -69,6 +69,11 @@ export class Subject {
     return Object.fromEntries(this.attributed.map((name) => [name, toFloat32(this.#feed(name))]));
   }
 
+  /** The attributed values at the point, in the dtypes that the graph takes. */
+  get given(): Feeds {
+    return Object.fromEntries(this.attributed.map((name) => [name, this.#feed(name)]));
+  }
+
   /**
    * The same scalar as a function of other values of the graph, which are given from now on: of a layer's.
    * @param point what they are at the point, where that is known
@@ -100,7 +105,7 @@ export class Subject {
    * The explained scalar of every example at the point, or at another.
    * @returns float64, in the order of the examples
    */
-  async scores(at: Point = {}): Promise<Float64Array> {
+  async scores(at: Feeds = {}): Promise<Float64Array> {
     const build = ({ output }: Differentiable) => ({ scores: output });
     const { scores } = await this.run('scores', build, at, { integers: true });
     return this.scoresIn(scores);
@@ -141,13 +146,13 @@ export class Subject {
    * Runs the graph with what `build` adds to it.
    * @param key says, for this graph, all that `build` depends on
    * @param build adds nodes, and names the values that are wanted
-   * @param at in place of values of the point, or of inputs that `build` has added
+   * @param at in place of values of the point, or of inputs that `build` has added; float32 where the graph takes another dtype too
    * @returns the values that `build` named, as float32
    */
   async run<K extends string | number>(
     key: string,
     build: (graph: Differentiable) => Readonly<Record<K, string>>,
-    at: Point = {},
+    at: Feeds = {},
     options?: Pick<EngineOptions, 'integers'>,
   ): Promise<Record<K, Tensor<'float32'>>> {
     const { cut = [], session } = this.#options;
@@ -182,7 +187,7 @@ export class Subject {
     return builder.build();
   }
 
-  #feeds(inputs: readonly string[], at: Point): Feeds {
+  #feeds(inputs: readonly string[], at: Feeds): Feeds {
     const copies = Math.max(
       1,
       ...Object.entries(at).map(([name, { dims }]) => (dims[0] ?? 1) / (this.#options.feeds[name]?.dims[0] ?? dims[0] ?? 1)),

@@ -1,4 +1,5 @@
 import type { Method } from '../method.ts';
+import { featureAblation } from '../perturbation/featureAblation.ts';
 import { deconvolution } from '../primary/deconvolution.ts';
 import { deepLift } from '../primary/deepLift.ts';
 import { deepLiftShap } from '../primary/deepLiftShap.ts';
@@ -17,4 +18,9 @@ export const NEURON_METHODS = {
   NeuronDeconvolution: neuronMethod('NeuronDeconvolution', 'Deconvolution of a neuron of a layer.', deconvolution),
   NeuronDeepLift: neuronMethod('NeuronDeepLift', 'DeepLift of a neuron of a layer.', deepLift),
   NeuronDeepLiftShap: neuronMethod('NeuronDeepLiftShap', 'DeepLiftShap of a neuron of a layer.', deepLiftShap),
+  NeuronFeatureAblation: neuronMethod(
+    'NeuronFeatureAblation',
+    'How far a neuron of a layer falls when a feature of the input is replaced by its baseline.',
+    featureAblation,
+  ),
 } as const satisfies Readonly<Record<string, Method>>;

@@ -8,6 +8,12 @@ export const FEATURE_MASK = {
   doc: 'Which elements of the input are one feature: whole numbers in a shape that is broadcast to the input, or {"superpixels": n} of an image. Without it every element is a feature.',
 } as const satisfies Parameter;
 
+export const LAYER_MASK = {
+  type: 'mask',
+  default: null,
+  doc: "Which elements of the layer's value are one feature: whole numbers in a shape that is broadcast to it. Without it every element is a feature.",
+} as const satisfies Parameter;
+
 export const PERTURBATIONS_PER_EVAL = {
   type: 'integer',
   default: null,
