@@ -179,7 +179,11 @@ function resolveKind(place: InputPlace, choice: Exclude<BaselineChoice, { kind: 
           preprocessing,
         ),
       );
-      return { value: stacked(examples), text: 'uniform noise of all pixel values', isRandom: true };
+      return {
+        value: stacked(examples),
+        text: `${count > 1 ? `${count} examples of ` : ''}uniform noise of all pixel values`,
+        isRandom: true,
+      };
     }
     default: {
       const level = LEVELS[choice.kind];

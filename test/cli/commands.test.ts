@@ -325,6 +325,50 @@ describe('attribute', () => {
   });
 });
 
+describe('--baseline', () => {
+  const args = ['attribute', SHAPES, '--input', HOUSE, '--target', '3', '--method'];
+
+  const report = async (...more: string[]) => {
+    const out = path.join(temporaryFolder(), 'a.json');
+    const text = await printed([...args, ...more, '--out', out]);
+    return { text, ...JSON.parse(readFileSync(out, 'utf8')) };
+  };
+
+  test('is said in pixels, in the text and in the report', async () => {
+    const { text, baselines } = await report('IntegratedGradients', '--set', 'n_steps=3', '--baseline', 'black');
+    expect(text).toContain('compared with black (every pixel 0)');
+    expect(baselines).toEqual([{ input: 'image', baseline: 'black', text: 'black (every pixel 0)' }]);
+    expect((await report('IntegratedGradients', '--set', 'n_steps=3')).baselines).toEqual([
+      { input: 'image', baseline: 'zero', text: 'zero of the normalised input: the colour 124, 116, 104' },
+    ]);
+    expect(await report('Saliency')).not.toHaveProperty('baselines');
+  });
+
+  test('noise is the same again with the same seed', async () => {
+    const noisy = (seed: number) => report('DeepLiftShap', '--baseline', 'noise:3', '--set', `seed=${seed}`);
+    const [first, again, other] = [await noisy(4), await noisy(4), await noisy(5)];
+    expect(first.baselines).toMatchObject([{ baseline: 'noise:3', examples: 3, seed: 4 }]);
+    expect(again.attribution).toEqual(first.attribution);
+    expect(other.attribution.sum).not.toBe(first.attribution.sum);
+  });
+
+  test('several files, by name, and in a batch, are one distribution', async () => {
+    const files = ['samples/images/key-and-umbrella.jpg', 'samples/images/cactus.png'];
+    const { baselines, attribution } = await report('DeepLiftShap', ...files.flatMap((file) => ['--baseline', `image=${file}`]));
+    expect(baselines).toMatchObject([
+      { input: 'image', baseline: files, examples: 2, text: '2 examples from key-and-umbrella.jpg, cactus.png' },
+    ]);
+    const jobs = path.join(temporaryFolder(), 'jobs.jsonl');
+    const out = path.join(path.dirname(jobs), 'a.json');
+    const job = { model: SHAPES, input: HOUSE, method: 'DeepLiftShap', target: 3, out };
+    for (const baseline of [files, { image: files }]) {
+      writeFileSync(jobs, JSON.stringify({ ...job, baseline }));
+      await printed(['batch', jobs]);
+      expect(JSON.parse(readFileSync(out, 'utf8')).attribution).toEqual(attribution);
+    }
+  });
+});
+
 describe('--picture', () => {
   const args = ['attribute', SHAPES, '--input', HOUSE, '--method', 'LayerGradCam', '--layer', 'stage2', '--target', '3'];
 

@@ -52,6 +52,12 @@ const WRONG_USAGE: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a neuron for a method without', [...CAM, '--layer', 'pool', '--neuron', '1,0,0'], /LayerGradCam.*leave out --neuron/],
   ['a neuron that is no index', [...CAM, '--layer', 'pool', '--neuron', 'a'], /--neuron.*"a"/],
   ['a baseline for a method without', [...CAM, '--layer', 'pool', '--baseline', '0'], /LayerGradCam.*leave out --baseline/],
+  [
+    'a baseline of an unknown input',
+    [...CAM.slice(0, 4), '--method', 'IntegratedGradients', '--baseline', 'mask=0'],
+    /--baseline: the model has no input "mask".*image/,
+  ],
+  ['a baseline that is empty', [...CAM.slice(0, 4), '--method', 'IntegratedGradients', '--baseline', ''], /--baseline is empty.*black/],
   ['a target out of range', [...CAM, '--layer', 'features.1', '--target', '5'], /Target 5 is out of range: scores has 5/],
   ['a negative target', [...CAM, '--layer', 'features.1', '--target', '-1'], /Target -1 is out of range/],
   ['a target that is no number', [...CAM, '--layer', 'features.1', '--target', 'cat'], /--target.*"cat"/],

@@ -58,7 +58,9 @@ describe('of an image', () => {
     // 6000 values: the mean deviates by 0.95, so that five times that is never passed
     expect(Math.abs(pixels.reduce((sum, v) => sum + v, 0) / pixels.length - 127.5)).toBeLessThan(4.8);
     expect([Math.min(...pixels), Math.max(...pixels)]).toEqual([0, 255]);
-    expect(used).toEqual([{ input: 'x', baseline: 'noise:500', text: 'uniform noise of all pixel values', examples: 500, seed: 7 }]);
+    expect(used).toEqual([
+      { input: 'x', baseline: 'noise:500', text: '500 examples of uniform noise of all pixel values', examples: 500, seed: 7 },
+    ]);
     expect((await read('noise:500')).all.data).toEqual(all.data);
     const { baselines } = await readBaselines(model, feeds, 'noise:500', 8);
     expect(baselines.all('x', feeds.x as Tensor<'float32'>).data).not.toEqual(all.data);
