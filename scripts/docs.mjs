@@ -6,6 +6,7 @@ import {
   commandRows,
   liftingTable,
   methodSections,
+  noiseTunnelTable,
   operatorTables,
   pictureParameters,
   picturePresets,
@@ -17,7 +18,7 @@ const BLOCKS = {
   'README.md': { commands: commandRows, settings: settingRows },
   'docs/formats-onnx.md': { lifting: liftingTable, operators: operatorTables },
   'docs/images.md': { pictures: pictureParameters, presets: picturePresets },
-  'docs/methods.md': { methods: methodSections },
+  'docs/methods.md': { methods: methodSections, 'noise tunnel': noiseTunnelTable },
 };
 
 /**

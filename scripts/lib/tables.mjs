@@ -1,5 +1,6 @@
 // Tables of the code in Markdown.
 import { METHODS } from '../../src/attribution/index.ts';
+import { NOISE_TUNNEL_PARAMETERS } from '../../src/attribution/sampling/noiseTunnel.ts';
 import { noGradient } from '../../src/autodiff/rule.ts';
 import { gradientRules } from '../../src/autodiff/rules/gradient/index.ts';
 import { FUSED } from '../../src/formats/onnx/fused/index.ts';
@@ -105,11 +106,19 @@ export function methodSections() {
     .join('\n\n');
 }
 
-/** @param {Readonly<Record<string, { type: string, default: unknown, doc: string }>>} parameters */
+/** Of NoiseTunnel, which wraps other methods. */
+export const noiseTunnelTable = () => parameterTable(NOISE_TUNNEL_PARAMETERS);
+
+/** @param {Readonly<Record<string, { type: string, choices?: readonly string[], default: unknown, doc: string }>>} parameters */
 const parameterTable = (parameters) =>
   table(
     ['Parameter', 'Type', 'Default', 'Meaning'],
-    Object.entries(parameters).map(([key, p]) => [`\`${key}\``, p.type, `\`${p.default}\``, p.doc]),
+    Object.entries(parameters).map(([key, { type, choices, default: usual, doc }]) => [
+      `\`${key}\``,
+      type === 'choice' && choices ? choices.map((choice) => `\`"${choice}"\``).join(', ') : type,
+      `\`${usual}\``,
+      doc,
+    ]),
   );
 
 /** The parameters of Captum's pictures, those of several side by side first. */

@@ -5,6 +5,7 @@ import { METHODS } from '../attribution/index.ts';
 import type { Attribution, AttributionPart, Method } from '../attribution/method.ts';
 import { type ParameterValues, parameterValues } from '../attribution/parameters.ts';
 import { Random } from '../attribution/random.ts';
+import { NOISE_TUNNEL_PARAMETERS, type NoiseTunnelParameters, throughNoise } from '../attribution/sampling/noiseTunnel.ts';
 import { type Waiting, Work } from '../attribution/work.ts';
 import { interpolate } from '../image/interpolate.ts';
 import type { BaselineSpec, UsedBaseline } from '../protocol/baselines.ts';
@@ -38,7 +39,7 @@ export interface AttributionJob {
   readonly baseline?: BaselineSpec;
   /** In its place: tensors that are ready. */
   readonly baselines?: Baselines;
-  /** Parameters by Captum's names; `interpolate` for layer methods, `seed` for all. */
+  /** Parameters by Captum's names; `interpolate` for layer methods, `seed` and `noise_tunnel` for all. */
   readonly set: Readonly<Record<string, unknown>>;
   readonly waiting?: Waiting;
 }
@@ -50,6 +51,8 @@ export interface AttributionResult extends Omit<Attribution, 'parts'> {
   readonly attribution: Tensor<'float32'>;
   readonly method: string;
   readonly parameters: ParameterValues;
+  /** Where the method was wrapped in NoiseTunnel. */
+  readonly noise_tunnel?: NoiseTunnelParameters;
   readonly target: Place | Target;
   readonly output: string;
   readonly layer?: string;
@@ -70,10 +73,11 @@ const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
   refuseUnused(method, job);
-  const { interpolate: mode, seed: given = DEFAULT_SEED, ...set } = job.set;
+  const { interpolate: mode, seed: given = DEFAULT_SEED, noise_tunnel, ...set } = job.set;
   if (!Number.isInteger(given)) throw new InspectumError('usage', `seed should be a whole number, not ${JSON.stringify(given)}.`);
   const seed = given as number;
   const parameters = parameterValues(method.name, method.parameters, set);
+  const tunnel = noise_tunnel === undefined ? undefined : noiseTunnelValues(noise_tunnel);
   if (method.level !== 'layer' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
@@ -91,7 +95,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   const neuron = layer && job.neuron && (await neuronOf(subject, layer, job.neuron, parameters.attribute_to_neuron_input === true));
   const { baselines, used } = await baselinesOf(model, method, job, seed);
   const random = new Random(seed);
-  const { parts, ...rest } = await method.attribute({
+  const request = {
     subject: neuron && !method.needsTarget ? subject.explaining(neuron.value, neuron.selector) : subject,
     ...(layer && { layer }),
     ...(neuron && { neuron }),
@@ -99,7 +103,8 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     parameters: await withMasks(method.parameters, parameters, { model, subject }),
     random,
     work: new Work(job.waiting),
-  });
+  };
+  const { parts, ...rest } = await (tunnel ? throughNoise(method, request, tunnel) : method.attribute(request));
   const shown =
     mode === undefined
       ? parts
@@ -110,6 +115,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     attribution: (shown[0] as AttributionPart).tensor,
     method: method.name,
     parameters,
+    ...(tunnel && { noise_tunnel: tunnel }),
     target,
     output,
     ...(layer && { layer: layer.id }),
@@ -120,6 +126,16 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
 }
 
 const DEFAULT_SEED = 0;
+
+/** @throws InspectumError 'usage' for what is no table of NoiseTunnel's parameters */
+export function noiseTunnelValues(given: unknown): NoiseTunnelParameters {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new InspectumError(
+      'usage',
+      `noise_tunnel should be like {"nt_type":"smoothgrad","nt_samples":10,"stdevs":0.1}, not ${JSON.stringify(given)}.`,
+    );
+  return parameterValues('NoiseTunnel', NOISE_TUNNEL_PARAMETERS, given as Record<string, unknown>);
+}
 
 /** @throws InspectumError as `readBaselines` does */
 async function baselinesOf(

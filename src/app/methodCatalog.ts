@@ -3,7 +3,7 @@ import { METHODS } from '../attribution/index.ts';
 import { GRADIENT_COST, type Method } from '../attribution/method.ts';
 import { type Parameter, parameterValues } from '../attribution/parameters.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../protocol/methods.ts';
-import { attributedInputs, methodNamed } from './attribute.ts';
+import { attributedInputs, methodNamed, noiseTunnelValues } from './attribute.ts';
 import type { Model } from './model.ts';
 
 /** The methods that are offered first, by the question that each answers. */
@@ -74,5 +74,5 @@ export function passesOf(model: Model, { method: name, set, layer }: Recipe, fee
     : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
   const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
   const passes = method.cost?.({ parameters, shapes, features: mask?.superpixels }) ?? GRADIENT_COST;
-  return passes * ((tunnel as { readonly nt_samples?: number } | undefined)?.nt_samples ?? 1);
+  return passes * (tunnel === undefined ? 1 : noiseTunnelValues(tunnel).nt_samples);
 }

@@ -7,6 +7,7 @@ import { layerDeepLiftShap } from './layer/layerDeepLiftShap.ts';
 import { layerFeatureAblation } from './layer/layerFeatureAblation.ts';
 import { layerFeaturePermutation } from './layer/layerFeaturePermutation.ts';
 import { layerGradCam } from './layer/layerGradCam.ts';
+import { layerGradientShap } from './layer/layerGradientShap.ts';
 import { layerGradientXActivation } from './layer/layerGradientXActivation.ts';
 import { layerIntegratedGradients } from './layer/layerIntegratedGradients.ts';
 import { layerLrp } from './layer/layerLrp.ts';
@@ -18,6 +19,7 @@ import { occlusion } from './perturbation/occlusion.ts';
 import { deconvolution } from './primary/deconvolution.ts';
 import { deepLift } from './primary/deepLift.ts';
 import { deepLiftShap } from './primary/deepLiftShap.ts';
+import { gradientShap } from './primary/gradientShap.ts';
 import { guidedBackprop } from './primary/guidedBackprop.ts';
 import { inputXGradient } from './primary/inputXGradient.ts';
 import { integratedGradients } from './primary/integratedGradients.ts';
@@ -37,6 +39,7 @@ export const METHODS = {
   FeatureAblation: featureAblation,
   Occlusion: occlusion,
   FeaturePermutation: featurePermutation,
+  GradientShap: gradientShap,
   LayerActivation: layerActivation,
   LayerGradientXActivation: layerGradientXActivation,
   LayerGradCam: layerGradCam,
@@ -49,5 +52,6 @@ export const METHODS = {
   LayerLRP: layerLrp,
   LayerFeatureAblation: layerFeatureAblation,
   LayerFeaturePermutation: layerFeaturePermutation,
+  LayerGradientShap: layerGradientShap,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;

@@ -25,6 +25,8 @@ interface NumberParameter extends Documented {
   readonly default: number | null;
   readonly min?: number;
   readonly max?: number;
+  /** Whether it may be a list, of one for every attributed input. */
+  readonly perInput?: true;
 }
 
 interface ChoiceParameter extends Documented {
@@ -103,13 +105,15 @@ interface ValueOfType {
   readonly mask: Mask;
 }
 
-type ValueOf<P extends Parameter> = P extends { readonly type: 'choice'; readonly choices: readonly (infer C)[] }
-  ? C
-  : P extends { readonly type: 'choices'; readonly choices: readonly (infer C)[]; readonly required: true }
-    ? readonly C[]
-    : P extends { readonly required: true }
-      ? ValueOfType[P['type']]
-      : ValueOfType[P['type']] | (null extends P['default'] ? null : never);
+type ValueOf<P extends Parameter> = P extends { readonly perInput: true }
+  ? number | readonly number[]
+  : P extends { readonly type: 'choice'; readonly choices: readonly (infer C)[] }
+    ? C
+    : P extends { readonly type: 'choices'; readonly choices: readonly (infer C)[]; readonly required: true }
+      ? readonly C[]
+      : P extends { readonly required: true }
+        ? ValueOfType[P['type']]
+        : ValueOfType[P['type']] | (null extends P['default'] ? null : never);
 
 /** Values of the parameters of a table, those that nobody gave at their defaults. */
 export type ValuesOf<T extends ParameterTable> = { readonly [K in keyof T]: ValueOf<T[K]> };
@@ -123,10 +127,11 @@ const WRONG: { readonly [T in Parameter['type']]: (value: unknown, parameter: Ex
     (value === null && none === null) || (Number.isInteger(value) && within(value as number, min, max))
       ? undefined
       : `a whole number${rangeWords(min, max)}`,
-  number: (value, { min, max, default: none }) =>
-    (value === null && none === null) || (typeof value === 'number' && within(value, min, max))
+  number: (value, { min, max, default: none, perInput }) =>
+    (value === null && none === null) ||
+    (perInput && Array.isArray(value) ? value : [value]).every((one) => typeof one === 'number' && within(one, min, max))
       ? undefined
-      : `a number${rangeWords(min, max)}`,
+      : `a number${rangeWords(min, max)}${perInput ? ', or a list of one for every input' : ''}`,
   choice: (value, { choices }) => (choices.includes(value as string) ? undefined : `one of ${choices.join(', ')}`),
   choices: (value, { choices, default: none, required }) =>
     (value === null && none === null && !required) || (isList(value) && value.every((one) => choices.includes(one as string)))

@@ -17,6 +17,15 @@ export class Work {
     this.#waiting = waiting;
   }
 
+  /** The work of the i-th of `count` parts, which report how far the whole is. */
+  part(i: number, count: number): Work {
+    const { signal, progress } = this.#waiting;
+    return new Work({
+      ...(signal && { signal }),
+      ...(progress && { progress: (done, total) => progress(i * total + done, count * total) }),
+    });
+  }
+
   /**
    * To be called after every run of a session of a method that takes several.
    * @throws InspectumError 'cancelled'

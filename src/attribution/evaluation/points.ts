@@ -72,3 +72,17 @@ export type Evaluated = Results & { readonly explained: Tensor<'float32'> };
 /** The results that are called `what 0`, `what 1`, … */
 export const resultsOf = (results: Results, what: 'gradient' | 'value', values: readonly string[]): Tensor<'float32'>[] =>
   values.map((_, i) => results[`${what} ${i}`] as Tensor<'float32'>);
+
+/** Values at a point with the explained value, computed in floating point as for gradients. */
+export async function forwardAt(subject: Subject, values: readonly string[], at: Point) {
+  const results: Results = await subject.run<string>(
+    `forward ${values.join(' ')}`,
+    ({ output }) => ({ explained: output, ...Object.fromEntries(values.map((value, i) => [`value ${i}`, value])) }),
+    at,
+  );
+  const found = resultsOf(results, 'value', values);
+  return {
+    explained: results.explained as Tensor<'float32'>,
+    values: Object.fromEntries(values.map((value, i) => [value, found[i] as Tensor<'float32'>])),
+  };
+}

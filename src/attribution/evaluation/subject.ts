@@ -85,6 +85,12 @@ export class Subject {
     return new Subject({ ...this.#options, graph: cutGraph(this.graph, values, this.output), feeds, attributed: values, cut });
   }
 
+  /** The same at another point. */
+  movedTo(point: Point): Subject {
+    const own = Object.entries(point).map(([name, value]) => [name, inDtype(value, this.#feed(name).dtype)]);
+    return new Subject({ ...this.#options, feeds: { ...this.#options.feeds, ...Object.fromEntries(own) } });
+  }
+
   /** Another scalar of the same graph: of a neuron. */
   explaining(output: string, target: Place | Seed): Subject {
     return new Subject({ ...this.#options, output, target });

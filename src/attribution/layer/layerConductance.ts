@@ -1,10 +1,11 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gradientsAt, resultsOf, visitPoints } from '../evaluation/points.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { convergenceDelta, difference, partsOf, product, WeightedSums } from '../path/arithmetic.ts';
+import { difference, partsOf, product, WeightedSums } from '../path/arithmetic.ts';
 import { pathCost, pathParameters } from '../path/parameters.ts';
 import { pathOf, pointAt } from '../path/path.ts';
 import { nodesOf } from '../path/quadrature.ts';
+import { convergenceDelta } from '../primary/completeness.ts';
 import { layerValues } from './layerValue.ts';
 
 /**
@@ -57,6 +58,7 @@ export const layerConductance = defineMethod({
     );
     const [from = new Float64Array(), to = from] = scores;
     const { tensors } = sums;
-    return { parts: partsOf(values, tensors), delta: convergenceDelta(tensors, { from, to }) };
+    const delta = convergenceDelta(tensors, to, from);
+    return { parts: partsOf(values, tensors), ...(delta && { delta }) };
   },
 });

@@ -1,4 +1,4 @@
-import type { Point, Subject } from '../evaluation/subject.ts';
+import { forwardAt } from '../evaluation/points.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
 import { pathCost } from '../path/parameters.ts';
 import { pathOf } from '../path/path.ts';
@@ -22,24 +22,11 @@ export const layerIntegratedGradients = defineMethod({
     const { subject, baselines, layer } = request;
     const values = layerValues(request);
     const { from, to } = pathOf(subject, baselines);
-    const [start, end] = [await forward(subject, values, from), await forward(subject, values, to)];
+    const [start, end] = [await forwardAt(subject, values, from), await forwardAt(subject, values, to)];
     const cut = await subject.cutAt(values, end.values);
     return integrated(request, cut, { from: start.values, to: end.values }, `the layer ${layer?.id}`, {
-      from: start.scores,
-      to: end.scores,
+      from: subject.scoresIn(start.explained),
+      to: subject.scoresIn(end.explained),
     });
   },
 });
-
-/** A layer's values with the explained scalar. */
-async function forward(subject: Subject, values: readonly string[], at: Point) {
-  const results = await subject.run<string>(
-    `forward ${values.join(' ')}`,
-    ({ output }) => ({ explained: output, ...Object.fromEntries(values.map((value, i) => [i, value])) }),
-    at,
-  );
-  return {
-    scores: subject.scoresIn(results.explained as never),
-    values: Object.fromEntries(values.map((value, i) => [value, results[i]])) as Point,
-  };
-}

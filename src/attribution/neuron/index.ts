@@ -3,6 +3,7 @@ import { featureAblation } from '../perturbation/featureAblation.ts';
 import { deconvolution } from '../primary/deconvolution.ts';
 import { deepLift } from '../primary/deepLift.ts';
 import { deepLiftShap } from '../primary/deepLiftShap.ts';
+import { gradientShap } from '../primary/gradientShap.ts';
 import { guidedBackprop } from '../primary/guidedBackprop.ts';
 import { integratedGradients } from '../primary/integratedGradients.ts';
 import { neuronConductance } from './neuronConductance.ts';
@@ -14,6 +15,7 @@ export const NEURON_METHODS = {
   NeuronGradient: neuronGradient,
   NeuronIntegratedGradients: neuronMethod('NeuronIntegratedGradients', 'IntegratedGradients of a neuron of a layer.', integratedGradients),
   NeuronConductance: neuronConductance,
+  NeuronGradientShap: neuronMethod('NeuronGradientShap', 'GradientShap of a neuron of a layer.', gradientShap),
   NeuronGuidedBackprop: neuronMethod('NeuronGuidedBackprop', 'GuidedBackprop of a neuron of a layer.', guidedBackprop),
   NeuronDeconvolution: neuronMethod('NeuronDeconvolution', 'Deconvolution of a neuron of a layer.', deconvolution),
   NeuronDeepLift: neuronMethod('NeuronDeepLift', 'DeepLift of a neuron of a layer.', deepLift),

@@ -45,17 +45,3 @@ export class WeightedSums {
 
 export const partsOf = (names: readonly string[], tensors: readonly Batch[]): Attribution['parts'] =>
   names.map((name, i) => ({ name, tensor: tensors[i] })) as unknown as Attribution['parts'];
-
-/** Per example: Σ attributions − (F(input) − F(baseline)). */
-export function convergenceDelta(
-  attributions: readonly Batch[],
-  scores: { readonly from: Float64Array; readonly to: Float64Array },
-): number[] {
-  return Array.from(scores.to, (score, example) => {
-    const sum = attributions.reduce((total, { data }) => {
-      const size = data.length / scores.to.length;
-      return total + data.subarray(example * size, (example + 1) * size).reduce((s, x) => s + x, 0);
-    }, 0);
-    return sum - (score - (scores.from[example] as number));
-  });
-}

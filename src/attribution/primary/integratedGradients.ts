@@ -3,10 +3,11 @@ import { gradientsAt } from '../evaluation/points.ts';
 import type { Subject } from '../evaluation/subject.ts';
 import { type AttributionRequest, defineMethod } from '../method.ts';
 import type { ValuesOf } from '../parameters.ts';
-import { convergenceDelta, partsOf } from '../path/arithmetic.ts';
+import { partsOf } from '../path/arithmetic.ts';
 import { type Ends, integrate } from '../path/integrate.ts';
 import { MULTIPLY_BY_INPUTS, pathCost, pathParameters } from '../path/parameters.ts';
 import { type Path, pathOf, timesLength } from '../path/path.ts';
+import { convergenceDelta } from './completeness.ts';
 
 export const INTEGRATED_GRADIENTS_PARAMETERS = { multiply_by_inputs: MULTIPLY_BY_INPUTS, ...pathParameters('gausslegendre') };
 
@@ -49,11 +50,11 @@ export async function integrated(
   const found = await integrate({ subject, path, parameters, work, values, run, ends: multiplied && !ends, finish });
   const { parts } = finish(found.integrals);
   if (!multiplied) return { parts };
-  return {
-    parts,
-    delta: convergenceDelta(
-      parts.map(({ tensor }) => tensor),
-      ends ?? found.ends,
-    ),
-  };
+  const { from, to } = ends ?? found.ends;
+  const delta = convergenceDelta(
+    parts.map(({ tensor }) => tensor),
+    to,
+    from,
+  );
+  return { parts, ...(delta && { delta }) };
 }
