@@ -352,6 +352,20 @@ describe('--baseline', () => {
     expect(other.attribution.sum).not.toBe(first.attribution.sum);
   });
 
+  test("of a layer's value: a number or a .npy file of its shape, and no picture", async () => {
+    const ablated = ['LayerFeatureAblation', '--layer', 'flatten', '--baseline'];
+    const { baselines, attribution, layer } = await report(...ablated, '0.25');
+    expect(baselines).toEqual([{ input: expect.any(String), baseline: 0.25, text: '0.25 everywhere' }]);
+    expect(layer).toBe('flatten');
+    const file = path.join(temporaryFolder(), 'quarter.npy');
+    writeFileSync(file, writeNpy(tensor('float32', attribution.shape, new Float32Array(attribution.shape[1]).fill(0.25))));
+    const same = await report(...ablated, file);
+    expect(same.baselines).toMatchObject([{ baseline: file, text: 'quarter.npy' }]);
+    expect(same.attribution).toEqual(attribution);
+    const { status, stderr } = await inspectum([...args, ...ablated, 'black']);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/a layer's value: give a number, or a \.npy file of its shape/)]);
+  });
+
   test('several files, by name, and in a batch, are one distribution', async () => {
     const files = ['samples/images/key-and-umbrella.jpg', 'samples/images/cactus.png'];
     const { baselines, attribution } = await report('DeepLiftShap', ...files.flatMap((file) => ['--baseline', `image=${file}`]));

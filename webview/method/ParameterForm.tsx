@@ -74,15 +74,27 @@ function Field({ parameter, value, onChange }: FieldProps) {
           }}
         />
       );
+    case 'text':
+      return (
+        <input
+          type="text"
+          {...common}
+          value={value === null ? '' : String(value)}
+          onChange={({ currentTarget }) => onChange(currentTarget.value || null)}
+        />
+      );
     case 'extents':
     case 'mask':
+    case 'choices':
+    case 'texts':
+    case 'colormap':
       return (
         <input
           type="text"
           {...common}
           spellcheck={false}
           value={formatJson(value)}
-          placeholder={type === 'mask' ? 'every value for itself' : 'one number per axis: 3, 8, 8'}
+          placeholder={PLACEHOLDERS[type]}
           onChange={({ currentTarget }) => {
             const next = parseJson(currentTarget.value);
             if (next === undefined) currentTarget.value = formatJson(value);
@@ -92,3 +104,11 @@ function Field({ parameter, value, onChange }: FieldProps) {
       );
   }
 }
+
+const PLACEHOLDERS = {
+  extents: 'one number per axis: 3, 8, 8',
+  mask: 'every value for itself',
+  choices: '["…", "…"]',
+  texts: '["…", "…"]',
+  colormap: 'by the sign; a name, or [[0, "#fff"], [1, "#00f"]]',
+} as const;
