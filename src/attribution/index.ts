@@ -15,7 +15,12 @@ import type { Method } from './method.ts';
 import { NEURON_METHODS } from './neuron/index.ts';
 import { featureAblation } from './perturbation/featureAblation.ts';
 import { featurePermutation } from './perturbation/featurePermutation.ts';
+import { kernelShap } from './perturbation/kernelShap.ts';
+import { lime } from './perturbation/lime.ts';
 import { occlusion } from './perturbation/occlusion.ts';
+import { rise } from './perturbation/rise.ts';
+import { shapleyValueSampling } from './perturbation/shapleyValueSampling.ts';
+import { shapleyValues } from './perturbation/shapleyValues.ts';
 import { deconvolution } from './primary/deconvolution.ts';
 import { deepLift } from './primary/deepLift.ts';
 import { deepLiftShap } from './primary/deepLiftShap.ts';
@@ -40,6 +45,11 @@ export const METHODS = {
   Occlusion: occlusion,
   FeaturePermutation: featurePermutation,
   GradientShap: gradientShap,
+  ShapleyValueSampling: shapleyValueSampling,
+  ShapleyValues: shapleyValues,
+  Lime: lime,
+  KernelShap: kernelShap,
+  RISE: rise,
   LayerActivation: layerActivation,
   LayerGradientXActivation: layerGradientXActivation,
   LayerGradCam: layerGradCam,

@@ -141,6 +141,7 @@ describe("values that Captum's own tests state", () => {
     ['captum_oneconv', 'GuidedGradCam', 'relu1', image, 0, {}, [0, 0, 4, 4, 0, 0, 12, 8, 28, 84, 97.5, 65, 28, 56, 65, 32.5]],
     ['captum_multilayer', 'Occlusion', undefined, full, 0, { sliding_window_shapes: [1] }, [80, 200, 120]],
     ['captum_multilayer', 'FeatureAblation', undefined, full, 0, {}, [80, 200, 120]],
+    ['captum_multilayer', 'ShapleyValues', undefined, full, 0, {}, [230 / 3, 590 / 3, 350 / 3].map(Math.fround)],
     ['captum_multilayer', 'LayerGradCam', 'linear0', row, 0, {}, [400]],
     ['captum_multilayer', 'LayerActivation', 'linear0', row, undefined, {}, [0, 100, 0]],
     ['captum_multilayer', 'LayerActivation', 'linear1', row, undefined, {}, [90, 101, 101, 101]],

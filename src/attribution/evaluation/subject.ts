@@ -112,9 +112,14 @@ export class Subject {
    * @returns float64, in the order of the examples
    */
   async scores(at: Feeds = {}): Promise<Float64Array> {
+    return this.scoresIn(await this.explained(at));
+  }
+
+  /** The explained value at the point, or at another. */
+  async explained(at: Feeds = {}): Promise<Tensor<'float32'>> {
     const build = ({ output }: Differentiable) => ({ scores: output });
     const { scores } = await this.run('scores', build, at, { integers: true });
-    return this.scoresIn(scores);
+    return scores;
   }
 
   /** The explained scalar of every example, from the explained value. */

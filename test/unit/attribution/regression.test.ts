@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { lasso, linearRegression } from '../../../src/attribution/perturbation/regression.ts';
+import { relativeDistance } from '../../tools/distance.ts';
+
+/** What test/fixtures/regression/make.py writes of scikit-learn. */
+interface Case {
+  readonly title: string;
+  readonly sets: readonly (readonly number[])[];
+  readonly scores: readonly number[];
+  readonly weights: readonly number[];
+  /** Of a lasso. */
+  readonly alpha?: number;
+  readonly coefficients: readonly number[];
+}
+
+const cases: readonly Case[] = JSON.parse(readFileSync(new URL('../../fixtures/regression/regression.json', import.meta.url), 'utf8'));
+
+it.each(cases)("$title, alpha $alpha: scikit-learn's coefficients", ({ sets, scores, weights, alpha, coefficients }) => {
+  const observed = { coalitions: sets.map((set) => Uint8Array.from(set)), scores, weights };
+  const found = alpha === undefined ? linearRegression(observed) : lasso(observed, alpha);
+  expect(relativeDistance(found, coefficients)).toBeLessThan(1e-6);
+});
+
+it('refuses what does not fit into memory, with the numbers', () => {
+  const coalitions = Array.from({ length: 1000 }, () => new Uint8Array(30_000));
+  expect(() => lasso({ coalitions, scores: new Float64Array(1000), weights: new Float64Array(1000).fill(1) }, 0.01)).toThrow(
+    '30,000 features cannot be fitted to 1,000 samples',
+  );
+});
