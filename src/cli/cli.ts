@@ -3,20 +3,19 @@ import process from 'node:process';
 import { nearest } from '../app/findLayer.ts';
 import { Model } from '../app/model.ts';
 import { parseNeuron } from '../app/neuron.ts';
-import { hiddenBy } from '../app/pictureStyle.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { baselineSpec } from './baselines.ts';
+import { attribute } from './commands/attribute.ts';
 import { batch } from './commands/batch.ts';
 import { conventions } from './commands/conventions.ts';
 import { layers } from './commands/layers.ts';
 import { predict } from './commands/predict.ts';
 import { sweep } from './commands/sweep.ts';
 import { FLAGS, type FlagName, type Flags, parseArguments, parsePicture, parseSet } from './flags.ts';
-import { runJob, summary } from './jobs.ts';
 import { noteLines } from './notes.ts';
 import { openOptions } from './options.ts';
 import { type Status, statusLine } from './status.ts';
-import { parseTarget, sweepTarget, targetText } from './target.ts';
+import { parseTarget, sweepTarget } from './target.ts';
 
 type Open = typeof Model.open;
 
@@ -99,15 +98,7 @@ async function attributeOnce(file: string, flags: Flags, status: Status, open: O
     ...(flags.out !== undefined && { out: flags.out }),
     ...(picture && { picture }),
   };
-  status(job.method);
-  const result = await runJob(model, job);
-  const { min, max, sum, argmax } = summary(result.attribution);
-  const where = result.layer === undefined ? '' : ` at ${result.layer}`;
-  const forTarget = result.target === null ? '' : `, target ${targetText(result.target)} of ${result.output}`;
-  const against = result.baselines?.length ? `, compared with ${result.baselines.map(({ text }) => text).join(' and ')}` : '';
-  const hidden = picture && hiddenBy(picture);
-  const numbers = `shape ${result.attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
-  return `${result.method}${where}${forTarget}${against}: ${numbers}${flags.out === undefined ? '' : `; written to ${flags.out}`}${hidden === undefined ? '' : `. ${hidden}`}`;
+  return attribute(model, job, status);
 }
 
 function help(): string {

@@ -344,6 +344,19 @@ describe('--baseline', () => {
     expect(await report('Saliency')).not.toHaveProperty('baselines');
   });
 
+  test('the text says what the convergence delta means, how many samples there were, and what else is to be known', async () => {
+    const { text, delta, attribution } = await report('IntegratedGradients', '--set', 'n_steps=3');
+    const [, line = ''] = text.split('\n');
+    const [difference = 0, sum = 0, said = 0] = [...line.matchAll(/-?\d+\.\d+/g)].map(Number);
+    expect(line).toMatch(/^The score differs from the baseline's by .*, the attributions sum up to .*: the convergence delta is .*\.$/);
+    expect(sum).toBeCloseTo(attribution.sum, 4);
+    expect(said).toBeCloseTo(delta[0], 1);
+    expect(difference).toBeCloseTo(sum - said, 2);
+    const shap = await report('GradientShap', '--baseline', 'black', '--set', 'n_samples=4', '--set', 'seed=9');
+    expect(shap.text).toContain('The mean of 4 samples, random by the seed 9.');
+    expect(shap).toMatchObject({ seed: 9, samples: 4 });
+  });
+
   test('noise is the same again with the same seed', async () => {
     const noisy = (seed: number) => report('DeepLiftShap', '--baseline', 'noise:3', '--set', `seed=${seed}`);
     const [first, again, other] = [await noisy(4), await noisy(4), await noisy(5)];
