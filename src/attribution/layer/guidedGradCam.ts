@@ -1,8 +1,10 @@
 import { guidedBackpropRules } from '../../autodiff/rules/guidedBackprop/index.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { explainedRank } from '../evaluation/subject.ts';
 import { INTERPOLATE_MODES, upsampled } from '../evaluation/upsampled.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, type Attribution, defineMethod } from '../method.ts';
-import { RECTIFY_ALL } from '../primary/rectifyAll.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
+import { partsOf } from '../path/arithmetic.ts';
+import { RECTIFIES, RECTIFY_ALL } from '../primary/rectifyAll.ts';
 import { weightActivations } from './layerGradCam.ts';
 import { layerValue } from './layerValue.ts';
 
@@ -17,6 +19,7 @@ export const guidedGradCam = defineMethod({
   baselines: 'none',
   doc: "Guided backpropagation to the input, kept where the layer's Grad-CAM has evidence for the target.",
   paper: { authors: 'Selvaraju et al.', year: 2017, url: 'https://arxiv.org/abs/1610.02391' },
+  differs: RECTIFIES,
   parameters: {
     attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
     interpolate_mode: {
@@ -44,6 +47,11 @@ export const guidedGradCam = defineMethod({
         }),
       );
     });
-    return { parts: attributed.map((name, i) => ({ name, tensor: results[i] })) as unknown as Attribution['parts'] };
+    return {
+      parts: partsOf(
+        attributed,
+        attributed.map((_, i) => results[i] as Tensor<'float32'>),
+      ),
+    };
   },
 });

@@ -1,5 +1,5 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { deepLift, deepLiftOf } from '../primary/deepLift.ts';
+import { DEEP_LIFT_COST, DIFFERS, deepLift, deepLiftOf } from '../primary/deepLift.ts';
 import { DEEP_LIFT_PARAMETERS } from '../primary/multipliers.ts';
 import { layerValue } from './layerValue.ts';
 
@@ -10,8 +10,10 @@ export const layerDeepLift = defineMethod({
   needsTarget: true,
   baselines: 'one',
   doc: 'How much every value of the layer adds to the difference from the score of the baseline, by DeepLift.',
+  differs: DIFFERS,
   ...(deepLift.paper && { paper: deepLift.paper }),
   parameters: { ...DEEP_LIFT_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
+  cost: () => DEEP_LIFT_COST,
   attribute: (request) =>
     deepLiftOf(request.subject, [layerValue(request)], `the layer ${request.layer?.id}`, request.baselines, request.parameters),
 });

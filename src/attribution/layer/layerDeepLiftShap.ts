@@ -1,4 +1,5 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
+import { DIFFERS } from '../primary/deepLift.ts';
 import { DEEP_LIFT_SHAP_PARAMETERS, deepLiftShap, deepLiftShapOf } from '../primary/deepLiftShap.ts';
 import { layerValue } from './layerValue.ts';
 
@@ -9,6 +10,7 @@ export const layerDeepLiftShap = defineMethod({
   needsTarget: true,
   baselines: 'distribution',
   doc: 'The mean of LayerDeepLift over several baselines of the input.',
+  differs: DIFFERS,
   ...(deepLiftShap.paper && { paper: deepLiftShap.paper }),
   parameters: { ...DEEP_LIFT_SHAP_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
   attribute: (request) => deepLiftShapOf(request, [layerValue(request)], `the layer ${request.layer?.id}`),

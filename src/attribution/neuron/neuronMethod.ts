@@ -21,7 +21,14 @@ export const withNeuronInput = <const T extends ParameterTable>(parameters: T) =
 export const neuronMethod = (
   name: string,
   doc: string,
-  { baselines, paper, parameters, cost, attribute }: Pick<Method, 'baselines' | 'paper' | 'parameters' | 'cost' | 'attribute'>,
+  {
+    baselines,
+    differs,
+    paper,
+    parameters,
+    cost,
+    attribute,
+  }: Pick<Method, 'baselines' | 'differs' | 'paper' | 'parameters' | 'cost' | 'attribute'>,
 ): Method =>
   defineMethod({
     name,
@@ -29,6 +36,7 @@ export const neuronMethod = (
     needsTarget: false,
     baselines,
     doc,
+    ...(differs && { differs }),
     ...(paper && { paper }),
     ...(cost && { cost }),
     parameters: withNeuronInput(parameters),

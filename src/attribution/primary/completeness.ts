@@ -29,27 +29,27 @@ const NOTABLE = 1e-3;
 const ROUNDING = 1e-5;
 
 /**
- * Why DeepLift's attributions do not sum up to the difference of the scores, in sentences; none where they do.
+ * Why DeepLift's attributions do not sum up to the difference of what is explained, in sentences; none where they do.
  * @param values that are attributed to
  */
 export function incompleteRemarks(
   { graph, output, attributed }: Subject,
   values: readonly string[],
   delta: readonly number[],
-  { scores, baselineScores }: { readonly scores: Float64Array; readonly baselineScores: Float64Array },
+  { from, to }: { readonly from: Float64Array; readonly to: Float64Array },
   all: boolean,
 ): string[] {
   const isNotable = (missing: number, i: number): boolean => {
-    const [score, baseline] = [scores[i] as number, baselineScores[i] as number];
+    const [score, baseline] = [to[i] as number, from[i] as number];
     return Math.abs(missing) > NOTABLE * Math.abs(score - baseline) + ROUNDING * (Math.abs(score) + Math.abs(baseline));
   };
   const worst = delta.findIndex(isNotable);
   if (worst < 0) return [];
   const number = (value: number): string => String(Number(value.toPrecision(3)));
-  const difference = (scores[worst] as number) - (baselineScores[worst] as number);
+  const difference = (to[worst] as number) - (from[worst] as number);
   const which = delta.length > 1 ? ` of example ${worst}` : '';
   const sentences = [
-    `The attributions${which} sum up to ${number(difference + (delta[worst] as number))}, but the score differs by ${number(difference)} from that of the baseline.`,
+    `The attributions${which} sum up to ${number(difference + (delta[worst] as number))}, but what is explained differs by ${number(difference)} from what it is at the baseline.`,
   ];
   const plain = plainlyTreated(graph, values, output, all);
   if (plain.length > 0) {

@@ -1,11 +1,11 @@
 import { deconvnetRules } from '../../autodiff/rules/deconvnet/index.ts';
 import { defineMethod } from '../method.ts';
 import { gradientAttribution } from './gradientAttribution.ts';
-import { RECTIFY_ALL } from './rectifyAll.ts';
+import { RECTIFIES, RECTIFY_ALL } from './rectifyAll.ts';
 
 /**
  * captum.attr.Deconvolution (Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901): the gradient, of which behind a ReLU what is
- * positive goes on, whether or not the ReLU let its input through; in the input's shape. As GuidedBackprop as to what a ReLU is.
+ * positive goes on, whether or not the ReLU let its input through; in the input's shape.
  */
 export const deconvolution = defineMethod({
   name: 'Deconvolution',
@@ -14,6 +14,7 @@ export const deconvolution = defineMethod({
   baselines: 'none',
   doc: 'The gradient with respect to every input value, in which a ReLU on the way back keeps what is positive instead of what it let through forwards.',
   paper: { authors: 'Zeiler and Fergus', year: 2014, url: 'https://arxiv.org/abs/1311.2901' },
+  differs: RECTIFIES,
   parameters: { rectify_all: RECTIFY_ALL },
   attribute: ({ subject, parameters: { rectify_all: all } }) =>
     gradientAttribution(

@@ -1,14 +1,22 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Baselines } from '../baselines.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
-import { type Attribution, defineMethod } from '../method.ts';
+import { type Attribution, defineMethod, GRADIENT_COST } from '../method.ts';
+import { partsOf } from '../path/arithmetic.ts';
 import { convergenceDelta, incompleteRemarks } from './completeness.ts';
 import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, type Rescaled, rescaled } from './multipliers.ts';
 
+/** A gradient, and the network at the baseline. */
+export const DEEP_LIFT_COST = GRADIENT_COST + 1;
+
+export const DIFFERS =
+  'Captum loses a part of the difference where windows of a MaxPool overlap, at a Softmax, at an activation directly before another one, and ' +
+  'with attribute_to_layer_input at a layer that is an activation; here it is complete. Captum treats modules alone; here every operator is ' +
+  'treated, but for the Sigmoid or Tanh inside a SiLU, GELU or Mish.';
+
 /**
  * captum.attr.DeepLift (Shrikumar et al. 2017, https://arxiv.org/abs/1704.02685), by the rescale rule. Where Captum is not complete, this
- * is: values of overlapping MaxPool windows are added up, and Softmax shares all of its difference among its inputs. Captum sees modules
- * alone; here every operator of its list is treated, but for the Sigmoid or Tanh inside a SiLU, GELU or Mish.
+ * is: values of overlapping MaxPool windows are added up, and Softmax shares all of its difference among its inputs.
  */
 export const deepLift = defineMethod({
   name: 'DeepLift',
@@ -17,7 +25,9 @@ export const deepLift = defineMethod({
   baselines: 'one',
   doc: 'How much every input value adds to the difference from the score of the baseline, by the change of each activation over the change of its input.',
   paper: { authors: 'Shrikumar et al.', year: 2017, url: 'https://arxiv.org/abs/1704.02685' },
+  differs: DIFFERS,
   parameters: DEEP_LIFT_PARAMETERS,
+  cost: () => DEEP_LIFT_COST,
   attribute: ({ subject, baselines, parameters }) => deepLiftOf(subject, subject.attributed, inputsOf(subject), baselines, parameters),
 });
 
@@ -43,9 +53,9 @@ export function complete(
   result: Rescaled,
   { multiply_by_inputs, rescale_all }: MultiplierOptions,
 ): Attribution {
-  const parts = values.map((name, i) => ({ name, tensor: result.attributions[i] })) as unknown as Attribution['parts'];
-  const delta = multiply_by_inputs ? convergenceDelta(result.attributions, result.scores, result.baselineScores) : undefined;
+  const parts = partsOf(values, result.attributions);
+  const delta = multiply_by_inputs ? convergenceDelta(result.attributions, result.scores.to, result.scores.from) : undefined;
   if (!delta) return { parts };
-  const remarks = incompleteRemarks(subject, values, delta, result, rescale_all);
+  const remarks = incompleteRemarks(subject, values, delta, result.scores, rescale_all);
   return { parts, delta, ...(remarks.length > 0 && { remarks }) };
 }

@@ -1,9 +1,10 @@
 import { InspectumError } from '../../tensor/errors.ts';
-import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { examplesOf, repeated } from '../evaluation/examples.ts';
 import { type Attribution, type AttributionRequest, defineMethod } from '../method.ts';
-import { complete, inputsOf } from './deepLift.ts';
-import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, type Rescaled, rescaled } from './multipliers.ts';
+import { WeightedSums } from '../path/arithmetic.ts';
+import { complete, DIFFERS, inputsOf } from './deepLift.ts';
+import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, rescaled } from './multipliers.ts';
 
 const { multiply_by_inputs, rescale_all } = DEEP_LIFT_PARAMETERS;
 export const DEEP_LIFT_SHAP_PARAMETERS = { multiply_by_inputs, rescale_all };
@@ -23,6 +24,7 @@ export const deepLiftShap = defineMethod({
   baselines: 'distribution',
   doc: 'The mean of DeepLift over several baselines, an approximation of Shapley values.',
   paper: { authors: 'Lundberg and Lee', year: 2017, url: 'https://arxiv.org/abs/1705.07874' },
+  differs: DIFFERS,
   parameters: DEEP_LIFT_SHAP_PARAMETERS,
   attribute: (request) => deepLiftShapOf(request, request.subject.attributed, inputsOf(request.subject)),
 });
@@ -46,38 +48,20 @@ export async function deepLiftShapOf(
       'usage',
       `DeepLiftShap needs at least two baselines, as many for every input; there are ${counts.join(' and ')}. DeepLift compares with one.`,
     );
-  const mean = new Mean();
+  const sums = new WeightedSums();
+  const from = new Float64Array(examples);
+  let to: Float64Array = from;
+  const mean = (done: number): Attribution =>
+    complete(subject, values, { attributions: sums.extrapolated(1), scores: { from: from.map((sum) => sum / done), to } }, options);
   for (let i = 0; i < count; i++) {
     const at = Object.fromEntries(Object.entries(all).map(([name, each]) => [name, repeated(examplesOf(each, i, i + 1), examples)]));
-    mean.add(await rescaled(subject, values, at, what, options));
-    await work.step(i + 1, count, () => complete(subject, values, mean.value, options));
-  }
-  return complete(subject, values, mean.value, options);
-}
-
-/** The mean of results, as they come. */
-class Mean {
-  #sums: Float64Array[] = [];
-  #first: Rescaled | undefined;
-  #count = 0;
-
-  add(result: Rescaled): void {
-    this.#first ??= result;
-    const all = [...result.attributions.map(({ data }) => data), result.baselineScores];
-    if (this.#count++ === 0) this.#sums = all.map((data) => new Float64Array(data.length));
-    all.forEach((data, i) => {
-      const sum = this.#sums[i] as Float64Array;
-      for (let j = 0; j < data.length; j++) sum[j] = (sum[j] as number) + (data[j] as number);
+    const { attributions, scores } = await rescaled(subject, values, at, what, options);
+    sums.add(attributions, 1);
+    scores.from.forEach((score, example) => {
+      from[example] = (from[example] as number) + score;
     });
+    to = scores.to;
+    await work.step(i + 1, count, () => mean(i + 1));
   }
-
-  get value(): Rescaled {
-    const { attributions, scores } = this.#first as Rescaled;
-    const means = this.#sums.map((sum) => sum.map((value) => value / this.#count));
-    return {
-      attributions: attributions.map(({ dims }, i) => tensor('float32', dims, Float32Array.from(means[i] as Float64Array))),
-      scores,
-      baselineScores: means[attributions.length] as Float64Array,
-    };
-  }
+  return mean(count);
 }

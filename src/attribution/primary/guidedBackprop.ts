@@ -1,11 +1,11 @@
 import { guidedBackpropRules } from '../../autodiff/rules/guidedBackprop/index.ts';
 import { defineMethod } from '../method.ts';
 import { gradientAttribution } from './gradientAttribution.ts';
-import { RECTIFY_ALL } from './rectifyAll.ts';
+import { RECTIFIES, RECTIFY_ALL } from './rectifyAll.ts';
 
 /**
  * captum.attr.GuidedBackprop (Springenberg et al. 2014, https://arxiv.org/abs/1412.6806): the gradient of which only what is positive
- * passes a ReLU, in the input's shape. Captum sees the modules nn.ReLU alone; here every ReLU is one, however the file writes it.
+ * passes a ReLU, in the input's shape.
  */
 export const guidedBackprop = defineMethod({
   name: 'GuidedBackprop',
@@ -14,6 +14,7 @@ export const guidedBackprop = defineMethod({
   baselines: 'none',
   doc: 'The gradient with respect to every input value, of which only what is positive passes a ReLU on the way back: sharp, but little tied to the target.',
   paper: { authors: 'Springenberg et al.', year: 2014, url: 'https://arxiv.org/abs/1412.6806' },
+  differs: RECTIFIES,
   parameters: { rectify_all: RECTIFY_ALL },
   attribute: ({ subject, parameters: { rectify_all: all } }) =>
     gradientAttribution(

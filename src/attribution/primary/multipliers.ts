@@ -33,11 +33,10 @@ export interface MultiplierOptions {
   readonly rescale_all: boolean;
 }
 
-/** What one pass gives: the attributions to every value, and the scores of every example at the point and at the baseline. */
+/** What one pass gives: the attributions to every value, and every example's score at the baseline (`from`) and at the point (`to`). */
 export interface Rescaled {
   readonly attributions: readonly Tensor<'float32'>[];
-  readonly scores: Float64Array;
-  readonly baselineScores: Float64Array;
+  readonly scores: { readonly from: Float64Array; readonly to: Float64Array };
 }
 
 /**
@@ -63,8 +62,8 @@ export async function rescaled(
       return multiply ? builder.mul(multiplier, builder.sub(value, baselineOf(value) ?? value)) : multiplier;
     });
     return {
-      scores: output,
-      baselineScores: baselineOf(output) ?? output,
+      from: baselineOf(output) ?? output,
+      to: output,
       ...Object.fromEntries(attributions.map((name, i) => [i, name])),
     };
   };
@@ -72,8 +71,10 @@ export async function rescaled(
   const results: Readonly<Record<string, Tensor<'float32'>>> = await subject.run(key, build, at);
   return {
     attributions: values.map((_, i) => results[i] as Tensor<'float32'>),
-    scores: subject.scoresIn(results.scores as Tensor<'float32'>),
-    baselineScores: subject.scoresIn(results.baselineScores as Tensor<'float32'>),
+    scores: {
+      from: subject.scoresIn(results.from as Tensor<'float32'>),
+      to: subject.scoresIn(results.to as Tensor<'float32'>),
+    },
   };
 }
 

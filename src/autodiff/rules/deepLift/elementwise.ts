@@ -30,7 +30,7 @@ export const rescaleSmooth: TwoPointRule = (p, plain) => {
 /** An eps from here on shows in the ReLU's result. */
 const VISIBLE = 1e-6;
 /** Added to what may be 0; nothing that a network computes is near it. */
-const TINY = 1e-30;
+export const TINY = 1e-30;
 
 /** Of a ReLU Δy/Δx is (y + y′)/(|x| + |x′|), without differences: 1 where both let pass, 0 where both do not. */
 export const rescaleRelu: TwoPointRule = (p, plain) => {
@@ -45,6 +45,12 @@ const closed =
   (slope: (points: TwoPoints) => string): TwoPointRule =>
   (p) =>
     forInput(p, p.builder.mul(p.dy, slope(p)));
+
+/** Δ|x|/Δx = (x + x′)/(|x| + |x′|) */
+export const slopeOfAbs = ({ builder, x, x0, number }: TwoPoints): string =>
+  builder.div(builder.add(x, x0), builder.add(builder.add(builder.op('Abs', [x]), builder.op('Abs', [x0])), number(TINY)));
+
+export const rescaleAbs = closed(slopeOfAbs);
 
 /** 1/(√x + √x′) */
 export const rescaleSqrt = closed(({ builder, y, y0, number }) =>

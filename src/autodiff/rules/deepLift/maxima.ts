@@ -1,4 +1,3 @@
-import { intAttribute } from '../../../graph/graph.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
 import { unbroadcast } from '../../broadcast.ts';
 import { indicesOf } from '../gradient/pooling.ts';
@@ -43,7 +42,7 @@ export const maxPool: TwoPointRule = (p) => {
  * that have it at the other; of a maximum at the input and the baseline. Ties share evenly.
  * @param share where an element is the extremum, divided by how many are
  */
-function contribution(
+export function contribution(
   p: TwoPoints,
   isMinimum: boolean,
   share: (end: 'input' | 'baseline') => string,
@@ -55,7 +54,7 @@ function contribution(
   return builder.add(builder.mul(share('input'), atInput), builder.mul(share('baseline'), atOther));
 }
 
-const ones = ({ builder, context, y }: TwoPoints, a: string, b: string): string =>
+export const ones = ({ builder, context, y }: TwoPoints, a: string, b: string): string =>
   builder.op('Cast', [builder.op('Equal', [a, b])], { to: DTYPES[context.dtype(y)].code });
 
 /** Max and Min of several inputs. */
@@ -76,26 +75,4 @@ export const extremum: TwoPointRule = (p, plain) => {
     );
     return unlessSmall(p, builder.sub(x, at0(x)), eps, slopes[i] as string, (run) => unbroadcast(context, builder.div(whole, run), x));
   });
-};
-
-/** ReduceMax, ReduceMin and GlobalMaxPool. */
-export const reducedExtremum: TwoPointRule = (p, plain) => {
-  const { context, builder, dy, x, x0, y, y0, eps } = p;
-  const { node } = context;
-  const [slope] = plain(context);
-  const noop_with_empty_axes = intAttribute(node, 'noop_with_empty_axes', 0);
-  const isPool = node.op === 'GlobalMaxPool';
-  const spatial = context.shape(x).flatMap((_, axis) => (axis > 1 ? [axis] : []));
-  const axes = isPool ? builder.ints(spatial) : (node.inputs[1] ?? '');
-  const isKept = isPool || axes === '' || intAttribute(node, 'keepdims', 1) === 1;
-  const kept = (value: string): string => (isKept ? value : builder.op('Unsqueeze', [value, axes]));
-  const share = (end: 'input' | 'baseline'): string => {
-    const isExtremum = end === 'input' ? ones(p, x, kept(y)) : ones(p, x0, kept(y0));
-    return builder.div(
-      isExtremum,
-      builder.op('ReduceSum', axes ? [isExtremum, axes] : [isExtremum], { keepdims: 1, noop_with_empty_axes }),
-    );
-  };
-  const whole = builder.mul(kept(dy), contribution(p, node.op === 'ReduceMin', share, kept));
-  return [unlessSmall(p, builder.sub(x, x0), eps, slope as string, (run) => builder.div(whole, run))];
 };

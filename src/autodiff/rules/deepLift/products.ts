@@ -7,7 +7,12 @@ import { meanOf, type TwoPointRule } from './twoPoints.ts';
  * Of an operator that is linear in each of two inputs: Δ(ab) = ā·Δb + b̄·Δa with the means of both ends, which is the plain gradient
  * with the means in place of the inputs.
  */
-export const product: TwoPointRule = (p, plain) => plain(derivedContext(p.context, { x: (i) => meanOf(p, p.context.x(i)) }));
+export const product: TwoPointRule = (p, plain) => {
+  const { context } = p;
+  const { node } = context;
+  const inputs = node.inputs.map((name, i) => (context.needs(i) ? meanOf(p, name) : name));
+  return plain(derivedContext(context, { node: { ...node, inputs }, x: (i = 0) => inputs[i] || context.x(i) }));
+};
 
 /** Δ(a/b), as the product of a and 1/b: Δa times the mean of 1/b, −ā/(b·b′) times Δb. */
 export const quotient: TwoPointRule = (p) => {

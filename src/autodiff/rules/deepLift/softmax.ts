@@ -11,7 +11,7 @@ const sum = ({ builder, context }: TwoPoints, value: string): string =>
  * The rescale rule of p = exp(z), z the log-softmax: Δp/Δz, a mean of both ends. Since Σ Δp = 0, the log of the softmax's denominator
  * changes by Σ r·Δx / Σ r: shared among the inputs in proportion to r.
  */
-function secants(p: TwoPoints, [z, z0]: readonly [string, string], [y, y0]: readonly [string, string]): string {
+export function secants(p: TwoPoints, [z, z0]: readonly [string, string], [y, y0]: readonly [string, string]): string {
   const { builder, number } = p;
   const middle = builder.mul(builder.add(y, y0), number(0.5));
   return unlessSmall(p, builder.sub(z, z0), ROUNDED, middle, (run) => builder.div(builder.sub(y, y0), run));

@@ -1,9 +1,10 @@
 import { type Graph, type Node, nodeKey } from '../../../graph/graph.ts';
 import { rectifiedInput, type SelfGated } from '../activationNodes.ts';
-import { rescale, rescalePower, rescaleReciprocal, rescaleRelu, rescaleSmooth, rescaleSqrt } from './elementwise.ts';
-import { extremum, maxPool, reducedExtremum } from './maxima.ts';
+import { rescale, rescaleAbs, rescalePower, rescaleReciprocal, rescaleRelu, rescaleSmooth, rescaleSqrt } from './elementwise.ts';
+import { extremum, maxPool } from './maxima.ts';
 import { standardised } from './normalization.ts';
 import { product, quotient } from './products.ts';
+import { euclidean, globalMaxPool, logOfSumOfExponentials, reducedExtremum, sumOfMagnitudes, sumOfSquares } from './reductions.ts';
 import { logSoftmax, softmax } from './softmax.ts';
 import type { TwoPointRule } from './twoPoints.ts';
 
@@ -23,18 +24,23 @@ const CAPTUM: Readonly<Record<string, TwoPointRule>> = {
 const OF_ONE: Readonly<Record<string, TwoPointRule>> = {
   ...CAPTUM,
   ...Object.fromEntries(
-    ['PRelu', 'ThresholdedRelu', 'Shrink', 'Clip', 'Celu', 'Selu', 'HardSigmoid', 'HardSwish', 'Abs', 'Log', 'Exp', 'Tan', 'Asin', 'Acos']
+    ['PRelu', 'ThresholdedRelu', 'Shrink', 'Clip', 'Celu', 'Selu', 'HardSigmoid', 'HardSwish', 'Log', 'Exp', 'Tan', 'Asin', 'Acos']
       .concat(['Sinh', 'Cosh', 'Acosh', 'Atanh'])
       .map((op) => [op, rescale]),
   ),
   ...Object.fromEntries(['Softsign', 'Gelu', 'Mish', 'Erf', 'Sin', 'Cos', 'Atan', 'Asinh'].map((op) => [op, rescaleSmooth])),
+  Abs: rescaleAbs,
   Sqrt: rescaleSqrt,
   Reciprocal: rescaleReciprocal,
   Pow: rescalePower,
   LogSoftmax: logSoftmax,
-  GlobalMaxPool: reducedExtremum,
+  GlobalMaxPool: globalMaxPool,
   ReduceMax: reducedExtremum,
   ReduceMin: reducedExtremum,
+  ReduceL1: sumOfMagnitudes,
+  ReduceL2: euclidean,
+  ReduceSumSquare: sumOfSquares,
+  ReduceLogSumExp: logOfSumOfExponentials,
   LayerNormalization: standardised,
   RMSNormalization: standardised,
   GroupNormalization: standardised,

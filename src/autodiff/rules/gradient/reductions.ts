@@ -14,12 +14,14 @@ interface Reduction {
   readonly y: string;
   readonly dy: string;
   readonly number: (value: number) => string;
+  /** Keeps the reduced dimensions of a value of the output's shape. */
+  readonly keep: (value: string) => string;
   /** Reduces a value of x's shape along the node's axes by another operator. */
   readonly reduce: (op: string, value: string) => string;
 }
 
 /** The rule of a reduction; where `expand` is set, `gradient` returns a value that still has to be stretched over the reduced axes. */
-const reduction =
+export const reduction =
   (gradient: (r: Reduction) => string, expand = false): Rule =>
   (context) => {
     if (!context.needs(0)) return [];
@@ -35,6 +37,7 @@ const reduction =
       x,
       y: keep(node.outputs[0] as string),
       dy: keep(context.dy),
+      keep,
       number: (value) => scalarLike(context, value, x),
       reduce: (op, value) => builder.op(op, axes ? [value, axes] : [value], { keepdims: 1, noop_with_empty_axes: noop }),
     });
