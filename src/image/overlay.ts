@@ -1,4 +1,4 @@
-import { type ColormapName, colorIndex, colormapTable } from './colormap.ts';
+import { type Colormap, colorIndex, tableOf } from './colormap.ts';
 import { type Geometry, inputGeometry, toInput } from './geometry.ts';
 import type { RgbImage, Size } from './image.ts';
 import { type AxisTaps, blendTaps, type Grid, type InterpolateMode, indexTaps, sampleGrid } from './interpolate.ts';
@@ -14,7 +14,7 @@ type Ramp = 'value' | 'uniform';
 const OPAQUE_FROM = 0.55;
 
 export interface OverlayStyle {
-  readonly colormap: ColormapName;
+  readonly colormap: Colormap;
   /** 0 to 1: of a fully opaque value. */
   readonly opacity: number;
   readonly ramp: Ramp;
@@ -137,7 +137,7 @@ function colorScale(normalization: Normalization, style: OverlayStyle): { colors
 /** From a map's value to a pixel: alpha, blue, green, red from the highest byte down. */
 function painter(normalization: Normalization, { colormap, opacity, ramp }: OverlayStyle): (value: number) => number {
   if (normalization.scale === 0) return () => 0;
-  const table = colormapTable(colormap);
+  const table = tableOf(colormap);
   const colors = Int32Array.from({ length: 256 }, (_, i) => rgbInteger(table, i * 3));
   const { sign } = normalization;
   const full = alphaByte(opacity);

@@ -1,5 +1,6 @@
+import { InspectumError } from '../../tensor/errors.ts';
 import { colorIndex, tableOf } from '../colormap.ts';
-import type { RgbaImage, Size } from '../image.ts';
+import { MAX_PIXELS, type RgbaImage, type Size } from '../image.ts';
 import type { Grid } from '../interpolate.ts';
 import { LINE_HEIGHT } from '../text/glyphs.ts';
 import { type Canvas, drawText, textWidth } from '../text/text.ts';
@@ -27,7 +28,7 @@ const BAR = { part: 0.05, least: 8 };
  * picture without either is the picture alone, pixel for pixel; beside text small ones are enlarged by a whole factor.
  * @param attribution summed over channels, of the size of the image
  * @returns opaque pixels
- * @throws RangeError as `visualize` does
+ * @throws InspectumError 'too-large' for a figure of more than `MAX_PIXELS`; RangeError as `visualize` does
  */
 export function drawFigure(
   attribution: Grid,
@@ -61,6 +62,11 @@ export function drawFigure(
 }
 
 function blank({ width, height }: Size): Canvas {
+  if (width * height > MAX_PIXELS)
+    throw new InspectumError(
+      'too-large',
+      `The figure would have ${width}×${height} pixels; at most ${MAX_PIXELS / 1e6} megapixels are drawn. Draw fewer pictures side by side.`,
+    );
   return { width, height, data: new Uint8ClampedArray(width * height * 4).fill(255) };
 }
 

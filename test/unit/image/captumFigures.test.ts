@@ -154,4 +154,11 @@ describe('figures', () => {
     expect(maxDifference(at(10 + 15 * width - 1), [127.5, 161.5, 141])).toBeLessThanOrEqual(1);
     expect(at(10 + 15 * width + 10)).toEqual([255, 255, 255]);
   });
+
+  it('too large a figure is refused before it takes memory', () => {
+    const wide = { width: 1e5, height: 1100, data: new Float32Array(0) };
+    expect(() => drawFigure(wide, undefined, [optionsOf({ method: 'heat_map', sign: 'all' })], { showColorbar: false })).toThrow(
+      /100000×1100.*100 megapixels/,
+    );
+  });
 });
