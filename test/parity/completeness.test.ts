@@ -115,7 +115,11 @@ const OPERATORS: Readonly<Record<string, Make>> = {
   },
   Softmax: op('Softmax', { axis: 1 }),
   'Softmax of large numbers': (builder, x) => builder.op('Softmax', [builder.mul(x, builder.float(30))]),
+  'Softmax behind a mask': (builder, x) =>
+    builder.op('Softmax', [builder.add(x, builder.constant(floats([1, 6], [0, -Infinity, 0, 0, -Infinity, 0])))]),
   LogSoftmax: op('LogSoftmax', { axis: -1 }),
+  'Where of a constant condition': (builder, x, other) =>
+    builder.op('Where', [builder.op('Cast', [builder.constant(vector(1, 0, 0, 1, 1, 0))], { to: 9 }), x, other]),
   MaxPool: op('MaxPool', { kernel_shape: [3, 2], strides: [1, 2], pads: [1, 0, 1, 0] }),
   'ReduceMax of axes, left out': (builder, x) => builder.op('ReduceMax', [x, builder.ints([1, 3])], { keepdims: 0 }),
   'ReduceLogSumExp of an axis': (builder, x) => builder.op('ReduceLogSumExp', [x, builder.ints([2])], { keepdims: 0 }),

@@ -12,8 +12,8 @@ const forInput = ({ context }: TwoPoints, gradient: string): (string | undefined
 
 function rescaledBelow(p: TwoPoints, eps: number, slope: string): string {
   const { builder, dy, x, x0, y, y0 } = p;
-  const rise = (): string => builder.mul(dy, builder.sub(y, y0));
-  return unlessSmall(p, builder.sub(x, x0), eps, slope, (run) => builder.div(rise(), run));
+  const run = builder.sub(x, x0);
+  return unlessSmall(p, run, eps, slope, builder.div(builder.mul(dy, builder.sub(y, y0)), run));
 }
 
 /** The rescale rule: Δy/Δx, the slope at the input where |Δx| < eps. */

@@ -1,4 +1,4 @@
-import { GraphBuilder, neededFor } from '../../../graph/builder.ts';
+import { GraphBuilder, neededFor, valuesRead } from '../../../graph/builder.ts';
 import { type Graph, type Node, nodeKey } from '../../../graph/graph.ts';
 import { readInitializer } from '../../../graph/weights.ts';
 import { toNumbers } from '../../../tensor/tensor.ts';
@@ -24,16 +24,27 @@ export function plainlyTreated(graph: Graph, values: readonly string[], output: 
   const { initializers } = graph;
   const activations = selfGated(graph.nodes, initializers);
   const reached = reachedFrom(new GraphBuilder(graph), graph.nodes, values, gradientRules);
+  const dependent = dependentOn(graph.nodes, values);
+  const options = { initializers, activations, depends: (value: string) => dependent.has(value) };
   const kinds = new Map<string, { count: number; curable: boolean }>();
   for (const node of neededFor(graph.nodes, [output]).nodes) {
     if (activations.gates.has(node) || !node.outputs.some((name) => reached.has(name))) continue;
     const varying = node.inputs.flatMap((name, i) => (reached.has(name) ? [i] : []));
-    if (treatmentOf(node, varying, { all, initializers, activations }) !== 'plain') continue;
+    if (treatmentOf(node, varying, { ...options, all }) !== 'plain') continue;
     const kind = kindOf(node, varying, graph, activations);
     const { count = 0 } = kinds.get(kind) ?? {};
-    kinds.set(kind, { count: count + 1, curable: treatmentOf(node, varying, { all: true, initializers, activations }) !== 'plain' });
+    kinds.set(kind, { count: count + 1, curable: treatmentOf(node, varying, { ...options, all: true }) !== 'plain' });
   }
   return [...kinds].map(([kind, found]) => ({ kind, ...found }));
+}
+
+/** Every value that is made of `values`, their shapes aside. */
+function dependentOn(nodes: readonly Node[], values: readonly string[]): ReadonlySet<string> {
+  const dependent = new Set(values);
+  for (const node of nodes)
+    if (node.op !== 'Shape' && node.op !== 'Size' && valuesRead(node).some((name) => dependent.has(name)))
+      for (const output of node.outputs) dependent.add(output);
+  return dependent;
 }
 
 /** What a gate with one of these operators makes of a product, the surest first. */

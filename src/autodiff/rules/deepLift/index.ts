@@ -25,6 +25,7 @@ export function deepLiftRules(builder: GraphBuilder, { baselineOf, eps, all }: D
     all,
     initializers: builder.initializers,
     activations: selfGated(builder.nodes, builder.initializers),
+    depends: (value) => baselineOf(value) !== value,
   };
   const overlaid =
     (plain: Rule): Rule =>

@@ -22,11 +22,8 @@ export const maxPool: TwoPointRule = (p) => {
   const places0 = flat(indicesOf(atBaseline(p)));
   const [rise, fall] = riseAndFall(p).map(flat) as [string, string];
   const gathered = (value: string, at: string): string => builder.op('Gather', [flat(value), at]);
-  const share = (difference: string, change: string, where: string): string =>
-    builder.mul(
-      flat(dy),
-      unlessSmall(p, difference, eps, where, (run) => builder.div(change, run)),
-    );
+  const share = (difference: string, change: string, small: string): string =>
+    builder.mul(flat(dy), unlessSmall(p, difference, eps, small, builder.div(change, difference)));
   const updates = [
     share(builder.sub(flat(y), gathered(x0, places)), rise, number(1)),
     share(builder.sub(gathered(x, places0), flat(y0)), fall, number(0)),
@@ -73,6 +70,7 @@ export const extremum: TwoPointRule = (p, plain) => {
       dy,
       contribution(p, context.node.op === 'Min', share, (value) => value),
     );
-    return unlessSmall(p, builder.sub(x, at0(x)), eps, slopes[i] as string, (run) => unbroadcast(context, builder.div(whole, run), x));
+    const run = builder.sub(x, at0(x));
+    return unlessSmall(p, run, eps, slopes[i] as string, builder.div(unbroadcast(context, whole, x), run));
   });
 };

@@ -37,7 +37,8 @@ const extremum = (p: TwoPoints, isMinimum: boolean, slope: string, { dy, y, keep
     return builder.div(isExtremum, reduce('ReduceSum', isExtremum));
   };
   const whole = builder.mul(dy, contribution(p, isMinimum, share, keep));
-  return unlessSmall(p, builder.sub(x, x0), eps, slope, (run) => builder.div(whole, run));
+  const run = builder.sub(x, x0);
+  return unlessSmall(p, run, eps, slope, builder.div(whole, run));
 };
 
 /** ReduceMax and ReduceMin. */

@@ -3,6 +3,8 @@ import { type TwoPointRule, type TwoPoints, unlessSmall } from './twoPoints.ts';
 
 /** Differences of logarithms below this: the mean of both ends is as close as their ratio. */
 const ROUNDED = 1e-2;
+/** A logarithm of what is 0 in every dtype, as masks make with −∞. */
+const ZERO = -1e4;
 
 const sum = ({ builder, context }: TwoPoints, value: string): string =>
   builder.op('ReduceSum', [value, builder.ints([intAttribute(context.node, 'axis', -1)])], { keepdims: 1 });
@@ -14,7 +16,9 @@ const sum = ({ builder, context }: TwoPoints, value: string): string =>
 export function secants(p: TwoPoints, [z, z0]: readonly [string, string], [y, y0]: readonly [string, string]): string {
   const { builder, number } = p;
   const middle = builder.mul(builder.add(y, y0), number(0.5));
-  return unlessSmall(p, builder.sub(z, z0), ROUNDED, middle, (run) => builder.div(builder.sub(y, y0), run));
+  const finite = (logarithm: string): string => builder.op('Max', [logarithm, number(ZERO)]);
+  const run = builder.sub(finite(z), finite(z0));
+  return unlessSmall(p, run, ROUNDED, middle, builder.div(builder.sub(y, y0), run));
 }
 
 /** r·(dy − Σ dy·r / Σ r): the softmax's gradient with r in place of y. Complete, whatever is added to all inputs at one end. */

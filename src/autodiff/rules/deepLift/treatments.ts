@@ -60,31 +60,39 @@ const LINEAR: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 /** The plain gradient is exact where the first input alone varies. */
-const LINEAR_IN_FIRST: ReadonlySet<string> = new Set(['Div', 'Where', 'GridSample']);
+const LINEAR_IN_FIRST: ReadonlySet<string> = new Set(['Div', 'GridSample']);
 
 export interface TreatmentOptions {
   /** Every operator that has a rule; otherwise those that Captum has. */
   readonly all: boolean;
   readonly initializers: Graph['initializers'];
   readonly activations: SelfGated;
+  /** Whether a value depends on what is attributed to, by whatever way. */
+  readonly depends: (value: string) => boolean;
 }
 
 /** How a node is treated: by a rule for two points at one of its inputs, or by the plain gradient, which is exact or is not. */
 export type Treatment = 'exact' | 'plain' | { readonly rule: TwoPointRule; readonly input: number };
 
-/** @param varying the inputs that depend on what is attributed to */
-export function treatmentOf(node: Node, varying: readonly number[], { all, initializers, activations }: TreatmentOptions): Treatment {
+/** @param varying the inputs that gradients go back to */
+export function treatmentOf(
+  node: Node,
+  varying: readonly number[],
+  { all, initializers, activations, depends }: TreatmentOptions,
+): Treatment {
   const key = nodeKey(node);
   const [input = 0, second] = varying;
   const single = second === undefined;
   const rectified = rectifiedInput(node, initializers);
   if (rectified !== undefined && !(activations.gates.has(node) && !all)) return { rule: rescaleRelu, input: rectified };
   if (LINEAR.has(key)) return 'exact';
+  if (key === 'Where') return depends(node.inputs[0] as string) ? 'plain' : 'exact';
   if (PRODUCTS.has(key)) {
-    if (single) return 'exact';
-    return all && varying.length === 2 ? { rule: product, input } : 'plain';
+    const factors = key === 'Einsum' ? varying.length : varying.filter((i) => i < 2).length;
+    if (factors < 2) return 'exact';
+    return all && factors === 2 ? { rule: product, input } : 'plain';
   }
-  if (LINEAR_IN_FIRST.has(key) && (single ? input === 0 : false)) return 'exact';
+  if (LINEAR_IN_FIRST.has(key) && single && input === 0) return 'exact';
   if (!all) return Object.hasOwn(CAPTUM, key) && !activations.gates.has(node) ? { rule: CAPTUM[key] as TwoPointRule, input } : 'plain';
   if (key === 'Div') return { rule: quotient, input };
   if (key === 'Max' || key === 'Min') return { rule: extremum, input };

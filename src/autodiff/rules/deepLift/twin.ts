@@ -5,8 +5,8 @@ import { Renamer } from '../../../graph/rename.ts';
 export type BaselineOf = (value: string) => string | undefined;
 
 /**
- * Adds every node of a graph once more, computed from baselines: all that depends on the values that have one. Weights and what else
- * does not depend on them is shared.
+ * Adds every node of a graph once more, computed from baselines: all that depends on the values that have one. Weights, shapes and what else
+ * does not depend on them are shared.
  * @param baselines names of values that are replaced → names of what replaces them, of the same shape and dtype
  */
 export function addTwin(builder: GraphBuilder, baselines: ReadonlyMap<string, string>): BaselineOf {
@@ -16,7 +16,7 @@ export function addTwin(builder: GraphBuilder, baselines: ReadonlyMap<string, st
   for (const node of [...builder.nodes]) {
     for (const name of node.outputs) known.add(name);
     const read = valuesRead(node);
-    if (!read.some((name) => twins.has(name))) continue;
+    if (node.op === 'Shape' || node.op === 'Size' || !read.some((name) => twins.has(name))) continue;
     const names = new Map(read.map((name) => [name, twins.get(name) ?? name]));
     builder.nodes.push(...renamer.nodes([node], names));
     for (const name of node.outputs) {

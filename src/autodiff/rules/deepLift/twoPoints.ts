@@ -54,15 +54,6 @@ export function meanOf({ context, builder, at0, number }: TwoPoints, value: stri
   return mean;
 }
 
-/** `where` where |`difference`| < eps, else what `ratio` makes of the difference; nothing is divided by zero. */
-export function unlessSmall(
-  { builder, number }: TwoPoints,
-  difference: string,
-  eps: number,
-  where: string,
-  ratio: (safe: string) => string,
-): string {
-  const small = builder.op('Less', [builder.op('Abs', [difference]), number(eps)]);
-  const safe = builder.op('Where', [small, number(1), difference]);
-  return builder.op('Where', [small, where, ratio(safe)]);
-}
+/** `small` where |`difference`| < eps, else `ratio`, which may be anything there. */
+export const unlessSmall = ({ builder, number }: TwoPoints, difference: string, eps: number, small: string, ratio: string): string =>
+  builder.op('Where', [builder.op('Less', [builder.op('Abs', [difference]), number(eps)]), small, ratio]);
