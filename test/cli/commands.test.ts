@@ -268,10 +268,20 @@ describe('attribute', () => {
       expect(value).toBeCloseTo((three[i] as number) - (one[i] as number), 5);
     });
     await printed(['sweep', SHAPES, '--input', HOUSE, '--target', '3-1+2*0', '--out', folder]);
+    const { output } = await json('predict', SHAPES, '--input', HOUSE);
     expect(JSON.parse(readFileSync(path.join(folder, 'sweep.json'), 'utf8')).target).toMatchObject({
       index: -1,
       text: 'house − cactus + 2 × balloon',
+      score: expect.closeTo(output[3] - output[1] + 2 * output[0], 4),
     });
+    const jobs = path.join(folder, 'jobs.jsonl');
+    const out = path.join(folder, 'batch.npy');
+    writeFileSync(
+      jobs,
+      JSON.stringify({ model: fixture('torchscript.onnx'), input: IMAGE, method: 'LayerGradCam', layer: 'features.1', target: '3-1', out }),
+    );
+    await printed(['batch', jobs]);
+    expect([...npy(out).data]).toEqual(difference);
   });
 
   test('--output explains what stands before the Softmax', async () => {
