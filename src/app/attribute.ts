@@ -47,7 +47,7 @@ export interface AttributionJob {
 export interface AttributionResult extends Omit<Attribution, 'parts'> {
   /** Of every attributed value: the inputs, or the layer's. */
   readonly parts: readonly [AttributionPart, ...AttributionPart[]];
-  /** The first of them. */
+  /** That of the value that stands for the layer; else the first of them. */
   readonly attribution: Tensor<'float32'>;
   readonly method: string;
   readonly parameters: ParameterValues;
@@ -105,14 +105,19 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     work: new Work(job.waiting),
   };
   const { parts, ...rest } = await (tunnel ? throughNoise(method, request, tunnel) : method.attribute(request));
+  const own = parts.find(({ name }) => name === layer?.output) ?? parts[0];
   const shown =
     mode === undefined
       ? parts
-      : parts.map((part) => ({ ...part, tensor: upsample(part.tensor, mode, sizeGiver(model, job), method.name) }));
+      : parts.map((part) =>
+          part === own || part.tensor.dims.length === 4
+            ? { ...part, tensor: upsample(part.tensor, mode, sizeGiver(model, job), method.name) }
+            : part,
+        );
   return {
     ...rest,
     parts: shown as unknown as Attribution['parts'],
-    attribution: (shown[0] as AttributionPart).tensor,
+    attribution: (shown[parts.indexOf(own)] as AttributionPart).tensor,
     method: method.name,
     parameters,
     ...(tunnel && { noise_tunnel: tunnel }),

@@ -4,7 +4,7 @@ import type { Layer } from '../protocol/model.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { LayerPaths } from './layerPaths.ts';
-import { allLayers, valueEntering } from './layerTree.ts';
+import { allLayers, borderOf } from './layerTree.ts';
 
 /** The values of a row of the tree. @throws InspectumError 'usage' where there is no row of this id */
 export function layerOfRow(id: string, layers: readonly Layer[], graph: Graph): LayerValues {
@@ -65,7 +65,8 @@ function onlyOne(name: string, meant: readonly Meant[]): LayerValues {
       'usage',
       `The layer ${JSON.stringify(name)} is ambiguous: ${meant.map(({ what, output }) => `${what} with the value ${output}`).join(', ')}. Give the name of a value, node or module that only one of them has.`,
     );
-  return { id: name, output: first.output, input: first.input };
+  const { output, outputs, inputs } = first;
+  return { id: name, output, outputs, inputs };
 }
 
 /** The row into which a module went that has no row of its own: one with a single layer, in one with a single layer. */
@@ -82,17 +83,30 @@ export function numbersOf(value: string, graph: Graph): string {
   return graph.nodes.find((node) => node.op === 'DequantizeLinear' && node.inputs[0] === value)?.outputs[0] ?? value;
 }
 
-const valuesOf = (row: Layer, id: string, graph: Graph): LayerValues => ({
-  id,
-  output: numbersOf(row.output, graph),
-  input: valueEntering(graph, row),
-});
+function valuesOf(row: Layer, id: string, graph: Graph): LayerValues {
+  const output = numbersOf(row.output, graph);
+  const { leaving, entering } = borderOf(graph, row);
+  const outputs = [...new Set(leaving.map((name) => numbersOf(name, graph)))].filter((name) => name === output || isPlain(name, graph));
+  return { id, output, outputs: outputs.includes(output) ? outputs : [output], inputs: inputsOf(entering, graph) };
+}
 
-const valuesOfNode = (node: Node, value: string, graph: Graph): LayerValues => ({
-  id: value,
-  output: numbersOf(value, graph),
-  input: node.inputs.find((name) => name !== '' && !graph.initializers.has(name)),
-});
+function valuesOfNode(node: Node, value: string, graph: Graph): LayerValues {
+  const output = numbersOf(value, graph);
+  const entering = node.inputs.filter((name) => name !== '' && !graph.initializers.has(name));
+  return { id: value, output, outputs: [output], inputs: inputsOf([...new Set(entering)], graph) };
+}
+
+/** What of the values that enter a layer can be attributed to; where there is nothing the first. */
+function inputsOf(entering: readonly string[], graph: Graph): readonly string[] {
+  const plain = entering.filter((name) => isPlain(name, graph));
+  return plain.length > 0 ? plain : entering.slice(0, 1);
+}
+
+/** Whether a value is a tensor of floating-point numbers of a known rank, with a batch: no shape, index or mask. */
+function isPlain(value: string, graph: Graph): boolean {
+  const { dtype, shape = [] } = graph.values.get(value) ?? graph.inputs.find(({ name }) => name === value) ?? {};
+  return dtype !== undefined && isFloat(dtype) && shape.length > 0;
+}
 
 /** No more of a name is compared: a file may hold names of any length. */
 const COMPARED = 200;

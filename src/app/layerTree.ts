@@ -140,12 +140,14 @@ function commonLength(a: Place, b: Place): number {
   return n;
 }
 
-/** The value that enters a layer: the first computed value that one of its nodes reads from outside. */
-export function valueEntering(graph: Graph, layer: Layer): string | undefined {
+/** What crosses a layer's border, in the order of computation: values made inside and read outside; computed outside and read inside. */
+export function borderOf(graph: Graph, layer: Layer): { readonly leaving: readonly string[]; readonly entering: readonly string[] } {
   const own = new Set([layer, ...allLayers(layer.children)].map((l) => l.node));
-  const nodes = graph.nodes.filter((node) => own.has(node.name));
-  const made = new Set(nodes.flatMap((node) => node.outputs));
-  return nodes.flatMap(valuesRead).find((name) => !made.has(name) && !graph.initializers.has(name));
+  const [inside, outside] = [graph.nodes.filter(({ name }) => own.has(name)), graph.nodes.filter(({ name }) => !own.has(name))];
+  const made = new Set(inside.flatMap((node) => node.outputs));
+  const read = new Set([...graph.outputs.map(({ name }) => name), ...outside.flatMap(valuesRead)]);
+  const entering = new Set(inside.flatMap(valuesRead).filter((name) => !made.has(name) && !graph.initializers.has(name)));
+  return { leaving: [...made].filter((name) => read.has(name)), entering: [...entering] };
 }
 
 function rows({ entries }: Module, context: Context): Layer[] {

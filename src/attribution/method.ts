@@ -9,10 +9,12 @@ import type { Work } from './work.ts';
 /** The values at a layer's border: what leaves it, and what is computed and enters it. */
 export interface LayerValues {
   readonly id: string;
-  /** What leaves it; of several outputs the first. */
+  /** The value that stands for the layer: of several that leave it the one that the tree shows. */
   readonly output: string;
-  /** What enters it; of several inputs the first. */
-  readonly input: string | undefined;
+  /** All that leave it, in the order of computation. */
+  readonly outputs: readonly string[];
+  /** All that enter it, in the order in which they are read. */
+  readonly inputs: readonly string[];
 }
 
 /** What a method is asked. Parameters are those of its table, checked. */
@@ -101,8 +103,9 @@ export const defineMethod = <const T extends ParameterTable>(
   },
 ): Method => method as unknown as Method;
 
-/** An attribution to one value. */
-export const single = (name: string, tensor: Tensor): Attribution => ({ parts: [{ name, tensor: tensor as Tensor<'float32'> }] });
+/** A part for each of the attributed values. */
+export const partsOf = (names: readonly string[], tensors: readonly Tensor<'float32'>[]): Attribution['parts'] =>
+  names.map((name, i) => ({ name, tensor: tensors[i] })) as unknown as Attribution['parts'];
 
 export const ATTRIBUTE_TO_LAYER_INPUT = {
   type: 'boolean',

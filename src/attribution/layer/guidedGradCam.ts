@@ -2,8 +2,7 @@ import { guidedBackpropRules } from '../../autodiff/rules/guidedBackprop/index.t
 import type { Tensor } from '../../tensor/tensor.ts';
 import { explainedRank } from '../evaluation/subject.ts';
 import { INTERPOLATE_MODES, upsampled } from '../evaluation/upsampled.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { partsOf } from '../path/arithmetic.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
 import { RECTIFIES, RECTIFY_ALL } from '../primary/rectifyAll.ts';
 import { weightActivations } from './layerGradCam.ts';
 import { layerValue } from './layerValue.ts';

@@ -1,6 +1,5 @@
 import { gradientsAt } from '../evaluation/points.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { partsOf } from '../path/arithmetic.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
 import { integrate } from '../path/integrate.ts';
 import { pathCost, pathParameters } from '../path/parameters.ts';
 import { pathOf } from '../path/path.ts';

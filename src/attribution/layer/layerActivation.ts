@@ -1,5 +1,5 @@
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, single } from '../method.ts';
-import { layerValue } from './layerValue.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
+import { layerValues } from './layerValue.ts';
 
 /** captum.attr.LayerActivation: the value of the layer itself, in its own shape. */
 export const layerActivation = defineMethod({
@@ -10,8 +10,7 @@ export const layerActivation = defineMethod({
   doc: "The layer's output for this input.",
   parameters: { attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
   async attribute(request) {
-    const value = layerValue(request);
-    const [activation] = await request.subject.valuesOf([value]);
-    return single(value, activation as NonNullable<typeof activation>);
+    const values = layerValues(request);
+    return { parts: partsOf(values, await request.subject.valuesOf(values)) };
   },
 });

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gradientsAt, resultsOf, visitPoints } from '../evaluation/points.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { difference, partsOf, product, WeightedSums } from '../path/arithmetic.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
+import { difference, product, WeightedSums } from '../path/arithmetic.ts';
 import { pathCost, pathParameters } from '../path/parameters.ts';
 import { pathOf, pointAt } from '../path/path.ts';
 import { nodesOf } from '../path/quadrature.ts';

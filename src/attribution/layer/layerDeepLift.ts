@@ -1,7 +1,7 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
 import { DEEP_LIFT_COST, DIFFERS, deepLift, deepLiftOf } from '../primary/deepLift.ts';
 import { DEEP_LIFT_PARAMETERS } from '../primary/multipliers.ts';
-import { layerValue } from './layerValue.ts';
+import { layerValues } from './layerValue.ts';
 
 /** captum.attr.LayerDeepLift: as DeepLift, to the value of a layer and its difference from that at the baseline of the input. */
 export const layerDeepLift = defineMethod({
@@ -15,5 +15,5 @@ export const layerDeepLift = defineMethod({
   parameters: { ...DEEP_LIFT_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
   cost: () => DEEP_LIFT_COST,
   attribute: (request) =>
-    deepLiftOf(request.subject, [layerValue(request)], `the layer ${request.layer?.id}`, request.baselines, request.parameters),
+    deepLiftOf(request.subject, layerValues(request), `the layer ${request.layer?.id}`, request.baselines, request.parameters),
 });

@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { explainedRank } from '../evaluation/subject.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, single } from '../method.ts';
-import { layerValue } from './layerValue.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
+import { layerValues } from './layerValue.ts';
 
 /**
  * captum.attr.LayerGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): each channel weighted by the mean of its
@@ -20,14 +21,19 @@ export const layerGradCam = defineMethod({
     attr_dim_summation: { type: 'boolean', default: true, doc: 'Sum over channels into one map; otherwise one map per channel.' },
   },
   async attribute(request) {
-    const value = layerValue(request);
+    const values = layerValues(request);
     const { relu_attributions: relu, attr_dim_summation: sum } = request.parameters;
-    const { cam } = await request.subject.run(`LayerGradCam ${value} ${relu} ${sum}`, ({ builder, gradients }) => {
-      const [gradient = ''] = gradients([value], `the layer ${request.layer?.id}`);
-      const cam = weightActivations(builder, value, gradient, explainedRank(builder, value), sum);
-      return { cam: relu ? builder.op('Relu', [cam]) : cam };
+    const results = await request.subject.run(`LayerGradCam ${values.join(' ')} ${relu} ${sum}`, ({ builder, gradients }) => {
+      const found = gradients(values, `the layer ${request.layer?.id}`);
+      const cams = values.map((value, i) => weightActivations(builder, value, found[i] as string, explainedRank(builder, value), sum));
+      return Object.fromEntries(cams.map((cam, i) => [i, relu ? builder.op('Relu', [cam]) : cam]));
     });
-    return single(value, cam);
+    return {
+      parts: partsOf(
+        values,
+        values.map((_, i) => results[i] as Tensor<'float32'>),
+      ),
+    };
   },
 });
 

@@ -1,5 +1,4 @@
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { partsOf } from '../path/arithmetic.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
 import { layerValues } from './layerValue.ts';
 
 /** captum.attr.LayerGradientXActivation: the layer's value times the gradient with respect to it, in the layer's shape. */

@@ -1,6 +1,6 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
 import { LRP_PARAMETERS, relevance } from '../primary/relevance.ts';
-import { layerValue } from './layerValue.ts';
+import { layerValues } from './layerValue.ts';
 
 /** captum.attr.LayerLRP: the relevance that reaches a layer's value, in its own shape. */
 export const layerLrp = defineMethod({
@@ -13,6 +13,6 @@ export const layerLrp = defineMethod({
   parameters: { attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT, ...LRP_PARAMETERS },
   attribute: (request) => {
     const { attribute_to_layer_input: _, ...parameters } = request.parameters;
-    return relevance(request.subject, [layerValue(request)], `the layer ${request.layer?.id}`, parameters);
+    return relevance(request.subject, layerValues(request), `the layer ${request.layer?.id}`, parameters);
   },
 });

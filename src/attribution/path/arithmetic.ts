@@ -1,5 +1,4 @@
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { Attribution } from '../method.ts';
 
 type Batch = Tensor<'float32'>;
 
@@ -42,6 +41,3 @@ export class WeightedSums {
     );
   }
 }
-
-export const partsOf = (names: readonly string[], tensors: readonly Batch[]): Attribution['parts'] =>
-  names.map((name, i) => ({ name, tensor: tensors[i] })) as unknown as Attribution['parts'];

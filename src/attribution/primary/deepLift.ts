@@ -1,8 +1,7 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Baselines } from '../baselines.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
-import { type Attribution, defineMethod, GRADIENT_COST } from '../method.ts';
-import { partsOf } from '../path/arithmetic.ts';
+import { type Attribution, defineMethod, GRADIENT_COST, partsOf } from '../method.ts';
 import { convergenceDelta, incompleteRemarks } from './completeness.ts';
 import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, type Rescaled, rescaled } from './multipliers.ts';
 

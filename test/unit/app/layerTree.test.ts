@@ -203,12 +203,12 @@ describe('a layer by name', () => {
   const find = (name: string) => findLayer(name, layers, graph);
 
   test('by module path, with what enters and leaves it', () => {
-    expect(find('a.b')).toEqual({ id: 'a.b', input: 'x', output: 'act:0' });
+    expect(find('a.b')).toEqual({ id: 'a.b', inputs: ['x'], output: 'act:0', outputs: ['act:0'] });
   });
 
   test('by node and by value', () => {
-    expect(find('act')).toEqual({ id: 'act', input: 'conv:0', output: 'act:0' });
-    expect(find('act:0')).toEqual({ id: 'act:0', input: 'conv:0', output: 'act:0' });
+    expect(find('act')).toEqual({ id: 'act', inputs: ['conv:0'], output: 'act:0', outputs: ['act:0'] });
+    expect(find('act:0')).toEqual({ id: 'act:0', inputs: ['conv:0'], output: 'act:0', outputs: ['act:0'] });
   });
 
   test('by the path of a module that became one row with the one around it', () => {
