@@ -3,8 +3,9 @@ import type { RuleSet } from '../../autodiff/rule.ts';
 import { gradientRules } from '../../autodiff/rules/gradient/index.ts';
 import type { EngineOptions, Session } from '../../engines/engine.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
-import type { Graph } from '../../graph/graph.ts';
+import type { Graph, ValueInfo } from '../../graph/graph.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import type { Shape } from '../../tensor/shape.ts';
 import { sizeOf, type Tensor, toFloat32 } from '../../tensor/tensor.ts';
 import { cutGraph } from './cut.ts';
 import { inDtype, repeated } from './examples.ts';
@@ -91,6 +92,18 @@ export class Subject {
     return new Subject({ ...this.#options, feeds: { ...this.#options.feeds, ...Object.fromEntries(own) } });
   }
 
+  /** What computes a value of the graph from an input whose extents are open: of any size at which its operators work. */
+  openedUpTo(value: string, input: string): Subject {
+    const inputs = this.graph.inputs.map((port) => (port.name === input ? { ...port, shape: openShape(port.shape) } : port));
+    const graph = {
+      ...this.graph,
+      inputs,
+      values: new Map<string, ValueInfo>(),
+      outputs: [{ name: value, ...this.graph.values.get(value) }],
+    };
+    return new Subject({ ...this.#options, graph, output: value, target: null, cut: [...(this.#options.cut ?? []), `open ${value}`] });
+  }
+
   /** Another scalar of the same graph: of a neuron. */
   explaining(output: string, target: Place | Seed): Subject {
     return new Subject({ ...this.#options, output, target });
@@ -140,7 +153,7 @@ export class Subject {
   }
 
   /** Values of the graph at the point, or at another, as float32. */
-  async valuesOf(values: readonly string[], at: Point = {}): Promise<Tensor<'float32'>[]> {
+  async valuesOf(values: readonly string[], at: Feeds = {}): Promise<Tensor<'float32'>[]> {
     const build = () => Object.fromEntries(values.map((name, i) => [i, name]));
     const results = await this.run(`values ${values.join(' ')}`, build, at, { integers: true });
     return values.map((_, i) => results[i] as Tensor<'float32'>);
@@ -233,6 +246,8 @@ export class Subject {
 }
 
 const RESULT = 'inspectum.result.';
+
+const openShape = (shape: Shape = []): Shape => shape.map((size, axis) => (axis > 1 ? `open${axis}` : size));
 
 /** Rank of a value; 'unsupported' where inference could not tell. */
 export function explainedRank(builder: GraphBuilder, value: string): number {

@@ -1,14 +1,15 @@
 import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { type Attribution, defineMethod } from '../method.ts';
+import { localOcclusion } from './localOcclusion.ts';
 import { nativeBaselines } from './nativeBaselines.ts';
 import { PERTURBATIONS_PER_EVAL } from './parameters.ts';
-import { runPerturbed } from './perturbed.ts';
+import { type Copy, runPerturbed } from './perturbed.ts';
 import { type Windows, windowsOver } from './windows.ts';
 
 /**
  * captum.attr.Occlusion (Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901): how far the target falls when a window is replaced by
  * the baseline, given to every element as the mean over the windows that cover it, in the input's shape. A window at the border that
- * does not fit is cut off there. Only forward runs are made.
+ * does not fit is cut off there. Only forward runs are made, and of those only what a window changes where that is less.
  */
 export const occlusion = defineMethod({
   name: 'Occlusion',
@@ -43,31 +44,31 @@ export const occlusion = defineMethod({
     const result = (): Attribution => ({
       parts: covers.map(({ name }) => ({ name, tensor: means.get(name)?.mean() })) as unknown as Attribution['parts'],
     });
+    const write = (index: number, copy: Copy): boolean => {
+      const { windows, place } = windowAt(covers, index);
+      const elements = copy[windows.name] as Copy[string];
+      const baseline = replacements[windows.name]?.data as typeof elements;
+      const size = elements.length / subject.examples;
+      let changed = false;
+      windows.forEachRange(place, (from, to) => {
+        for (let first = 0; first < elements.length; first += size)
+          for (let i = first + from; i < first + to; i++) {
+            changed ||= elements[i] !== baseline[i];
+            elements[i] = baseline[i] as never;
+          }
+      });
+      return changed;
+    };
+    const take = (index: number, drops: Float64Array): void => {
+      const { windows, place } = windowAt(covers, index);
+      const mean = means.get(windows.name);
+      windows.forEachRange(place, (from, to) => mean?.add(from, to, drops));
+    };
+    const [windows] = covers;
+    const local = covers.length === 1 && windows ? await localOcclusion(subject, windows, write) : undefined;
     await runPerturbed(
-      {
-        count: placesOf(covers),
-        write(index, copy) {
-          const { windows, place } = windowAt(covers, index);
-          const elements = copy[windows.name] as NonNullable<(typeof copy)[string]>;
-          const baseline = replacements[windows.name]?.data as typeof elements;
-          const size = elements.length / subject.examples;
-          let changed = false;
-          windows.forEachRange(place, (from, to) => {
-            for (let first = 0; first < elements.length; first += size)
-              for (let i = first + from; i < first + to; i++) {
-                changed ||= elements[i] !== baseline[i];
-                elements[i] = baseline[i] as never;
-              }
-          });
-          return changed;
-        },
-        take(index, drops) {
-          const { windows, place } = windowAt(covers, index);
-          const mean = means.get(windows.name);
-          windows.forEachRange(place, (from, to) => mean?.add(from, to, drops));
-        },
-      },
-      { subject, work, perRun: parameters.perturbations_per_eval, partial: result },
+      { count: placesOf(covers), write: local?.write ?? write, take },
+      { subject: local?.subject ?? subject, work, perRun: parameters.perturbations_per_eval, partial: result },
     );
     return result();
   },

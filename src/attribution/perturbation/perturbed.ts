@@ -14,7 +14,7 @@ export type Copy = Readonly<Record<string, Elements>>;
 export interface Perturbations {
   readonly count: number;
   /** Makes a copy the one of this index. @returns whether that changes anything */
-  write(index: number, copy: Copy): boolean;
+  write(index: number, copy: Copy): boolean | Promise<boolean>;
   /** @param drops how far the explained scalar falls from the point to the perturbed one: per example */
   take(index: number, drops: Float64Array): void;
 }
@@ -45,7 +45,7 @@ export async function runPerturbed(perturbations: Perturbations, { subject, work
     indices.length = 0;
     for (; next < count && indices.length < most; next++) {
       copies.reset(indices.length);
-      if (perturbations.write(next, copies.at(indices.length))) indices.push(next);
+      if (await perturbations.write(next, copies.at(indices.length))) indices.push(next);
       else perturbations.take(next, new Float64Array(examples));
     }
     if (indices.length === 0) continue;

@@ -43,23 +43,31 @@ export class Windows {
     this.count = this.#places.reduce((product, places) => product * places, 1);
   }
 
+  /** What a window covers of an axis of one example, the end left out. */
+  rangeOf(index: number, axis: number): readonly [from: number, to: number] {
+    const inner = this.#places.slice(axis + 1).reduce((product, places) => product * places, 1);
+    return this.#range(Math.floor(index / inner) % (this.#places[axis] as number), axis);
+  }
+
+  /** The ranges of an axis that windows cover. */
+  rangesOf(axis: number): readonly (readonly [from: number, to: number])[] {
+    return Array.from({ length: this.#places[axis] as number }, (_, place) => this.#range(place, axis));
+  }
+
+  #range(place: number, axis: number): readonly [from: number, to: number] {
+    const from = place * (this.#strides[axis] as number);
+    return [from, Math.min(from + (this.#shape[axis] as number), this.#dims[axis] as number)];
+  }
+
   /**
    * Calls `visit` with the ranges of flat places in one example that a window covers, each without gaps. Windows are counted in C order;
    * the last one of an axis ends with the value.
    */
   forEachRange(index: number, visit: (from: number, to: number) => void): void {
     const rank = this.#dims.length;
-    const [from, to] = [new Array<number>(rank), new Array<number>(rank)];
-    let rest = index;
-    for (let axis = rank - 1; axis >= 0; axis--) {
-      const places = this.#places[axis] as number;
-      const first = (rest % places) * (this.#strides[axis] as number);
-      from[axis] = first;
-      to[axis] = Math.min(first + (this.#shape[axis] as number), this.#dims[axis] as number);
-      rest = Math.floor(rest / places);
-    }
+    const ranges = this.#dims.map((_, axis) => this.rangeOf(index, axis));
     const walk = (axis: number, base: number): void => {
-      const [first = 0, end = 1] = [from[axis], to[axis]];
+      const [first, end] = ranges[axis] ?? [0, 1];
       if (axis >= rank - 1) visit(base + first, base + end);
       else for (let i = first; i < end; i++) walk(axis + 1, base + i * (this.#steps[axis] as number));
     };
