@@ -6,6 +6,7 @@ import {
   commandRows,
   liftingTable,
   methodSections,
+  metricSections,
   noiseTunnelTable,
   operatorTables,
   pictureParameters,
@@ -18,7 +19,7 @@ const BLOCKS = {
   'README.md': { commands: commandRows, settings: settingRows },
   'docs/formats-onnx.md': { lifting: liftingTable, operators: operatorTables },
   'docs/images.md': { pictures: pictureParameters, presets: picturePresets },
-  'docs/methods.md': { methods: methodSections, 'noise tunnel': noiseTunnelTable },
+  'docs/methods.md': { methods: methodSections, metrics: metricSections, 'noise tunnel': noiseTunnelTable },
 };
 
 /**

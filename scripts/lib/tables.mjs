@@ -1,5 +1,6 @@
 // Tables of the code in Markdown.
 import { METHODS } from '../../src/attribution/index.ts';
+import { METRICS } from '../../src/attribution/metrics/index.ts';
 import { NOISE_TUNNEL_PARAMETERS } from '../../src/attribution/sampling/noiseTunnel.ts';
 import { noGradient } from '../../src/autodiff/rule.ts';
 import { gradientRules } from '../../src/autodiff/rules/gradient/index.ts';
@@ -105,6 +106,15 @@ export function methodSections() {
     })
     .join('\n\n');
 }
+
+/** A section for every metric. */
+export const metricSections = () =>
+  Object.values(METRICS)
+    .map(
+      ({ name, doc, paper: { authors, year, url }, parameters }) =>
+        `### ${name}\n\n${doc} ([${authors} ${year}](${url}))\n\n${parameterTable(parameters)}`,
+    )
+    .join('\n\n');
 
 /** Of NoiseTunnel, which wraps other methods. */
 export const noiseTunnelTable = () => parameterTable(NOISE_TUNNEL_PARAMETERS);

@@ -2,7 +2,7 @@ import { Baselines } from '../attribution/baselines.ts';
 import { type Feeds, Subject } from '../attribution/evaluation/subject.ts';
 import type { Place, Seed } from '../attribution/evaluation/target.ts';
 import { METHODS } from '../attribution/index.ts';
-import type { Attribution, AttributionPart, Method } from '../attribution/method.ts';
+import type { Attribution, AttributionPart, AttributionRequest, Method } from '../attribution/method.ts';
 import { type ParameterValues, parameterValues } from '../attribution/parameters.ts';
 import { Random } from '../attribution/random.ts';
 import { NOISE_TUNNEL_PARAMETERS, type NoiseTunnelParameters, throughNoise } from '../attribution/sampling/noiseTunnel.ts';
@@ -15,6 +15,7 @@ import { InspectumError } from '../tensor/errors.ts';
 import { unravelIndex } from '../tensor/shape.ts';
 import { sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import { nearest } from './findLayer.ts';
+import { type AskedMetrics, measured, splitMetrics } from './metrics.ts';
 import type { Model } from './model.ts';
 import { describeNeuron, type NeuronSelector, neuronOf } from './neuron.ts';
 import { seedOfTarget, targetWithin } from './outcome.ts';
@@ -39,7 +40,7 @@ export interface AttributionJob {
   readonly baseline?: BaselineSpec;
   /** In its place: tensors that are ready. */
   readonly baselines?: Baselines;
-  /** Parameters by Captum's names; `interpolate` for layer methods, `seed` and `noise_tunnel` for all. */
+  /** Parameters by Captum's names; `interpolate` for layer methods, `seed`, `noise_tunnel` and metrics for all. */
   readonly set: Readonly<Record<string, unknown>>;
   readonly waiting?: Waiting;
 }
@@ -53,6 +54,8 @@ export interface AttributionResult extends Omit<Attribution, 'parts'> {
   readonly parameters: ParameterValues;
   /** Where the method was wrapped in NoiseTunnel. */
   readonly noise_tunnel?: NoiseTunnelParameters;
+  /** Parameters of the metrics that were asked for, by Captum's names. */
+  readonly measured?: AskedMetrics;
   readonly target: Place | Target;
   readonly output: string;
   readonly layer?: string;
@@ -73,7 +76,8 @@ const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
   refuseUnused(method, job);
-  const { interpolate: mode, seed: given = DEFAULT_SEED, noise_tunnel, ...set } = job.set;
+  const { interpolate: mode, seed: given = DEFAULT_SEED, noise_tunnel, ...others } = job.set;
+  const { set, metrics: asked } = splitMetrics(others);
   if (!Number.isInteger(given)) throw new InspectumError('usage', `seed should be a whole number, not ${JSON.stringify(given)}.`);
   const seed = given as number;
   const parameters = parameterValues(method.name, method.parameters, set);
@@ -104,7 +108,16 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     random,
     work: new Work(job.waiting),
   };
-  const { parts, ...rest } = await (tunnel ? throughNoise(method, request, tunnel) : method.attribute(request));
+  const explain = (own: AttributionRequest) => (tunnel ? throughNoise(method, own, tunnel) : method.attribute(own));
+  const attribution = await explain(request);
+  const metrics = await measured(asked, {
+    ...request,
+    method: method.name,
+    level: method.level,
+    attribution,
+    explain: (moved, work) => explain({ ...request, subject: moved, work, random: new Random(seed) }),
+  });
+  const { parts, ...rest } = attribution;
   const own = parts.find(({ name }) => name === layer?.output) ?? parts[0];
   const shown =
     mode === undefined
@@ -116,11 +129,13 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
         );
   return {
     ...rest,
+    ...(metrics && { metrics }),
     parts: shown as unknown as Attribution['parts'],
     attribution: (shown[parts.indexOf(own)] as AttributionPart).tensor,
     method: method.name,
     parameters,
     ...(tunnel && { noise_tunnel: tunnel }),
+    ...(metrics && { measured: asked }),
     target,
     output,
     ...(layer && { layer: layer.id }),

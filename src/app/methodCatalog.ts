@@ -4,6 +4,7 @@ import { GRADIENT_COST, type Method } from '../attribution/method.ts';
 import { type Parameter, parameterValues } from '../attribution/parameters.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../protocol/methods.ts';
 import { attributedInputs, methodNamed, noiseTunnelValues } from './attribute.ts';
+import { metricsCost, splitMetrics } from './metrics.ts';
 import type { Model } from './model.ts';
 
 /** The methods that are offered first, by the question that each answers. */
@@ -66,13 +67,15 @@ function windows({ input, graph }: Model, part: number): readonly number[] | und
 /** How many forward passes a recipe takes, by estimate. @throws InspectumError 'usage' for a wrong method or parameter */
 export function passesOf(model: Model, { method: name, set, layer }: Recipe, feeds: Feeds): number {
   const method = methodNamed(name);
-  const { interpolate: _, seed: __, noise_tunnel: tunnel, ...own } = set;
+  const { interpolate: _, seed: __, noise_tunnel: tunnel, ...others } = set;
+  const { set: own, metrics } = splitMetrics(others);
   const parameters = parameterValues(name, method.parameters, own);
   const ofLayer = method.level === 'layer' && layer !== undefined ? model.shapeOf(model.findLayer(layer).output) : undefined;
   const shapes = ofLayer
     ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
     : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
   const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
-  const passes = method.cost?.({ parameters, shapes, features: mask?.superpixels }) ?? GRADIENT_COST;
-  return passes * (tunnel === undefined ? 1 : noiseTunnelValues(tunnel).nt_samples);
+  const once = method.cost?.({ parameters, shapes, features: mask?.superpixels }) ?? GRADIENT_COST;
+  const passes = once * (tunnel === undefined ? 1 : noiseTunnelValues(tunnel).nt_samples);
+  return passes + metricsCost(metrics, passes);
 }

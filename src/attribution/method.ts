@@ -51,6 +51,8 @@ export interface Attribution {
   readonly delta?: readonly number[];
   /** How many random samples it is the mean of. */
   readonly samples?: number;
+  /** How good it is, by Captum's metrics that were asked for: a number per example. */
+  readonly metrics?: Readonly<Record<string, readonly number[]>>;
   /** What a person must know to read it right: whole sentences. */
   readonly remarks?: readonly string[];
 }

@@ -31,6 +31,20 @@ describe.each(NODES)('Node %s', (_, node) => {
   });
 });
 
+test('metrics are printed, and stand in the report and in the answers of batch', async () => {
+  const folder = temporaryFolder();
+  const set = ['--set', 'infidelity={"n_perturb_samples":3,"stdev":0.05}', '--set', 'sensitivity_max={"n_perturb_samples":2}'];
+  const out = path.join(folder, 'report.json');
+  const text = await printed(['attribute', SHAPES, '--input', HOUSE, '--method', 'Saliency', ...set, '--out', out]);
+  const { metrics, measured } = JSON.parse(readFileSync(out, 'utf8'));
+  const lines = ['infidelity', 'sensitivity_max'].map((name) => `${name} ${metrics[name][0].toPrecision(6)}`);
+  expect(text.split('\n')).toEqual(expect.arrayContaining(lines));
+  expect(measured.infidelity).toEqual({ n_perturb_samples: 3, stdev: 0.05, multiply_by_inputs: false, normalize: false });
+  const jobs = path.join(folder, 'jobs.jsonl');
+  writeFileSync(jobs, JSON.stringify({ model: SHAPES, input: HOUSE, method: 'Saliency', set: { infidelity: measured.infidelity } }));
+  expect(JSON.parse(await printed(['batch', jobs]))).toMatchObject({ ok: true, metrics: { infidelity: metrics.infidelity } });
+});
+
 describe('layers', () => {
   test('--json: inputs, outputs and rows of the contract', async () => {
     const { inputs, outputs, layers, ...more } = await json('layers', fixture('torchscript.onnx'));

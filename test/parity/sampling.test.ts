@@ -115,6 +115,15 @@ describe('limits', () => {
     expect((await run('Lime', { alpha: 0.01 })).remarks).toBeUndefined();
   });
 
+  it('RISE of scores that are no probabilities says so', async () => {
+    const products = Model.open(path.join(import.meta.dirname, '../fixtures/methods/models/products.onnx'), { threads: 1 });
+    const job = { method: 'RISE', feeds: { input: floats([1, 2, 6, 8], new Float32Array(96).fill(0.5)) }, target: 0, set: { n_masks: 20 } };
+    const { remarks, samples } = await attribute(products, job);
+    expect(remarks?.[0]).toMatch(/^The scores are no probabilities/);
+    expect(samples).toBe(20);
+    await products.release();
+  });
+
   it('RISE is for images', async () => {
     await expect(run('RISE', {})).rejects.toMatchObject({ kind: 'unsupported' });
   });

@@ -118,7 +118,8 @@ export class Coalitions {
       Object.entries(this.#point).map(([name, { dims, data }]) => {
         const feature = this.features.of(name);
         const absent = this.#absent[name]?.data as Float32Array;
-        const own = Float32Array.from(data, (value, i) => (coalition[feature[i] as number] ? value : (absent[i] as number)));
+        const own = absent.slice();
+        for (let i = 0; i < own.length; i++) if (coalition[feature[i] as number]) own[i] = data[i] as number;
         return [name, tensor('float32', dims, own)];
       }),
     );

@@ -44,6 +44,7 @@ export const rise = defineMethod({
       return { parts: [{ name, tensor: map }] };
     };
     const running: Float32Array[] = [];
+    let outside = 0;
     await visitPoints(
       {
         subject,
@@ -51,10 +52,13 @@ export const rise = defineMethod({
         point: () => {
           const mask = randomMask(random, { height, width }, cells, p);
           running.push(mask);
-          const seen = Float32Array.from(image.data, (value, i) => {
-            const open = mask[Math.floor(i / inner) % mask.length] as number;
-            return value * open + (absent.data[i] as number) * (1 - open);
-          });
+          const seen = new Float32Array(image.data.length);
+          for (let at = 0; at < seen.length; )
+            for (let pixel = 0; pixel < mask.length; pixel++)
+              for (let channel = 0; channel < inner; channel++, at++) {
+                const hidden = absent.data[at] as number;
+                seen[at] = hidden + (mask[pixel] as number) * ((image.data[at] as number) - hidden);
+              }
           return { [name]: tensor('float32', image.dims, seen) };
         },
         run: async (at) => ({ explained: await subject.explained(at) }),
@@ -65,14 +69,18 @@ export const rise = defineMethod({
       ({ explained }) => {
         const mask = running.shift() as Float32Array;
         subject.scoresIn(explained).forEach((score, example) => {
+          if (score < 0 || score > 1) outside++;
           for (let i = 0, at = example * mask.length; i < mask.length; i++, at++)
             sums[at] = (sums[at] as number) + score * (mask[i] as number);
         });
       },
     );
-    return { ...soFar(total), samples: total };
+    return { ...soFar(total), samples: total, ...(outside > 0 && { remarks: [SCORES] }) };
   },
 });
+
+const SCORES =
+  'The scores are no probabilities, for which RISE is made: a pixel has the mean score of what is seen through it, so only the differences between pixels say something. With --output a value behind the Softmax can be explained.';
 
 /** More channels than a picture has make an axis a side. */
 const CHANNELS = 4;

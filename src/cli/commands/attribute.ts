@@ -10,7 +10,7 @@ export async function attribute(model: Model, job: Job, status: Status): Promise
   status(job.method);
   const progress = (done: number, total: number): void => status(`${job.method} ${Math.floor((100 * done) / total)}%`);
   const result = await runJob(model, { ...job, waiting: { progress } });
-  const { parts, samples, remarks = [] } = result;
+  const { parts, samples, metrics = {}, remarks = [] } = result;
   const written = job.out === undefined ? '' : `; written to ${job.out}`;
   const hidden = job.picture && hiddenBy(job.picture);
   return [
@@ -20,6 +20,7 @@ export async function attribute(model: Model, job: Job, status: Status): Promise
     ...(samples === undefined
       ? []
       : [`The mean of ${samples} samples${result.seed === undefined ? '' : `, random by the seed ${result.seed}`}.`]),
+    ...Object.entries(metrics).map(([name, values]) => `${name} ${values.map((value) => value.toPrecision(6)).join(', ')}`),
     ...remarks,
     ...(hidden === undefined ? [] : [hidden]),
   ].join('\n');

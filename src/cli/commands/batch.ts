@@ -54,8 +54,9 @@ export async function batch(
     const started = performance.now();
     let answer: object;
     try {
-      const { attribution } = await runLine(parse(text), common, open, models);
-      answer = { line, ok: true, ms: Math.round((performance.now() - started) * 10) / 10, shape: attribution.dims };
+      const { attribution, metrics } = await runLine(parse(text), common, open, models);
+      const ms = Math.round((performance.now() - started) * 10) / 10;
+      answer = { line, ok: true, ms, shape: attribution.dims, ...(metrics && { metrics }) };
     } catch (error) {
       succeeded = false;
       answer = { line, ok: false, error: (error as Error).message };
