@@ -37,8 +37,8 @@ writeFileSync(
 
 Made by \`npm run agreement\` (${versions}) from ${total} cases: methods × networks × layers × parameters, each against Captum in float64, or where Captum
 is known to be wrong, or lacks the method, against an independent formulation in the script that made the case (\`test/fixtures/methods\`).
-*Largest error* is the relative L2 distance of the worst case, *Bound* what the test allows. Methods that draw random numbers have no
-cases here unless they can be made exact: they agree in expectation, which \`test/parity\` tests with a stated bound.
+*Largest error* is the relative L2 distance of the worst case, *Bound* what the test allows. Methods that draw random numbers are compared
+with what they tend to, here or in \`test/parity\`, with a stated bound.
 
 ${table(['Method', 'Cases', 'Largest error', 'Bound', 'Where it differs from Captum on purpose'], rows)}
 `,

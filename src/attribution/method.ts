@@ -49,7 +49,7 @@ export interface Attribution {
   readonly parts: readonly [AttributionPart, ...AttributionPart[]];
   /** Per example: Σ attributions − (F(input) − F(baseline)). Of methods whose attributions should sum up to the difference. */
   readonly delta?: readonly number[];
-  /** How many random samples it is the mean of. */
+  /** How many random samples it was made from. */
   readonly samples?: number;
   /** How good it is, by Captum's metrics that were asked for: a number per example. */
   readonly metrics?: Readonly<Record<string, readonly number[]>>;

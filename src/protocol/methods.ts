@@ -65,7 +65,7 @@ export interface AttributionView {
   readonly sum: number;
   /** Σ attributions − (F(input) − F(baseline)), and that difference, of the first example: of methods that should sum up to it. */
   readonly completeness?: { readonly delta: number; readonly difference: number };
-  /** How many random samples it is the mean of. */
+  /** How many random samples it was made from. */
   readonly samples?: number;
   /** What it was compared with, of methods with baselines. */
   readonly baselines?: readonly UsedBaseline[];

@@ -377,7 +377,7 @@ describe('--baseline', () => {
     expect(said).toBeCloseTo(delta[0], 1);
     expect(difference).toBeCloseTo(sum - said, 2);
     const shap = await report('GradientShap', '--baseline', 'black', '--set', 'n_samples=4', '--set', 'seed=9');
-    expect(shap.text).toContain('The mean of 4 samples, random by the seed 9.');
+    expect(shap.text).toContain('Made from 4 samples, random by the seed 9.');
     expect(shap).toMatchObject({ seed: 9, samples: 4 });
   });
 

@@ -29,7 +29,7 @@ export function AttributionFacts() {
         </p>
       ))}
       <p class="muted">
-        {samples !== undefined && `The mean of ${samples} samples. `}
+        {samples !== undefined && `Made from ${samples} samples. `}
         Computed in {formatDuration(ms)}.
       </p>
     </div>

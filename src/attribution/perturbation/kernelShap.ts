@@ -19,6 +19,8 @@ export const kernelShap = defineMethod({
   needsTarget: true,
   baselines: 'one',
   doc: 'Shapley values by a linear model of the score, fitted to random sets of features: few runs for many features.',
+  differs:
+    'Random: compared with what it tends to, within five times the error that its samples are expected to have. The examples of a batch share their samples.',
   paper: { authors: 'Lundberg and Lee', year: 2017, url: 'https://arxiv.org/abs/1705.07874' },
   parameters: {
     feature_mask: FEATURE_MASK,

@@ -15,6 +15,8 @@ export const lime = defineMethod({
   needsTarget: true,
   baselines: 'one',
   doc: 'The coefficients of a sparse linear model of the score, fitted to random sets of features around the input.',
+  differs:
+    'Random: compared with what it tends to, within five times the error that its samples are expected to have. The examples of a batch share their samples.',
   paper: { authors: 'Ribeiro et al.', year: 2016, url: 'https://arxiv.org/abs/1602.04938' },
   parameters: {
     feature_mask: FEATURE_MASK,

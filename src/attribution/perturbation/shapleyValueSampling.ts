@@ -14,6 +14,7 @@ export const shapleyValueSampling = defineMethod({
   needsTarget: true,
   baselines: 'one',
   doc: 'What each feature adds to the score, averaged over random orders in which the features are added.',
+  differs: 'Random: compared with what it tends to, within five times the error that its samples are expected to have.',
   paper: { authors: 'Castro et al.', year: 2009, url: 'https://doi.org/10.1016/j.cor.2008.04.004' },
   parameters: {
     feature_mask: FEATURE_MASK,

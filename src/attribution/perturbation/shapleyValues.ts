@@ -16,6 +16,7 @@ export const shapleyValues = defineMethod({
   needsTarget: true,
   baselines: 'one',
   doc: 'What each feature adds to the score, averaged over all orders in which the features can be added: exact, for few features.',
+  differs: 'From every set of features once, 2^M runs, in place of every order; more than 20 features are refused.',
   paper: { authors: 'Shapley', year: 1953, url: 'https://doi.org/10.1515/9781400881970-018' },
   parameters: { feature_mask: FEATURE_MASK, perturbations_per_eval: PERTURBATIONS_PER_EVAL },
   cost: (workload) => 2 ** featureCount(workload),

@@ -19,7 +19,7 @@ export async function attribute(model: Model, job: Job, status: Status): Promise
     ...(result.delta && job.set.interpolate === undefined ? [completeness(result, result.delta)] : []),
     ...(samples === undefined
       ? []
-      : [`The mean of ${samples} samples${result.seed === undefined ? '' : `, random by the seed ${result.seed}`}.`]),
+      : [`Made from ${samples} samples${result.seed === undefined ? '' : `, random by the seed ${result.seed}`}.`]),
     ...Object.entries(metrics).map(([name, values]) => `${name} ${values.map((value) => value.toPrecision(6)).join(', ')}`),
     ...remarks,
     ...(hidden === undefined ? [] : [hidden]),
