@@ -1,4 +1,5 @@
 import { guidedBackpropRules } from '../../autodiff/rules/guidedBackprop/index.ts';
+import type { Dim, Shape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { explainedRank } from '../evaluation/subject.ts';
 import { INTERPOLATE_MODES, upsampled } from '../evaluation/upsampled.ts';
@@ -7,9 +8,14 @@ import { RECTIFIES, RECTIFY_ALL } from '../primary/rectifyAll.ts';
 import { weightActivations } from './layerGradCam.ts';
 import { layerValue } from './layerValue.ts';
 
+const CHANNELS: ReadonlySet<Dim | undefined> = new Set([1, 3, 4]);
+
+/** Whether an input takes pictures as TensorFlow's networks do, (N, height, width, channels). */
+const hasChannelsLast = (shape: Shape): boolean => shape.length === 4 && CHANNELS.has(shape[3]) && !CHANNELS.has(shape[1]);
+
 /**
  * captum.attr.GuidedGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): GuidedBackprop, in the input's shape, times what
- * is positive of the layer's LayerGradCam, upsampled to the input.
+ * is positive of the layer's LayerGradCam, upsampled to the input, whose channels may be its last axis too.
  */
 export const guidedGradCam = defineMethod({
   name: 'GuidedGradCam',
@@ -41,8 +47,10 @@ export const guidedGradCam = defineMethod({
       const size = builder.values.get(value)?.shape?.slice(2) ?? [];
       return Object.fromEntries(
         attributed.map((name, i) => {
-          const to = builder.values.get(name)?.shape?.slice(2) ?? [];
-          return [i, builder.mul(guided[i] as string, upsampled(builder, cam, size, to, mode))];
+          const shape = builder.values.get(name)?.shape ?? [];
+          const last = hasChannelsLast(shape);
+          const map = upsampled(builder, cam, size, last ? shape.slice(1, -1) : shape.slice(2), mode);
+          return [i, builder.mul(guided[i] as string, last ? builder.op('Transpose', [map], { perm: [0, 2, 3, 1] }) : map)];
         }),
       );
     });
