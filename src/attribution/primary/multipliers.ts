@@ -1,7 +1,7 @@
 import { deepLiftRules } from '../../autodiff/rules/deepLift/index.ts';
 import { addTwin } from '../../autodiff/rules/deepLift/twin.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
-import { DTYPES } from '../../tensor/dtype.ts';
+import { DTYPES, isFloat } from '../../tensor/dtype.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import type { Parameter } from '../parameters.ts';
@@ -59,7 +59,8 @@ export async function rescaled(
     const multipliers = gradients(values, what, deepLiftRules(builder, { baselineOf, eps, all }));
     const attributions = multipliers.map((multiplier, i) => {
       const value = values[i] as string;
-      return multiply ? builder.mul(multiplier, builder.sub(value, baselineOf(value) ?? value)) : multiplier;
+      if (!multiply) return multiplier;
+      return builder.mul(multiplier, builder.sub(floating(builder, value), floating(builder, baselineOf(value) ?? value)));
     });
     return {
       from: baselineOf(output) ?? output,
@@ -80,12 +81,18 @@ export async function rescaled(
 
 const BASELINE = 'inspectum.baseline.';
 
+/** A value of an input that takes whole numbers, as the gradient has it. */
+function floating(builder: GraphBuilder, value: string): string {
+  const { dtype = 'float32' } = builder.values.get(value) ?? {};
+  return isFloat(dtype) ? value : builder.op('Cast', [value], { to: DTYPES.float32.code });
+}
+
 /** A run-time input for an input's baseline. */
 function baselineInput(builder: GraphBuilder, name: string): string {
   const { dtype = 'float32', shape } = builder.values.get(name) ?? {};
   const input = builder.input(BASELINE + name, 'float32', shape);
   if (dtype === 'float32') return input;
-  const cast = builder.op('Cast', [input], { to: DTYPES[dtype].code });
+  const cast = builder.op('Cast', [isFloat(dtype) ? input : builder.op('Round', [input])], { to: DTYPES[dtype].code });
   builder.values.set(cast, { dtype, ...(shape && { shape }) });
   return cast;
 }

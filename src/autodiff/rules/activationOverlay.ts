@@ -14,6 +14,9 @@ export interface ActivationOverlay {
   readonly other: (plain: Rule, direct?: number) => Rule;
 }
 
+/** What is positive of the incoming gradient. */
+export const positive = ({ builder, dy }: RuleContext): string => builder.op('Relu', [dy]);
+
 /**
  * The plain gradient with another rule at ReLUs, and with `all` at every other activation too: at operators that are activations, and
  * at products of a value and a gate made of it.
@@ -31,7 +34,9 @@ export function activationOverlay(builder: GraphBuilder, { relu, other }: Activa
         return perInput(context, (i) => (i === rectified ? relu(context, node.outputs[0] as string) : undefined));
       const direct = products.get(node)?.direct;
       if (direct !== undefined) return other(plain, direct)(context);
-      return all && isActivation(node, initializers) ? other(plain)(context) : plain(context);
+      // what a recurrent layer has inside is no activation of its own
+      const isOwn = context.builder === builder;
+      return all && isOwn && isActivation(node, initializers) ? other(plain)(context) : plain(context);
     };
   const keys = new Set([...Object.keys(activationRules), nodeKey({ op: 'Max', domain: '' }), ...(all ? ['Mul'] : [])]);
   return { ...gradientRules, ...Object.fromEntries([...keys].map((key) => [key, overlaid(gradientRules[key] as Rule)])) };

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../../graph/builder.ts';
 import type { RuleSet } from '../../rule.ts';
-import { activationOverlay } from '../activationOverlay.ts';
+import { activationOverlay, positive } from '../activationOverlay.ts';
 import { perInput } from '../helpers.ts';
 
 /**
@@ -11,11 +11,11 @@ export const deconvnetRules = (builder: GraphBuilder, all: boolean): RuleSet =>
   activationOverlay(
     builder,
     {
-      relu: ({ dy }) => builder.op('Relu', [dy]),
+      relu: positive,
       other:
         (_, direct = 0) =>
         (context) =>
-          perInput(context, (i) => (i === direct ? builder.op('Relu', [context.dy]) : undefined)),
+          perInput(context, (i) => (i === direct ? positive(context) : undefined)),
     },
     all,
   );

@@ -5,7 +5,7 @@ import { toNumbers } from '../../../tensor/tensor.ts';
 import { reachedFrom } from '../../differentiate.ts';
 import { type SelfGated, selfGated } from '../activationNodes.ts';
 import { gradientRules } from '../gradient/index.ts';
-import { treatmentOf } from './treatments.ts';
+import { quantisationScales, treatmentOf } from './treatments.ts';
 
 /** Operators of a kind that take the plain gradient although they are not linear. */
 export interface PlainlyTreated {
@@ -25,11 +25,12 @@ export function plainlyTreated(graph: Graph, values: readonly string[], output: 
   const activations = selfGated(graph.nodes, initializers);
   const reached = reachedFrom(new GraphBuilder(graph), graph.nodes, values, gradientRules);
   const dependent = dependentOn(graph.nodes, values);
-  const options = { initializers, activations, depends: (value: string) => dependent.has(value) };
+  const scales = quantisationScales(graph.nodes, initializers);
+  const options = { initializers, activations, scales, depends: (value: string) => dependent.has(value) };
   const kinds = new Map<string, { count: number; curable: boolean }>();
   for (const node of neededFor(graph.nodes, [output]).nodes) {
     if (activations.gates.has(node) || !node.outputs.some((name) => reached.has(name))) continue;
-    const varying = node.inputs.flatMap((name, i) => (reached.has(name) ? [i] : []));
+    const varying = node.inputs.flatMap((name, i) => (reached.has(name) && !scales.has(name) ? [i] : []));
     if (treatmentOf(node, varying, { ...options, all }) !== 'plain') continue;
     const kind = kindOf(node, varying, graph, activations);
     const { count = 0 } = kinds.get(kind) ?? {};

@@ -3,7 +3,7 @@ import type { Rule, RuleContext, RuleSet } from '../../rule.ts';
 import { noGradient } from '../../rule.ts';
 import { selfGated } from '../activationNodes.ts';
 import { gradientRules } from '../gradient/index.ts';
-import { type TreatmentOptions, treatmentOf } from './treatments.ts';
+import { quantisationScales, type TreatmentOptions, treatmentOf } from './treatments.ts';
 import type { BaselineOf } from './twin.ts';
 import { twoPoints } from './twoPoints.ts';
 
@@ -25,6 +25,7 @@ export function deepLiftRules(builder: GraphBuilder, { baselineOf, eps, all }: D
     all,
     initializers: builder.initializers,
     activations: selfGated(builder.nodes, builder.initializers),
+    scales: quantisationScales(builder.nodes, builder.initializers),
     depends: (value) => baselineOf(value) !== value,
   };
   const overlaid =

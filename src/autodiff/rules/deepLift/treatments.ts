@@ -60,13 +60,15 @@ const LINEAR: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 /** The plain gradient is exact where the first input alone varies. */
-const LINEAR_IN_FIRST: ReadonlySet<string> = new Set(['Div', 'GridSample']);
+const LINEAR_IN_FIRST: ReadonlySet<string> = new Set(['Div', 'GridSample', 'DequantizeLinear']);
 
 export interface TreatmentOptions {
   /** Every operator that has a rule; otherwise those that Captum has. */
   readonly all: boolean;
   readonly initializers: Graph['initializers'];
   readonly activations: SelfGated;
+  /** Scales that a quantisation takes from its values: constants, as far as gradients go. */
+  readonly scales: ReadonlySet<string>;
   /** Whether a value depends on what is attributed to, by whatever way. */
   readonly depends: (value: string) => boolean;
 }
@@ -74,13 +76,24 @@ export interface TreatmentOptions {
 /** How a node is treated: by a rule for two points at one of its inputs, or by the plain gradient, which is exact or is not. */
 export type Treatment = 'exact' | 'plain' | { readonly rule: TwoPointRule; readonly input: number };
 
-/** @param varying the inputs that gradients go back to */
+/** Scales and zero points of dynamic quantisation, and what is made of them alone. */
+export function quantisationScales(nodes: readonly Node[], initializers: Graph['initializers']): ReadonlySet<string> {
+  const scales = new Set<string>();
+  for (const { op, inputs, outputs } of nodes)
+    if (op === 'DynamicQuantizeLinear') for (const output of outputs.slice(1)) scales.add(output);
+    else if (inputs.some((name) => scales.has(name)) && inputs.every((name) => scales.has(name) || initializers.has(name)))
+      for (const output of outputs) scales.add(output);
+  return scales;
+}
+
+/** @param reached the inputs that gradients go back to */
 export function treatmentOf(
   node: Node,
-  varying: readonly number[],
-  { all, initializers, activations, depends }: TreatmentOptions,
+  reached: readonly number[],
+  { all, initializers, activations, scales, depends }: TreatmentOptions,
 ): Treatment {
   const key = nodeKey(node);
+  const varying = reached.filter((i) => !scales.has(node.inputs[i] as string));
   const [input = 0, second] = varying;
   const single = second === undefined;
   const rectified = rectifiedInput(node, initializers);

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../../graph/builder.ts';
 import type { RuleSet } from '../../rule.ts';
-import { activationOverlay } from '../activationOverlay.ts';
+import { activationOverlay, positive } from '../activationOverlay.ts';
 import { withGradient } from '../derivedContext.ts';
 import { keepWherePositive } from '../helpers.ts';
 
@@ -12,8 +12,8 @@ export const guidedBackpropRules = (builder: GraphBuilder, all: boolean): RuleSe
   activationOverlay(
     builder,
     {
-      relu: (context, y) => keepWherePositive(context, builder.op('Relu', [context.dy]), y),
-      other: (plain) => (context) => plain(withGradient(context, builder.op('Relu', [context.dy]))),
+      relu: (context, y) => keepWherePositive(context, positive(context), y),
+      other: (plain) => (context) => plain(withGradient(context, positive(context))),
     },
     all,
   );
