@@ -96,6 +96,11 @@ const networks: readonly (readonly [string, Place])[] = [
   ['networks/models/inverted.script.unfolded.onnx', 0],
   ['methods/models/lrp-products.onnx', 2],
   ['methods/models/lrp-recurrent.onnx', 1],
+  ['explained/models/softmax-in-parts.onnx', 2],
+  ['explained/models/vit.dynamo.onnx', 0],
+  ['explained/models/swin.onnx', 0],
+  ['fused/multi-head.onnx', 1],
+  ['quantized/models/dynamic.onnx', 1],
   ['methods/models/lrp-plain.onnx', 4],
   ['methods/models/lrp-normalised.onnx', 1],
 ];

@@ -27,7 +27,11 @@ export const LRP_PARAMETERS = {
     doc: 'What the denominators of convolutions and dense layers are kept away from 0 by.',
   },
   gamma: { type: 'number', default: 0.25, min: 0, doc: 'By how much the Gamma rule prefers positive weights.' },
-  set_bias_to_zero: { type: 'boolean', default: false, doc: 'Leave biases out of the rules that change weights.' },
+  set_bias_to_zero: {
+    type: 'boolean',
+    default: false,
+    doc: 'Leave biases out of the rules besides Epsilon, so that they absorb nothing there.',
+  },
   batch_norm: {
     type: 'choice',
     default: 'Epsilon',
@@ -87,7 +91,11 @@ const sums = (builder: GraphBuilder, values: readonly string[]): string => {
   return builder.op('Concat', each, { axis: 0 });
 };
 
-const total = (numbers: ArrayLike<number>): number => Array.from(numbers).reduce((sum, n) => sum + n, 0);
+function total(numbers: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i] as number;
+  return sum;
+}
 
 const NAMED = 3;
 
@@ -95,8 +103,10 @@ const NAMED = 3;
 function whereItWent(score: number, carried: number, biases: readonly Bias[], absorbed: ArrayLike<number>): string {
   const byLayer = new Map<string, number>();
   for (const [i, { node }] of biases.entries()) {
-    const name = node.module ?? node.name;
-    byLayer.set(name, (byLayer.get(name) ?? 0) + (absorbed[i] ?? 0));
+    const name = node.module || node.name;
+    const share = absorbed[i] ?? 0;
+    // a mask's −∞ takes part in nothing
+    if (Number.isFinite(share)) byLayer.set(name, (byLayer.get(name) ?? 0) + share);
   }
   const ofBiases = total([...byLayer.values()]);
   const largest = [...byLayer].filter(([, share]) => share !== 0).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));

@@ -65,18 +65,30 @@ const KEEP_GATE = new Set([
   'Where',
 ]);
 
-/** 2: a value is made as gates are; 1: it is bounded as gates are; 0: it is neither. */
+/** 2: a value is made as gates, weights or scales are; 1: it is bounded as gates are; 0: it is neither. */
 export function gateRank(builder: GraphBuilder, value: string, isConstant: (value: string) => boolean): number {
   for (let at = value; ; ) {
     const node = makerOf(builder, at);
     if (node?.domain !== '') return 0;
     const rank = GATES[node.op];
     if (rank !== undefined) return rank;
+    if (isScaleOfIntegers(node, at) || isSoftmaxInParts(builder, node)) return 2;
     const varying = node.inputs.filter((x) => x !== '' && !isConstant(x));
     const [next] = varying;
     if (!KEEP_GATE.has(node.op) || varying.length !== 1 || next === undefined) return 0;
     at = next;
   }
+}
+
+const isScaleOfIntegers = ({ op, outputs }: Node, value: string): boolean => op === 'DynamicQuantizeLinear' && outputs[1] === value;
+
+const isSoftmaxInParts = (builder: GraphBuilder, { op, inputs }: Node): boolean =>
+  op === 'Div' && makerOf(builder, inputs[0] as string)?.op === 'Exp';
+
+/** Whether a value is made of the largest elements of `whole`: what is taken off before exponentials. */
+export function isMaximumOf(builder: GraphBuilder, value: string, whole: string): boolean {
+  const node = makerOf(builder, value);
+  return node?.op === 'ReduceMax' && node.inputs[0] === whole;
 }
 
 function constantNumber(builder: GraphBuilder, value: string | undefined): number | undefined {

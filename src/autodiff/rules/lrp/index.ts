@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../../../graph/builder.ts';
 import { stringAttribute } from '../../../graph/graph.ts';
 import { noGradient, type Rule, type RuleSet } from '../../rule.ts';
 import { gradientRules } from '../gradient/index.ts';
+import { isMaximumOf } from './bounds.ts';
 import { type LrpOptions, layerRule } from './composites.ts';
 import { elementwiseProduct, layerOrProduct, quotient, sumOfProducts } from './gates.ts';
 import { sum } from './linearLayers.ts';
@@ -57,6 +58,12 @@ const extremum =
     return (varying.length > 1 ? carried(gradient) : passed)(context, propagation);
   };
 
+/** In proportion; what takes its maximum off a value, as a Softmax in parts does, only shifts it. */
+const difference =
+  (gradient: Rule): RelevanceRule =>
+  (context, propagation) =>
+    (isMaximumOf(context.builder, context.x(1), context.x(0)) ? passed : inProportion(gradient))(context, propagation);
+
 /** What is added is shared in proportion, what replaces is carried. */
 const scattered =
   (gradient: Rule): RelevanceRule =>
@@ -73,11 +80,12 @@ const RULES: Readonly<Record<string, RelevanceRule>> = {
   ...each(['Conv', 'ConvTranspose', 'Gemm', 'MatMul'], layerOrProduct),
   ...each(['Einsum'], sumOfProducts),
   ...each(['Add'], sum),
+  ...each(['Sub'], difference),
   ...each(['Mul'], elementwiseProduct),
   ...each(['Div'], quotient),
   ...each(
     [
-      ...['Sub', 'Sum', 'Mean', 'ReduceSum', 'ReduceMean', 'CumSum'],
+      ...['Sum', 'Mean', 'ReduceSum', 'ReduceMean', 'CumSum'],
       ...['AveragePool', 'GlobalAveragePool', 'LpPool', 'GlobalLpPool', 'ReduceL1', 'ReduceL2'],
       ...['Resize', 'Col2Im', 'GridSample'],
     ],

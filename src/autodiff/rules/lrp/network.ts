@@ -10,13 +10,14 @@ export interface Bias {
   readonly node: Node;
 }
 
-/** Inputs that are added up to the output, by operator: those of them that are constant absorb relevance. */
+/** Inputs that are added up to the output, or stand in it, by operator: those of them that are constant absorb relevance. */
 const ADDED: Readonly<Record<string, readonly number[] | 'all'>> = {
   Add: 'all',
   Sub: 'all',
   Sum: 'all',
   Mean: 'all',
   Concat: 'all',
+  Where: [1, 2],
   Conv: [2],
   ConvTranspose: [2],
   Gemm: [2],
