@@ -1,4 +1,4 @@
-import { type Graph, type Node, nodeKey, stringAttribute } from '../graph/graph.ts';
+import { floatsAttribute, type Graph, type Node, nodeKey, stringAttribute } from '../graph/graph.ts';
 import type { Choices } from '../protocol/choices.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { InspectumError } from '../tensor/errors.ts';
@@ -46,14 +46,24 @@ function squashing(graph: Graph, output: string): Squashing | undefined {
   const maker = makerIn(graph);
   const node = behindTransparent(output, maker);
   if (!node) return undefined;
-  const transform = nodeKey(node).startsWith('ai.onnx.ml:') ? BY_TRANSFORM[stringAttribute(node, 'post_transform', '')] : undefined;
-  if (transform) return { operator: node.op, scale: transform, logits: '' };
+  const classical = node.domain === 'ai.onnx.ml' ? classicalScale(graph, node) : undefined;
+  if (classical) return { operator: node.op, scale: classical, logits: '' };
   const scale = Object.hasOwn(BY_OPERATOR, node.op) ? BY_OPERATOR[node.op] : undefined;
   if (scale) return { operator: node.op, scale, logits: node.inputs[0] ?? '' };
   const logits = softmaxInParts(node, maker);
   if (logits !== undefined) return { operator: 'Softmax', scale: 'probabilities', logits };
   const softmax = node.op === 'Log' ? squashing(graph, node.inputs[0] ?? '') : undefined;
   return softmax?.scale === 'probabilities' ? { ...softmax, operator: 'LogSoftmax', scale: 'log-probabilities' } : undefined;
+}
+
+/** What a classifier of ai.onnx.ml puts out, where it tells. */
+function classicalScale(graph: Graph, node: Node): Scale | undefined {
+  if (node.op === 'Normalizer')
+    return stringAttribute(node, 'norm') === 'L1' && squashing(graph, node.inputs[0] ?? '') ? 'probabilities' : undefined;
+  const transform = BY_TRANSFORM[stringAttribute(node, 'post_transform', '')];
+  // shares of the trees' votes; scores that are only added up have both signs
+  const weights = floatsAttribute(node, 'class_weights', []);
+  return transform ?? (weights.length > 0 && weights.every((weight) => weight >= 0) ? 'probabilities' : undefined);
 }
 
 /** The logits of a Softmax that is written out: exp(x)/Σexp(x), with the maximum of x taken off before or not. */
