@@ -2,9 +2,9 @@ import { InspectumError } from '../../tensor/errors.ts';
 import { formatShape } from '../../tensor/shape.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Baselines } from '../baselines.ts';
-import { visitPoints } from '../evaluation/points.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import type { AttributionPart } from '../method.ts';
+import { visitScores } from '../perturbation/visitScores.ts';
 import type { Random } from '../random.ts';
 import { withNoise } from '../sampling/noise.ts';
 import type { Work } from '../work.ts';
@@ -86,33 +86,21 @@ export async function infidelityOf(
       );
   const before = await subject.scores();
   const rest = perturbations[Symbol.iterator]();
-  const running: Point[] = [];
   const sums = Array.from({ length: examples }, () => ({ expected: 0, both: 0, lost: 0 }));
-  await visitPoints(
-    {
-      subject,
-      count,
-      point: () => {
-        const { change, perturbed } = rest.next().value as Perturbation;
-        running.push(change);
-        return perturbed;
-      },
-      run: async (at) => ({ explained: await subject.explained(at) }),
-      examples: null,
-      work,
-    },
-    ({ explained }) => {
-      const change = running.shift() as Point;
-      subject.scoresIn(explained).forEach((score, example) => {
-        const expected = parts.reduce((sum, { name, tensor: found }) => sum + product(found, change[name], example, examples), 0);
-        const lost = (before[example] as number) - score;
-        const own = sums[example] as { expected: number; both: number; lost: number };
-        own.expected += expected ** 2;
-        own.both += expected * lost;
-        own.lost += lost ** 2;
-      });
-    },
-  );
+  const next = () => {
+    const { change: made, perturbed } = rest.next().value as Perturbation;
+    return { made, point: perturbed };
+  };
+  await visitScores({ subject, count, next, perEval: null, work }, (change, scores) => {
+    scores.forEach((score, example) => {
+      const expected = parts.reduce((sum, { name, tensor: found }) => sum + product(found, change[name], example, examples), 0);
+      const lost = (before[example] as number) - score;
+      const own = sums[example] as { expected: number; both: number; lost: number };
+      own.expected += expected ** 2;
+      own.both += expected * lost;
+      own.lost += lost ** 2;
+    });
+  });
   return sums.map(({ expected, both, lost }) => {
     const factor = !normalize ? 1 : expected === 0 ? both : both / expected;
     return (factor ** 2 * expected - 2 * factor * both + lost) / count;

@@ -1,9 +1,9 @@
 import { sizeOf, tensor } from '../../tensor/tensor.ts';
-import { visitPoints } from '../evaluation/points.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import type { Attribution, AttributionRequest, Workload } from '../method.ts';
 import type { Work } from '../work.ts';
 import { type Features, featuresOf, type Mask } from './featureMask.ts';
+import { visitScores } from './visitScores.ts';
 
 /** Which features keep their value: 1; 0: they have that of the baseline. */
 export type Coalition = Uint8Array;
@@ -55,7 +55,7 @@ export class Coalitions {
    * Evaluates coalitions, several in a run where the model takes copies, and says after every run how far it is.
    * @param total how many there are
    * @param visit is called for each in their order, with the scores of all examples
-   * @throws InspectumError 'cancelled'
+   * @throws InspectumError as `visitScores` does
    */
   async evaluate<T extends Asked>(
     asked: Iterable<T>,
@@ -63,25 +63,12 @@ export class Coalitions {
     visit: (asked: T, scores: Float64Array) => void,
     partial?: () => Attribution,
   ): Promise<void> {
-    const subject = this.#subject;
     const rest = asked[Symbol.iterator]();
-    const running: T[] = [];
-    await visitPoints(
-      {
-        subject,
-        count: total,
-        point: () => {
-          const one = rest.next().value as T;
-          running.push(one);
-          return this.#at(one.coalition);
-        },
-        run: async (at) => ({ explained: await subject.explained(at) }),
-        examples: this.#perEval === null ? null : this.#perEval * this.examples,
-        work: this.#work,
-        ...(partial && { partial }),
-      },
-      ({ explained }) => visit(running.shift() as T, subject.scoresIn(explained)),
-    );
+    const next = () => {
+      const made = rest.next().value as T;
+      return { made, point: this.#at(made.coalition) };
+    };
+    await visitScores({ subject: this.#subject, count: total, next, perEval: this.#perEval, work: this.#work, partial }, visit);
   }
 
   /** The attribution in which every element has what its feature has. @param values of every example's features, one behind the other */

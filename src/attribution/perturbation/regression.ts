@@ -12,6 +12,15 @@ export interface Observed {
 /** Numbers that a linear model is fitted to at most: 160 MB. */
 const MOST = 20e6;
 
+/** @throws InspectumError 'too-large' where a model of so many features cannot be fitted to so many samples */
+export function refuseTooLarge(features: number, samples: number): void {
+  if (features * samples > MOST)
+    throw new InspectumError(
+      'too-large',
+      `A linear model of ${features.toLocaleString('en')} features cannot be fitted to ${samples.toLocaleString('en')} samples here: their product may be up to ${MOST.toLocaleString('en')}. Group features with feature_mask.`,
+    );
+}
+
 /**
  * scikit-learn's LinearRegression with sample weights: the coefficients, with an intercept, of the least weighted sum of squares; where
  * several have it, those of least norm.
@@ -53,11 +62,6 @@ export function lasso(observed: Observed, alpha: number): Float64Array {
 /** Presence of features and scores less their weighted means, times the root of their weights' part: an intercept is then none. */
 function centred({ coalitions, scores, weights }: Observed) {
   const count = coalitions[0]?.length ?? 0;
-  if (coalitions.length * count > MOST)
-    throw new InspectumError(
-      'too-large',
-      `A linear model of ${count.toLocaleString('en')} features cannot be fitted to ${coalitions.length.toLocaleString('en')} samples here: their product may be up to ${MOST.toLocaleString('en')}. Group features with feature_mask.`,
-    );
   let total = 0;
   for (let i = 0; i < coalitions.length; i++) total += weights[i] as number;
   const parts = Float64Array.from(coalitions, (_, i) => (weights[i] as number) / total);

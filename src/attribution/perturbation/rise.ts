@@ -1,9 +1,9 @@
 import { InspectumError } from '../../tensor/errors.ts';
 import { tensor } from '../../tensor/tensor.ts';
-import { visitPoints } from '../evaluation/points.ts';
 import { type Attribution, defineMethod } from '../method.ts';
 import type { Random } from '../random.ts';
 import { PERTURBATIONS_PER_EVAL } from './parameters.ts';
+import { visitScores } from './visitScores.ts';
 
 /**
  * RISE (Petsiuk et al. 2018): the mean of random smooth masks, each weighted by the score of the input that it lets through, divided by
@@ -16,6 +16,8 @@ export const rise = defineMethod({
   needsTarget: true,
   baselines: 'one',
   doc: 'The mean of random smooth masks, weighted by the score of the image seen through each: how important each pixel is for the score. The paper takes probabilities for scores.',
+  differs:
+    'Captum lacks it: compared with the mean over every mask that can be drawn, within five times the error that its masks are expected to have.',
   paper: { authors: 'Petsiuk et al.', year: 2018, url: 'https://arxiv.org/abs/1806.07421' },
   parameters: {
     n_masks: { type: 'integer', default: 4000, min: 1, doc: 'How many masks are drawn; each takes a run.' },
@@ -43,38 +45,25 @@ export const rise = defineMethod({
       );
       return { parts: [{ name, tensor: map }] };
     };
-    const running: Float32Array[] = [];
+    const next = () => {
+      const mask = randomMask(random, { height, width }, cells, p);
+      const seen = new Float32Array(image.data.length);
+      for (let at = 0; at < seen.length; )
+        for (let pixel = 0; pixel < mask.length; pixel++)
+          for (let channel = 0; channel < inner; channel++, at++) {
+            const hidden = absent.data[at] as number;
+            seen[at] = hidden + (mask[pixel] as number) * ((image.data[at] as number) - hidden);
+          }
+      return { made: mask, point: { [name]: tensor('float32', image.dims, seen) } };
+    };
     let outside = 0;
-    await visitPoints(
-      {
-        subject,
-        count: total,
-        point: () => {
-          const mask = randomMask(random, { height, width }, cells, p);
-          running.push(mask);
-          const seen = new Float32Array(image.data.length);
-          for (let at = 0; at < seen.length; )
-            for (let pixel = 0; pixel < mask.length; pixel++)
-              for (let channel = 0; channel < inner; channel++, at++) {
-                const hidden = absent.data[at] as number;
-                seen[at] = hidden + (mask[pixel] as number) * ((image.data[at] as number) - hidden);
-              }
-          return { [name]: tensor('float32', image.dims, seen) };
-        },
-        run: async (at) => ({ explained: await subject.explained(at) }),
-        examples: perEval === null ? null : perEval * examples,
-        work,
-        partial: soFar,
-      },
-      ({ explained }) => {
-        const mask = running.shift() as Float32Array;
-        subject.scoresIn(explained).forEach((score, example) => {
-          if (score < 0 || score > 1) outside++;
-          for (let i = 0, at = example * mask.length; i < mask.length; i++, at++)
-            sums[at] = (sums[at] as number) + score * (mask[i] as number);
-        });
-      },
-    );
+    await visitScores({ subject, count: total, next, perEval, work, partial: soFar }, (mask, scores) => {
+      scores.forEach((score, example) => {
+        if (score < 0 || score > 1) outside++;
+        for (let i = 0, at = example * mask.length; i < mask.length; i++, at++)
+          sums[at] = (sums[at] as number) + score * (mask[i] as number);
+      });
+    });
     return { ...soFar(total), samples: total, ...(outside > 0 && { remarks: [SCORES] }) };
   },
 });

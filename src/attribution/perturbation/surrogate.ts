@@ -1,11 +1,12 @@
 import type { Attribution } from '../method.ts';
 import type { Asked, Coalition, Coalitions } from './coalitions.ts';
-import type { Observed } from './regression.ts';
+import { type Observed, refuseTooLarge } from './regression.ts';
 
 /**
  * Fits a linear model of the features' presence to the scores of coalitions: for every example its own, to the same coalitions.
  * @param asked `total` coalitions
  * @param weigh how much a coalition counts for an example
+ * @throws InspectumError 'too-large', and as `visitScores` does
  * @returns the coefficients, to every element that of its feature
  */
 export async function surrogate(
@@ -15,6 +16,7 @@ export async function surrogate(
   { weigh, regress }: { weigh(coalition: Coalition, example: number): number; regress(observed: Observed): Float64Array },
 ): Promise<Attribution> {
   const { examples, count } = game;
+  refuseTooLarge(count, total);
   const taken: Coalition[] = [];
   const scores = Array.from({ length: examples }, () => new Float64Array(total));
   const fitted = (): Attribution => {

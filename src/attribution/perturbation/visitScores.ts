@@ -1,0 +1,43 @@
+import { InspectumError } from '../../tensor/errors.ts';
+import { visitPoints } from '../evaluation/points.ts';
+import type { Point, Subject } from '../evaluation/subject.ts';
+import type { Attribution } from '../method.ts';
+import type { Work } from '../work.ts';
+
+interface ScoresRequest<T> {
+  readonly subject: Subject;
+  readonly count: number;
+  /** Makes the next point, and what `visit` must know of it. */
+  next(): { readonly point: Point; readonly made: T };
+  /** How many points one run takes; null: as many as fit into the memory budget. */
+  readonly perEval: number | null;
+  readonly work: Work;
+  /** What the result is so far. */
+  readonly partial?: ((done: number) => Attribution) | undefined;
+}
+
+/**
+ * Shows the scores of many points to `visit`, in order: one per example.
+ * @throws InspectumError 'unsupported' where the explained value has not one scalar per example; 'cancelled'
+ */
+export async function visitScores<T>(request: ScoresRequest<T>, visit: (made: T, scores: Float64Array) => void): Promise<void> {
+  const { subject, count, perEval, work, partial } = request;
+  const { examples } = subject;
+  const running: T[] = [];
+  const point = (): Point => {
+    const next = request.next();
+    running.push(next.made);
+    return next.point;
+  };
+  const run = async (at: Point) => ({ explained: await subject.explained(at) });
+  const most = perEval === null ? null : perEval * examples;
+  await visitPoints({ subject, count, point, run, examples: most, work, ...(partial && { partial }) }, ({ explained }) => {
+    const scores = subject.scoresIn(explained);
+    if (scores.length !== examples)
+      throw new InspectumError(
+        'unsupported',
+        `${subject.output} has not one value per example of the input (${scores.length} for ${examples}), so inputs cannot be told apart by it.`,
+      );
+    visit(running.shift() as T, scores);
+  });
+}
