@@ -47,7 +47,8 @@ export async function visitPoints<R extends Results>(request: PointsRequest<R>, 
 function copiesOf<R extends Results>({ subject, values = [], examples }: PointsRequest<R>): number {
   const batch = (value: string) => subject.graph.values.get(value)?.shape?.[0];
   if (values.some((value) => batch(value) !== batch(subject.output))) return 1;
-  return copiesPerRun(subject, examples === null ? null : Math.max(1, Math.floor(examples / subject.examples)));
+  const most = copiesPerRun(subject);
+  return examples === null ? most : Math.max(1, Math.min(most, Math.floor(examples / subject.examples)));
 }
 
 const inOne = (points: readonly Point[]): Point =>

@@ -1,9 +1,10 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gradientsAt, resultsOf, visitPoints } from '../evaluation/points.ts';
+import type { Point } from '../evaluation/subject.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
-import { difference, product, WeightedSums } from '../path/arithmetic.ts';
+import { WeightedSums } from '../path/arithmetic.ts';
 import { pathCost, pathParameters } from '../path/parameters.ts';
-import { pathOf, pointAt } from '../path/path.ts';
+import { pathOf, pointAt, timesLength } from '../path/path.ts';
 import { nodesOf } from '../path/quadrature.ts';
 import { convergenceDelta } from '../primary/completeness.ts';
 import { layerValues } from './layerValue.ts';
@@ -30,7 +31,7 @@ export const layerConductance = defineMethod({
     const alphas = [...nodesOf(parameters.method, steps + 1).map(({ alpha }) => alpha), 0, 1];
     const sums = new WeightedSums();
     const scores: Float64Array[] = [];
-    let previous: { readonly gradients: Tensor<'float32'>[]; readonly activations: Tensor<'float32'>[] } | undefined;
+    let previous: { readonly gradients: Tensor<'float32'>[]; readonly at: Point } | undefined;
     await visitPoints(
       {
         subject,
@@ -47,13 +48,9 @@ export const layerConductance = defineMethod({
           return;
         }
         const activations = resultsOf(results, 'value', values);
-        const last = previous;
-        if (last)
-          sums.add(
-            activations.map((now, k) => product(difference(now, last.activations[k] as never), last.gradients[k] as never)),
-            1,
-          );
-        previous = { gradients: resultsOf(results, 'gradient', values), activations };
+        const to = Object.fromEntries(values.map((value, k) => [value, activations[k] as Tensor<'float32'>]));
+        if (previous) sums.add(timesLength(previous.gradients, values, { from: previous.at, to }), 1);
+        previous = { gradients: resultsOf(results, 'gradient', values), at: to };
       },
     );
     const [from = new Float64Array(), to = from] = scores;

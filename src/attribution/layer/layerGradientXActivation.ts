@@ -1,3 +1,4 @@
+import { resultsOf } from '../evaluation/points.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
 import { layerValues } from './layerValue.ts';
 
@@ -16,15 +17,12 @@ export const layerGradientXActivation = defineMethod({
     const { subject, parameters, layer } = request;
     const values = layerValues(request);
     const { multiply_by_inputs: multiplied } = parameters;
-    const results = await subject.run(`LayerGradientXActivation ${multiplied} ${values.join(' ')}`, ({ builder, gradients }) => {
+    const results = await subject.run<string>(`LayerGradientXActivation ${multiplied} ${values.join(' ')}`, ({ builder, gradients }) => {
       const found = gradients(values, `the layer ${layer?.id}`);
-      return Object.fromEntries(found.map((gradient, i) => [i, multiplied ? builder.mul(gradient, values[i] as string) : gradient]));
+      return Object.fromEntries(
+        found.map((gradient, i) => [`gradient ${i}`, multiplied ? builder.mul(gradient, values[i] as string) : gradient]),
+      );
     });
-    return {
-      parts: partsOf(
-        values,
-        values.map((_, i) => results[i] as never),
-      ),
-    };
+    return { parts: partsOf(values, resultsOf(results, 'gradient', values)) };
   },
 });
