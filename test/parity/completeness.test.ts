@@ -12,6 +12,7 @@ import { GraphBuilder } from '../../src/graph/builder.ts';
 import { EMPTY_GRAPH } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/graph/inferShapes.ts';
 import { floats, sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
+import { relativeDistance } from '../tools/distance.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures');
 
@@ -197,5 +198,30 @@ it('says where the ways around a layer take a part of the difference', async () 
   const lift = (layer: string) => attribute(model, { method: 'LayerDeepLift', layer, feeds, target: 3, set: {} });
   expect((await lift('layer2.0.conv2')).remarks?.join(' ')).toContain('Ways lead around the layer');
   expect((await lift('layer2')).remarks).toBeUndefined();
+  await model.release();
+});
+
+it('covers inputs of whole numbers', async () => {
+  const model = Model.open(path.join(FIXTURES, 'corpus/models/scaled-inside.onnx'), { threads: 1 });
+  const [{ name = '', shape = [], dtype } = {}] = model.graph.inputs;
+  expect(dtype).toBe('uint8');
+  const dims = shape.map((d, i) => (typeof d === 'number' ? d : i === 0 ? 1 : 32));
+  const random = new Random(8);
+  const pixels = tensor(
+    'uint8',
+    dims,
+    Uint8Array.from({ length: sizeOf(dims) }, () => random.integer(256)),
+  );
+  const job = { feeds: { [name]: pixels }, target: 0 };
+  const { delta: [delta = Number.NaN] = [], attribution } = await attribute(model, { ...job, method: 'DeepLift', set: {} });
+  expect(Math.abs(delta)).toBeLessThanOrEqual(1e-3 * Math.abs(attribution.data.reduce((sum, a) => sum + a, 0)));
+  const gradient = (await attribute(model, { ...job, method: 'Saliency', set: { abs: false } })).attribution.data;
+  const product = (await attribute(model, { ...job, method: 'InputXGradient', set: {} })).attribution.data;
+  expect(
+    relativeDistance(
+      product,
+      gradient.map((g, i) => g * (pixels.data[i] as number)),
+    ),
+  ).toBeLessThanOrEqual(1e-6);
   await model.release();
 });

@@ -1,3 +1,4 @@
+import { floating } from '../evaluation/floating.ts';
 import { defineMethod } from '../method.ts';
 import { gradientAttribution } from './gradientAttribution.ts';
 
@@ -10,5 +11,6 @@ export const inputXGradient = defineMethod({
   doc: 'Every input value times the gradient of the target with respect to it.',
   paper: { authors: 'Shrikumar et al.', year: 2016, url: 'https://arxiv.org/abs/1605.01713' },
   parameters: {},
-  attribute: ({ subject }) => gradientAttribution(subject, 'InputXGradient', (builder, gradient, value) => builder.mul(gradient, value)),
+  attribute: ({ subject }) =>
+    gradientAttribution(subject, 'InputXGradient', (builder, gradient, value) => builder.mul(gradient, floating(builder, value))),
 });

@@ -3,6 +3,7 @@ import { addTwin } from '../../autodiff/rules/deepLift/twin.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { DTYPES, isFloat } from '../../tensor/dtype.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { floating } from '../evaluation/floating.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import type { Parameter } from '../parameters.ts';
 
@@ -80,12 +81,6 @@ export async function rescaled(
 }
 
 const BASELINE = 'inspectum.baseline.';
-
-/** A value of an input that takes whole numbers, as the gradient has it. */
-function floating(builder: GraphBuilder, value: string): string {
-  const { dtype = 'float32' } = builder.values.get(value) ?? {};
-  return isFloat(dtype) ? value : builder.op('Cast', [value], { to: DTYPES.float32.code });
-}
 
 /** A run-time input for an input's baseline. */
 function baselineInput(builder: GraphBuilder, name: string): string {
