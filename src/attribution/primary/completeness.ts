@@ -43,19 +43,18 @@ export function incompleteRemarks(
     const [score, baseline] = [to[i] as number, from[i] as number];
     return Math.abs(missing) > NOTABLE * Math.abs(score - baseline) + ROUNDING * (Math.abs(score) + Math.abs(baseline));
   };
-  const worst = delta.findIndex(isNotable);
-  if (worst < 0) return [];
+  const example = delta.findIndex(isNotable);
+  if (example < 0) return [];
   const number = (value: number): string => String(Number(value.toPrecision(3)));
-  const difference = (to[worst] as number) - (from[worst] as number);
-  const which = delta.length > 1 ? ` of example ${worst}` : '';
+  const difference = (to[example] as number) - (from[example] as number);
+  const which = delta.length > 1 ? ` of example ${example}` : '';
   const sentences = [
-    `The attributions${which} sum up to ${number(difference + (delta[worst] as number))}, but what is explained differs by ${number(difference)} from what it is at the baseline.`,
+    `The attributions${which} sum up to ${number(difference + (delta[example] as number))}, but what is explained differs by ${number(difference)} from what it is at the baseline.`,
   ];
   const plain = plainlyTreated(graph, values, output, all);
   if (plain.length > 0) {
     const list = plain.map(({ kind, count }) => `${count} ${kind}`).join(', ');
-    const nodes = plain.reduce((sum, { count }) => sum + count, 0) === 1 ? 'node is' : 'nodes are';
-    sentences.push(`${list}: the ${nodes} treated by the plain gradient, by which a part of the difference is lost.`);
+    sentences.push(`Operators that are treated by their plain gradient lose a part of the difference: ${list}.`);
   }
   if (plain.some(({ curable }) => curable)) sentences.push('Set rescale_all to true to have rules for them.');
   if (isBypassed(graph, values, output, attributed))

@@ -4,7 +4,7 @@ import type { GraphBuilder } from '../../graph/builder.ts';
 import { DTYPES, isFloat } from '../../tensor/dtype.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { floating } from '../evaluation/floating.ts';
-import type { Point, Subject } from '../evaluation/subject.ts';
+import type { Differentiable, Point, Subject } from '../evaluation/subject.ts';
 import type { Parameter } from '../parameters.ts';
 
 export const DEEP_LIFT_PARAMETERS = {
@@ -55,7 +55,7 @@ export async function rescaled(
 ): Promise<Rescaled> {
   const { attributed } = subject;
   const key = JSON.stringify(['DeepLift', values, attributed, multiply, eps, all]);
-  const build = ({ builder, output, gradients }: Parameters<Parameters<Subject['run']>[1]>[0]) => {
+  const build = ({ builder, output, gradients }: Differentiable) => {
     const baselineOf = addTwin(builder, new Map(attributed.map((name) => [name, baselineInput(builder, name)])));
     const multipliers = gradients(values, what, deepLiftRules(builder, { baselineOf, eps, all }));
     const attributions = multipliers.map((multiplier, i) => {

@@ -56,9 +56,21 @@ const LINEAR: ReadonlySet<string> = new Set(
   [
     'Add Sub Sum Mean Neg Identity Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Pad Expand',
     'Tile Cast CastLike AveragePool GlobalAveragePool ReduceSum ReduceMean Resize Upsample DepthToSpace SpaceToDepth BatchNormalization',
-    'Dropout Trilu CumSum Col2Im ScatterElements ScatterND MaxUnpool CenterCropPad ReverseSequence Compress',
+    'Dropout Trilu CumSum Col2Im ScatterElements ScatterND MaxUnpool CenterCropPad ReverseSequence Compress Where',
   ].flatMap((line) => line.split(' ')),
 );
+/** Of those the input that chooses among elements: where it depends on what is attributed to, the choice is no longer linear. */
+const CHOOSER: Readonly<Record<string, number>> = {
+  Where: 0,
+  Gather: 1,
+  GatherElements: 1,
+  GatherND: 1,
+  ScatterElements: 1,
+  ScatterND: 1,
+  MaxUnpool: 1,
+  Compress: 1,
+};
+
 /** The plain gradient is exact where the first input alone varies. */
 const LINEAR_IN_FIRST: ReadonlySet<string> = new Set(['Div', 'GridSample', 'DequantizeLinear']);
 
@@ -98,8 +110,10 @@ export function treatmentOf(
   const single = second === undefined;
   const rectified = rectifiedInput(node, initializers);
   if (rectified !== undefined && !(activations.gates.has(node) && !all)) return { rule: rescaleRelu, input: rectified };
-  if (LINEAR.has(key)) return 'exact';
-  if (key === 'Where') return depends(node.inputs[0] as string) ? 'plain' : 'exact';
+  if (LINEAR.has(key)) {
+    const chooser = Object.hasOwn(CHOOSER, key) ? node.inputs[CHOOSER[key] as number] : undefined;
+    return chooser !== undefined && depends(chooser) ? 'plain' : 'exact';
+  }
   if (PRODUCTS.has(key)) {
     const factors = key === 'Einsum' ? varying.length : varying.filter((i) => i < 2).length;
     if (factors < 2) return 'exact';
