@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { attribute } from '../../src/app/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
 import { Subject } from '../../src/attribution/evaluation/subject.ts';
@@ -123,5 +124,41 @@ describe('relevance is conserved where there are no biases', () => {
   ])('%j', async (set) => {
     const { score, sum } = await relevance('networks/models/residual.script.unfolded.onnx', 3, set);
     expect(Math.abs(sum - score)).toBeLessThanOrEqual(TOLERANCE * Math.abs(score));
+  });
+});
+
+describe('what became of the score', () => {
+  it("BasicModel_MultiLayer of Captum's tests: biases −10, 1, 1, 1 and −1", async () => {
+    const model = Model.open(path.join(FIXTURES, 'networks/models/captum_multilayer.onnx'), { threads: 1 });
+    opened.push(model);
+    const { attribution, delta, remarks } = await attribute(model, {
+      method: 'LRP',
+      feeds: { input: floats([1, 3], [0, 100, 0]) },
+      target: 0,
+      set: {},
+    });
+    expect(Array.from(attribution.data)).toEqual([0, 400, 0]);
+    expect(delta).toEqual([-8]);
+    expect(remarks).toEqual([
+      'Of the score 392 the attributions carry 400, and biases absorb -8 (the most: linear1 -7, linear2 -1). The error of conservation is 0.',
+    ]);
+  });
+
+  it('a layer that is not on every way', async () => {
+    const model = Model.open(path.join(FIXTURES, 'networks/models/residual.script.unfolded.onnx'), { threads: 1 });
+    opened.push(model);
+    const input = floats(
+      [1, 3, 21, 30],
+      Float32Array.from({ length: 1890 }, (_, i) => Math.sin(i)),
+    );
+    const { remarks } = await attribute(model, { method: 'LayerLRP', layer: 'layer2.1.conv1', feeds: { input }, target: 0, set: {} });
+    expect(remarks?.[0]).toMatch(
+      /The error of conservation is -?[\d.]+, which went by ways that are not attributed to or was lost near 0\.$/,
+    );
+  });
+
+  it('the box rule needs the range of the input', async () => {
+    const given = relevance('networks/models/residual.script.onnx', 3, { rule: 'EpsilonGammaBox', low: 1 });
+    await expect(given).rejects.toThrow('needs the range of the input: set low and high');
   });
 });

@@ -16,7 +16,7 @@ export const LRP_PARAMETERS = {
     default: 'Epsilon',
     choices: Object.keys(COMPOSITES) as CompositeName[],
     doc:
-      'How convolutions and dense layers share their relevance: one of Captum’s rules, ZPlus or Flat for all of them; Identity for those that keep ' +
+      "How convolutions and dense layers share their relevance: one of Captum's rules, ZPlus or Flat for all of them; Identity for those that keep " +
       'their shape; or a composite by their type as zennit names it: EpsilonPlus (ZPlus for convolutions, Epsilon for dense layers), EpsilonPlusFlat ' +
       '(Flat for the first layer besides), EpsilonGamma, EpsilonGammaBox (the box rule for the first layer, which needs `low` and `high`).',
   },
@@ -77,7 +77,7 @@ export async function relevance(
     parts.map(({ tensor }) => tensor),
     scores,
     new Float64Array(scores.length),
-  )?.map((excess) => -excess);
+  )?.map((excess) => 0 - excess);
   return {
     parts: parts as unknown as Attribution['parts'],
     ...(delta && { delta }),
@@ -98,6 +98,8 @@ function total(numbers: ArrayLike<number>): number {
 }
 
 const NAMED = 3;
+/** An error that is no rounding, as a part of the score. */
+const NOTABLE = 1e-4;
 
 /** What became of the score, in a sentence: of all examples of a batch together. */
 function whereItWent(score: number, carried: number, biases: readonly Bias[], absorbed: ArrayLike<number>): string {
@@ -111,10 +113,11 @@ function whereItWent(score: number, carried: number, biases: readonly Bias[], ab
   const ofBiases = total([...byLayer.values()]);
   const largest = [...byLayer].filter(([, share]) => share !== 0).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   const named = largest.slice(0, NAMED).map(([name, share]) => `${name} ${short(share)}`);
+  const error = score - carried - ofBiases;
+  const reasons = Math.abs(error) > NOTABLE * Math.abs(score) ? ', which went by ways that are not attributed to or was lost near 0' : '';
   return (
     `Of the score ${short(score)} the attributions carry ${short(carried)}, and biases absorb ${short(ofBiases)}` +
-    `${named.length > 0 ? ` (the most: ${named.join(', ')})` : ''}. The remaining ${short(score - carried - ofBiases)} went by ways that are ` +
-    'not attributed to, or was lost to rounding and to what denominators are kept away from 0 by.'
+    `${named.length > 0 ? ` (the most: ${named.join(', ')})` : ''}. The error of conservation is ${short(error)}${reasons}.`
   );
 }
 

@@ -43,7 +43,8 @@ export function lrp(network: Network, options: LrpOptions): Lrp {
 const each = (operators: readonly string[], rule: (gradient: Rule) => RelevanceRule): Readonly<Record<string, RelevanceRule>> =>
   Object.fromEntries(operators.map((op) => [op, rule(gradientRules[op] ?? noGradient)]));
 
-const identity =
+/** BatchNormalization, where it is not asked to let relevance through. */
+const unlessIdentity =
   (rule: RelevanceRule): RelevanceRule =>
   (context, propagation) => {
     const { batch_norm, rule: composite } = propagation.options;
@@ -87,13 +88,14 @@ const RULES: Readonly<Record<string, RelevanceRule>> = {
     [
       ...['Sum', 'Mean', 'ReduceSum', 'ReduceMean', 'CumSum'],
       ...['AveragePool', 'GlobalAveragePool', 'LpPool', 'GlobalLpPool', 'ReduceL1', 'ReduceL2'],
-      ...['Resize', 'Col2Im', 'GridSample'],
+      ...['Resize', 'Col2Im'],
     ],
     (gradient) => inProportion(gradient),
   ),
-  ...each(['ReduceSumSquare'], (gradient) => inProportion(gradient, 2)),
+  ...each(['GridSample'], (gradient) => inProportion(gradient, { only: [0] })),
+  ...each(['ReduceSumSquare'], (gradient) => inProportion(gradient, { degree: 2 })),
   ...normalizationRelevance,
-  ...each(['BatchNormalization'], (gradient) => identity(inProportion(gradient))),
+  ...each(['BatchNormalization'], (gradient) => unlessIdentity(inProportion(gradient, { only: [0, 2, 3] }))),
   ...each(
     [
       ...['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Identity', 'Dropout', 'Cast', 'CastLike', 'Concat', 'Split'],

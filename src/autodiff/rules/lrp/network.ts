@@ -1,5 +1,6 @@
 import { GraphBuilder, valuesRead } from '../../../graph/builder.ts';
 import type { Graph, Node } from '../../../graph/graph.ts';
+import type { Shape } from '../../../tensor/shape.ts';
 import { reachedFrom } from '../../differentiate.ts';
 import type { RuleContext } from '../../rule.ts';
 import { gradientRules } from '../gradient/index.ts';
@@ -109,13 +110,14 @@ export class Network {
   #findAddedBiases(): ReadonlyMap<string, AddedBias> {
     const uses = new Map<string, number>();
     for (const name of this.#nodes.flatMap(valuesRead)) uses.set(name, (uses.get(name) ?? 0) + 1);
-    const products = new Set(this.#nodes.filter((node) => node.op === 'MatMul').flatMap(({ outputs }) => outputs));
-    const rank = (value: string): number | undefined => this.#builder.values.get(value)?.shape?.length;
-    const found = this.#nodes.flatMap(({ op, inputs, outputs }) => {
+    const isLayer = ({ op, inputs }: Node): boolean => op === 'MatMul' && inputs.some((x) => this.isConstant(x));
+    const products = new Set(this.#nodes.filter(isLayer).flatMap(({ outputs }) => outputs));
+    const shape = (value: string): Shape => this.#builder.values.get(value)?.shape ?? this.#builder.initializers.get(value)?.dims ?? [];
+    const found = this.#nodes.flatMap(({ op, inputs, outputs: [output = ''] }) => {
       const product = inputs.find((x) => products.has(x) && uses.get(x) === 1);
       const bias = inputs.find((x) => this.isConstant(x));
-      if (op !== 'Add' || !product || !bias || rank(bias) !== 1) return [];
-      return [[product, { bias, output: outputs[0] as string }] as const];
+      if (op !== 'Add' || !product || !bias || shape(bias).length !== 1 || shape(product).join() !== shape(output).join()) return [];
+      return [[product, { bias, output }] as const];
     });
     return new Map(found);
   }

@@ -14,5 +14,5 @@ const centred: StandardisedBackward = (context, g, { arranged, axes, epsilon, ce
  * https://arxiv.org/abs/2202.07304).
  */
 export const normalizationRelevance: Readonly<Record<string, RelevanceRule>> = Object.fromEntries(
-  Object.entries(standardisingRules(centred)).map(([op, gradient]) => [op, inProportion(gradient)]),
+  Object.entries(standardisingRules(centred)).map(([op, gradient]) => [op, inProportion(gradient, { only: [0, 2] })]),
 );

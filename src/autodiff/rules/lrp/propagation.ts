@@ -48,15 +48,16 @@ export const products = (context: RuleContext, { relevances }: Propagation, mult
   multipliers.map((multiplier, i) => multiplier && relevances.product(context.builder, multiplier, context.x(i)));
 
 /**
- * The rule of an operator that is linear in all of its inputs that have relevance, or homogeneous of a degree: each takes relevance in
- * proportion to what it adds to the output, input × derivative, and what constants add they absorb (LRP-0, Bach et al. 2015).
+ * The rule of an operator that is linear in the inputs that have relevance, `only` these where others vary too, or homogeneous of a
+ * degree: each takes relevance in proportion to what it adds to the output, input × derivative, and what constants add they absorb (LRP-0,
+ * Bach et al. 2015).
  */
 export const inProportion =
-  (gradient: Rule, degree = 1): RelevanceRule =>
+  (gradient: Rule, { degree = 1, only }: { readonly degree?: number; readonly only?: readonly number[] } = {}): RelevanceRule =>
   (context, propagation) => {
     const share = propagation.relevances.quotient(context);
     const dy = degree === 1 ? share : context.builder.mul(share, scalarLike(context, 1 / degree, share));
-    return products(context, propagation, gradient(seenWith(context, { dys: [dy] })));
+    return products(context, propagation, gradient(seenWith(context, { dys: [dy], ...(only && { only }) })));
   };
 
 /** The rule of an operator that copies, moves or picks elements: relevance goes with them, the way that the gradient goes. */
