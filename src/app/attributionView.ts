@@ -32,7 +32,7 @@ export function attributionView(
     explanation,
     shape: formatShape(tensor.dims),
     sum,
-    ...(delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: sum - delta[0] } }),
+    ...(baselines && delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: sum - delta[0] } }),
     ...(samples !== undefined && { samples }),
     ...(baselines && { baselines }),
     remarks,

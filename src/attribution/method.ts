@@ -47,7 +47,10 @@ export interface AttributionPart {
 export interface Attribution {
   /** In Captum's shapes; at least one. */
   readonly parts: readonly [AttributionPart, ...AttributionPart[]];
-  /** Per example: Σ attributions − (F(input) − F(baseline)). Of methods whose attributions should sum up to the difference. */
+  /**
+   * Per example: Σ attributions − (F(input) − F(baseline)). Of methods whose attributions should sum up to the difference. Of LRP, which
+   * has no baseline, F(input) − Σ attributions, as in Captum.
+   */
   readonly delta?: readonly number[];
   /** How many random samples it was made from. */
   readonly samples?: number;

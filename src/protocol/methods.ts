@@ -63,7 +63,7 @@ export interface AttributionView {
   readonly shape: string;
   /** Sum of all attributions of the first example. */
   readonly sum: number;
-  /** Σ attributions − (F(input) − F(baseline)), and that difference, of the first example: of methods that should sum up to it. */
+  /** Σ attributions − (F(input) − F(baseline)), and that difference, of the first example: of methods with baselines that should sum up to it. */
   readonly completeness?: { readonly delta: number; readonly difference: number };
   /** How many random samples it was made from. */
   readonly samples?: number;

@@ -16,7 +16,7 @@ export async function attribute(model: Model, job: Job, status: Status): Promise
   return [
     `${heading(result)}: ${parts.length === 1 ? numbers(result) : `${parts.length} attributions`}${written}`,
     ...(parts.length === 1 ? [] : parts.map(({ name, tensor }) => `  ${name}: ${numbers({ attribution: tensor })}`)),
-    ...(result.delta && job.set.interpolate === undefined ? [completeness(result, result.delta)] : []),
+    ...(result.delta && result.baselines && job.set.interpolate === undefined ? [completeness(result, result.delta)] : []),
     ...(samples === undefined
       ? []
       : [`Made from ${samples} samples${result.seed === undefined ? '' : `, random by the seed ${result.seed}`}.`]),
@@ -38,7 +38,7 @@ function numbers({ attribution }: Pick<AttributionResult, 'attribution'>): strin
   return `shape ${attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
 }
 
-/** What the convergence delta of the first example means. */
+/** What the convergence delta of the first example means, of methods that compare with a baseline. */
 function completeness({ parts }: AttributionResult, [delta = 0]: readonly number[]): string {
   const sum = parts.reduce((total, { tensor: { data, dims } }) => {
     const first = data.subarray(0, data.length / (dims[0] ?? 1));
