@@ -19,7 +19,7 @@ export type Point = Readonly<Record<string, Tensor<'float32'>>>;
 export interface SubjectOptions {
   readonly graph: Graph;
   /** Makes a graph ready, once per key. */
-  session(key: string, build: () => Graph, options?: Pick<EngineOptions, 'integers'>): Promise<Session>;
+  session(key: string, build: () => Graph, options?: Pick<EngineOptions, 'integers' | 'threads'>): Promise<Session>;
   /** One tensor per graph input. */
   readonly feeds: Feeds;
   /** Names of the graph inputs that are attributed to. */
@@ -92,7 +92,10 @@ export class Subject {
     return new Subject({ ...this.#options, feeds: { ...this.#options.feeds, ...Object.fromEntries(own) } });
   }
 
-  /** What computes a value of the graph from an input whose extents are open: of any size at which its operators work. */
+  /**
+   * What computes a value of the graph from an input whose extents are open: of any size at which its operators work. In one thread: it
+   * is for small parts between runs of another session, and idle threads of either would take the cores from the other.
+   */
   openedUpTo(value: string, input: string): Subject {
     const inputs = this.graph.inputs.map((port) => (port.name === input ? { ...port, shape: openShape(port.shape) } : port));
     const graph = {
@@ -101,7 +104,9 @@ export class Subject {
       values: new Map<string, ValueInfo>(),
       outputs: [{ name: value, ...this.graph.values.get(value) }],
     };
-    return new Subject({ ...this.#options, graph, output: value, target: null, cut: [...(this.#options.cut ?? []), `open ${value}`] });
+    const session: SubjectOptions['session'] = (key, build, options) => this.#options.session(key, build, { ...options, threads: 1 });
+    const cut = [...(this.#options.cut ?? []), `open ${value}`];
+    return new Subject({ ...this.#options, session, graph, output: value, target: null, cut });
   }
 
   /** Another scalar of the same graph: of a neuron. */
