@@ -17,9 +17,14 @@ interface Fitting {
 
 const FITTING = new WeakMap<Model, Map<Told, Fitting>>();
 
+/** Nodes of a sweep: an engine takes seconds to prepare so many, and four times as long for twice as many. */
+const MAX_NODES = 5000;
+/** Layers that are explained ahead however many nodes that takes. */
+const FEW = 64;
+
 /**
  * Builds the sweep of a model and its session, once. Called ahead of the first image, so that it is ready then. Where all layers do not
- * fit into memory it has half of them, or a quarter, and so on: those nearest to the output, which need the least.
+ * fit into memory, or would take long to prepare, it has half of them, or a quarter, and so on: those nearest to the output, which need the least.
  * @throws InspectumError 'memory' where not even the last layer fits
  */
 export async function prepareSweep(model: Model, told = toldBy(model, undefined)): Promise<Fitting & { readonly session: Session }> {
@@ -27,11 +32,16 @@ export async function prepareSweep(model: Model, told = toldBy(model, undefined)
   const known = FITTING.get(model)?.get(told);
   const layers = [...model.layersWithCells()];
   let refused: InspectumError | undefined;
+  let tooLong = false;
   for (let count = layers.length; ; count = Math.floor(count / 2)) {
     const sweep = known?.sweep ?? buildSweep(model.graph, model.output, new Map(layers.slice(layers.length - count)), told);
+    if (!known && sweep.graph.nodes.length > MAX_NODES && count > FEW) {
+      tooLong = true;
+      continue;
+    }
     try {
       const session = await model.sessions.get(`sweep by ${told}`, () => sweep.graph);
-      const fitting = known ?? { sweep, ...(refused && { left: leftOut(count, layers.length, refused) }) };
+      const fitting = known ?? { sweep, ...((refused || tooLong) && { left: leftOut(count, layers.length, refused) }) };
       FITTING.set(model, (FITTING.get(model) ?? new Map<Told, Fitting>()).set(told, fitting));
       return { ...fitting, session };
     } catch (error) {
@@ -41,5 +51,5 @@ export async function prepareSweep(model: Model, told = toldBy(model, undefined)
   }
 }
 
-const leftOut = (count: number, all: number, { message }: InspectumError): string =>
-  `The last ${count} of ${all} layers are explained ahead, the others when they are chosen: all together do not fit. ${message}`;
+const leftOut = (count: number, all: number, refused: InspectumError | undefined): string =>
+  `The last ${count} of ${all} layers are explained ahead, the others when they are chosen: all together ${refused ? `do not fit. ${refused.message}` : 'would take long to prepare.'}`;

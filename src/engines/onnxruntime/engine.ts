@@ -29,6 +29,8 @@ export const onnxRuntime: Engine = {
       executionProviders: ['cpu'],
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      // It takes time by the square of the number of nodes to look for what to optimise.
+      ...(graph.nodes.length > MANY_NODES && !integers && { graphOptimizationLevel: 'disabled' }),
       // Beyond 'extended' convolutions get weights in another layout, copies too.
       ...(options.lean && { graphOptimizationLevel: 'extended' }),
       extra: {
@@ -49,6 +51,9 @@ export const onnxRuntime: Engine = {
     }
   },
 };
+
+/** From here on, optimising a graph takes longer than it saves in a few runs. */
+const MANY_NODES = 4000;
 
 /** Below this a weight is written into the model; above, the engine maps it from the file that it stands in. */
 const MIN_REFERENCE_BYTES = 1024;

@@ -35,8 +35,8 @@ describe('what is explained', () => {
     expect(summary.classes).toBe(classes);
   });
 
-  test('is the first output, raw, where nobody asks for logits', () => {
-    expect(open('scores-and-label', {}).explains).toMatchObject({ what: 'output', value: 'label' });
+  test('is the first output that is no label, raw, where nobody asks for logits', () => {
+    expect(open('scores-and-label', {}).explains).toMatchObject({ what: 'output', value: 'probabilities' });
     expect(open('softmax-in-parts', {}).explains).toMatchObject({ what: 'output', value: 'output', operator: 'Softmax' });
   });
 
