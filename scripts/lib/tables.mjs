@@ -97,11 +97,18 @@ export function liftingTable() {
   return table(['Opset', 'Nodes are', 'Operators'], rows);
 }
 
+const TO = {
+  primary: 'the input',
+  layer: 'a layer: `--layer` is needed',
+  neuron: 'the input, for a neuron: `--layer` and `--neuron` are needed',
+  both: 'the input, by a layer: `--layer` is needed',
+};
+
 /** A section for every method. */
 export function methodSections() {
   return Object.values(METHODS)
-    .map(({ name, level, needsTarget, doc, parameters }) => {
-      const facts = `Attributes to ${level === 'layer' ? 'a layer: `--layer` is needed' : 'the input'}. ${needsTarget ? 'Explains one target.' : 'Needs no target.'}`;
+    .map(({ name, level, ofInput, needsTarget, doc, parameters }) => {
+      const facts = `Attributes to ${TO[ofInput ? 'both' : level]}. ${needsTarget ? 'Explains one target.' : 'Needs no target.'}`;
       return `### ${name}\n\n${doc} ${facts}\n\n${parameterTable(parameters)}`;
     })
     .join('\n\n');

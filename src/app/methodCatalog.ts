@@ -25,10 +25,11 @@ export function methodCatalog(model: Model): readonly MethodInfo[] {
     .map((method) => methodInfo(method, model));
 }
 
-function methodInfo({ name, level, needsTarget, baselines, doc, paper, parameters }: Method, model: Model): MethodInfo {
+function methodInfo({ name, level, ofInput, needsTarget, baselines, doc, paper, parameters }: Method, model: Model): MethodInfo {
   return {
     name,
     level,
+    ...(ofInput && { ofInput }),
     needsTarget,
     baselines,
     doc,

@@ -70,6 +70,8 @@ export interface Method {
   /** Captum's class name; of methods that Captum lacks, the name of its paper. */
   readonly name: string;
   readonly level: Level;
+  /** A layer method whose result lies over the input. */
+  readonly ofInput?: true;
   /** Whether it explains one element of the output; activations do not. */
   readonly needsTarget: boolean;
   /**

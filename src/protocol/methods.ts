@@ -23,6 +23,8 @@ export interface MethodInfo {
   /** Captum's class name. */
   readonly name: string;
   readonly level: 'primary' | 'layer' | 'neuron';
+  /** A layer method whose result lies over the input. */
+  readonly ofInput?: true;
   readonly needsTarget: boolean;
   readonly baselines: 'none' | 'one' | 'distribution';
   readonly doc: string;

@@ -38,11 +38,11 @@ export function PaneHeader() {
             ))}
             {path.at(-1)}
           </h2>
-          {layer && title && (
-            <span class="pane-facts muted clip">{[title.kind, shapeOf(layer, true), title.made].filter(Boolean).join(' · ')}</span>
-          )}
-          {!layer && isOfPixels.value && view.value && <span class="pane-facts muted clip">{view.value.shape}</span>}
-          <span class="space" />
+          <span class="pane-facts muted clip">
+            {layer && title
+              ? [title.kind, shapeOf(layer, true), title.made].filter(Boolean).join(' · ')
+              : isOfPixels.value && view.value?.shape}
+          </span>
           {photo && panel.shown.value?.kind !== 'units' && (
             <Segments
               label="Picture"

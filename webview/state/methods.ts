@@ -42,7 +42,9 @@ export class Methods {
   /** The sweep answers it: nothing is to be run. */
   readonly isSwept = computed(() => this.chosen.value === SWEEP_METHOD && Object.keys(this.own.value.set).length === 0);
   /** It attributes to the input, whatever layer is selected. */
-  readonly isOfPixels = computed(() => !this.isSwept.value && this.info.value !== undefined && this.info.value.level !== 'layer');
+  readonly isOfPixels = computed(
+    () => !this.isSwept.value && this.info.value !== undefined && (this.info.value.level !== 'layer' || this.info.value.ofInput === true),
+  );
   /** What is asked for; undefined where something is missing yet, or the sweep has it. */
   readonly recipe: ReadonlySignal<Recipe | undefined>;
   readonly key = computed(() => JSON.stringify(this.recipe.value ?? null));

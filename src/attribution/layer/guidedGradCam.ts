@@ -20,6 +20,7 @@ const hasChannelsLast = (shape: Shape): boolean => shape.length === 4 && CHANNEL
 export const guidedGradCam = defineMethod({
   name: 'GuidedGradCam',
   level: 'layer',
+  ofInput: true,
   needsTarget: true,
   baselines: 'none',
   doc: "Guided backpropagation to the input, kept where the layer's Grad-CAM has evidence for the target.",

@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { explainFirstImage, layerRow, overlayPixels, untilState } from './harness/page.ts';
+import { sample, useLivePanels } from './harness/suite.ts';
+
+const panels = useLivePanels();
+const part = (page: Page, testid: string) => page.locator(`[data-testid=${testid}]`);
+
+async function openSample() {
+  const opened = await panels.open(sample('shapes.onnx'), [sample('images/cactus-and-rocket.jpg')]);
+  await explainFirstImage(opened.page);
+  return opened;
+}
+
+async function choose(page: Page, method: string): Promise<void> {
+  await part(page, 'method').click();
+  await part(page, 'method-search').fill(method);
+  await part(page, 'method-search').press('Enter');
+}
+
+const facts = (page: Page) => part(page, 'attribution-facts').textContent({ timeout: 20_000 });
+
+describe('methods', () => {
+  test('are offered by question and found by name; one of the input is shown over its pixels, with what it was compared with', async () => {
+    const { page } = await openSample();
+    await part(page, 'method').click();
+    expect(await page.locator('.questions .question').first().textContent()).toBe('Where does this layer look?Grad-CAM');
+    expect(await page.locator('.questions .question').count()).toBe(6);
+    await part(page, 'method-search').fill('LayerConduct');
+    expect(await part(page, 'all-methods').locator('[data-method]').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    expect(await part(page, 'method-menu').count()).toBe(0);
+
+    await choose(page, 'DeepLift');
+    await expect.poll(() => facts(page)).toContain('Compared with zero of the normalised input');
+    expect(await page.locator('.pane-title').textContent()).toContain('Input1×3×128×128');
+    expect(await part(page, 'resolution').textContent()).toContain('128 × 128 pixels');
+    await part(page, 'baseline-kind').selectOption('white');
+    await expect.poll(() => facts(page)).toContain('Compared with white');
+    expect(await part(page, 'baseline-shown').locator('canvas').count()).toBe(1);
+  });
+
+  test('take parameters, which are kept for each and go back to their defaults', async () => {
+    const { page } = await openSample();
+    await choose(page, 'Saliency');
+    await expect.poll(() => facts(page)).toContain('Computed in');
+    const absolute = await overlayPixels(page);
+    await part(page, 'parameters').click();
+    await page.locator('[data-parameter=abs]').uncheck();
+    await untilState(page, 'ready');
+    await expect.poll(async () => (await overlayPixels(page)).rgba).not.toEqual(absolute.rgba);
+    expect(await part(page, 'parameters').textContent()).toContain('changed');
+    await part(page, 'reset-parameters').click();
+    await expect.poll(async () => (await overlayPixels(page)).rgba).toEqual(absolute.rgba);
+  });
+
+  test('of layers follow the layer; those of neurons ask which', async () => {
+    const { page } = await openSample();
+    await choose(page, 'LayerGradientXActivation');
+    await expect.poll(() => facts(page)).toContain('Computed in');
+    expect(await part(page, 'resolution').textContent()).toContain('16 × 16 cells');
+    await layerRow(page, 'stem.conv').click();
+    await expect.poll(() => part(page, 'resolution').textContent()).toContain('64 × 64 cells');
+    await choose(page, 'NeuronGradient');
+    await part(page, 'neuron').fill('3, 10, 10');
+    await part(page, 'neuron').press('Enter');
+    await expect.poll(() => facts(page)).toContain('Computed in');
+    expect(await part(page, 'resolution').textContent()).toContain('128 × 128 pixels');
+    await part(page, 'neuron').fill('99, 0, 0');
+    await part(page, 'neuron').press('Enter');
+    await untilState(page, 'error');
+    expect(await part(page, 'message').textContent()).toContain('16×64×64');
+  });
+
+  test('that take long say so first, show what they have so far, and can be ended', async () => {
+    const { page } = await openSample();
+    await choose(page, 'Occlusion');
+    await part(page, 'parameters').click();
+    await page.locator('[data-parameter=strides]').fill('3, 1, 1');
+    await page.locator('[data-parameter=strides]').press('Enter');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => part(page, 'cost').textContent({ timeout: 20_000 })).toMatch(/passes$/);
+    await part(page, 'run').click();
+    await expect.poll(() => part(page, 'partial').textContent({ timeout: 20_000 })).toMatch(/^So far: \d+%/);
+    await part(page, 'cancel').click();
+    await untilState(page, 'ready');
+    expect(await part(page, 'run').textContent()).toBe('Run again');
+  });
+
+  test('explain one class rather than another', async () => {
+    const { page } = await openSample();
+    await part(page, 'rather-than').click();
+    await part(page, 'rather-search').fill('rocket');
+    await part(page, 'rather-search').press('Enter');
+    await expect.poll(() => part(page, 'target').textContent()).toBe('cactus − rocket');
+    await part(page, 'one-class').click();
+    await expect.poll(() => part(page, 'target').textContent()).toBe('cactus');
+  });
+});
