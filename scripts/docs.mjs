@@ -5,18 +5,20 @@ import { inProject, manifest } from './lib/project.mjs';
 import {
   commandRows,
   liftingTable,
+  methodNames,
   methodSections,
   metricSections,
   noiseTunnelTable,
   operatorTables,
   pictureParameters,
   picturePresets,
+  questionRows,
   settingRows,
 } from './lib/tables.mjs';
 
 /** The blocks of each file, by the name that stands in their markers: `<!-- begin NAME -->` and `<!-- end NAME -->`. */
 const BLOCKS = {
-  'README.md': { commands: commandRows, settings: settingRows },
+  'README.md': { commands: commandRows, settings: settingRows, questions: questionRows, methods: methodNames },
   'docs/formats-onnx.md': { lifting: liftingTable, operators: operatorTables },
   'docs/images.md': { pictures: pictureParameters, presets: picturePresets },
   'docs/methods.md': { methods: methodSections, metrics: metricSections, 'noise tunnel': noiseTunnelTable },

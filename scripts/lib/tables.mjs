@@ -1,6 +1,8 @@
 // Tables of the code in Markdown.
+
 import { METHODS } from '../../src/attribution/index.ts';
 import { METRICS } from '../../src/attribution/metrics/index.ts';
+import { QUESTIONS } from '../../src/attribution/questions.ts';
 import { NOISE_TUNNEL_PARAMETERS } from '../../src/attribution/sampling/noiseTunnel.ts';
 import { noGradient } from '../../src/autodiff/rule.ts';
 import { gradientRules } from '../../src/autodiff/rules/gradient/index.ts';
@@ -103,6 +105,26 @@ const TO = {
   neuron: 'the input, for a neuron: `--layer` and `--neuron` are needed',
   both: 'the input, by a layer: `--layer` is needed',
 };
+
+/** The methods that the panel offers first, by the question that each answers. */
+export const questionRows = () =>
+  table(
+    ['Question', 'Method'],
+    Object.entries(QUESTIONS).map(([name, question]) => [question, `\`${name}\``]),
+  );
+
+/** The names of all methods, by what they attribute to. */
+export const methodNames = () =>
+  table(
+    ['Attributes to', 'Methods'],
+    /** @type {const} */ (['primary', 'layer', 'neuron']).map((level) => [
+      { primary: 'the input', layer: 'a layer', neuron: 'the input, for a neuron of a layer' }[level],
+      Object.values(METHODS)
+        .filter((method) => method.level === level)
+        .map(({ name }) => `\`${name}\``)
+        .join(', '),
+    ]),
+  );
 
 /** A section for every method. */
 export function methodSections() {

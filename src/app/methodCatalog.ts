@@ -2,20 +2,11 @@ import type { Feeds } from '../attribution/evaluation/subject.ts';
 import { METHODS } from '../attribution/index.ts';
 import { GRADIENT_COST, type Method } from '../attribution/method.ts';
 import { type Parameter, parameterValues } from '../attribution/parameters.ts';
+import { QUESTIONS } from '../attribution/questions.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../protocol/methods.ts';
 import { attributedInputs, methodNamed, noiseTunnelValues } from './attribute.ts';
 import { metricsCost, splitMetrics } from './metrics.ts';
 import type { Model } from './model.ts';
-
-/** The methods that are offered first, by the question that each answers. */
-const QUESTIONS: Readonly<Record<string, string>> = {
-  LayerGradCam: 'Where does this layer look?',
-  IntegratedGradients: 'Which pixels make up the score?',
-  Occlusion: 'What if this were hidden?',
-  Saliency: 'Which pixels is the score sensitive to?',
-  KernelShap: 'How much does each region add?',
-  LRP: 'What does the score trace back to?',
-};
 
 /** Every method as it is offered for a model: those that answer a question first, in that order. */
 export function methodCatalog(model: Model): readonly MethodInfo[] {
