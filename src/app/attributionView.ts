@@ -16,13 +16,21 @@ import { strongestUnits } from './strongestUnits.ts';
 export function attributionView(
   model: Model,
   recipe: Recipe,
-  { parts, delta, samples, baselines, remarks = [] }: Pick<AttributionResult, 'parts' | 'delta' | 'samples' | 'baselines' | 'remarks'>,
+  {
+    parts,
+    delta,
+    samples,
+    baselines,
+    metrics = {},
+    remarks = [],
+  }: Omit<Partial<AttributionResult>, 'parts'> & Pick<AttributionResult, 'parts'>,
   { target, ms, fraction }: { readonly target: Explained; readonly ms: number; readonly fraction?: number },
 ): AttributionView {
   const part = shownPart(model, parts);
   const { tensor } = part;
   const first = firstExample(tensor);
-  const sum = first.reduce((total, value) => total + value, 0);
+  const sum = totalOf(first);
+  const all = parts.reduce((total, { tensor: one }) => total + totalOf(firstExample(one)), 0);
   const map = mapOf(model, part);
   const explanation: LayerExplanation = map
     ? { kind: 'map', map, target, ms }
@@ -32,7 +40,8 @@ export function attributionView(
     explanation,
     shape: formatShape(tensor.dims),
     sum,
-    ...(baselines && delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: sum - delta[0] } }),
+    ...(baselines && delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: all - delta[0] } }),
+    ...(Object.keys(metrics).length > 0 && { metrics: firstOfEach(metrics) }),
     ...(samples !== undefined && { samples }),
     ...(baselines && { baselines }),
     remarks,
@@ -44,6 +53,11 @@ export function attributionView(
 /** Of the attributions to several values the one that is shown: to the image, else the first. */
 export const shownPart = (model: Model, parts: AttributionResult['parts']): AttributionPart =>
   parts.find(({ name }) => name === model.input?.port) ?? parts[0];
+
+const totalOf = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
+
+const firstOfEach = (metrics: Readonly<Record<string, readonly number[]>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(metrics).map(([name, values]) => [name, values[0] ?? Number.NaN]));
 
 const firstExample = ({ data, dims }: Tensor<'float32'>): Float32Array => data.subarray(0, data.length / (dims[0] ?? 1));
 

@@ -1,8 +1,11 @@
 import type { Feeds } from '../attribution/evaluation/subject.ts';
 import { METHODS } from '../attribution/index.ts';
 import { GRADIENT_COST, type Method } from '../attribution/method.ts';
-import { type Parameter, parameterValues } from '../attribution/parameters.ts';
+import { METRICS } from '../attribution/metrics/index.ts';
+import type { Metric } from '../attribution/metrics/metric.ts';
+import { type Parameter, type ParameterTable, parameterValues } from '../attribution/parameters.ts';
 import { QUESTIONS } from '../attribution/questions.ts';
+import { NOISE_TUNNEL_PARAMETERS } from '../attribution/sampling/noiseTunnel.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../protocol/methods.ts';
 import { attributedInputs, methodNamed, noiseTunnelValues } from './attribute.ts';
 import { metricsCost, splitMetrics } from './metrics.ts';
@@ -26,7 +29,7 @@ function methodInfo({ name, level, ofInput, needsTarget, baselines, doc, paper, 
     doc,
     ...(paper && { paper }),
     ...(Object.hasOwn(QUESTIONS, name) && { question: QUESTIONS[name] as string }),
-    parameters: Object.entries(parameters).map(([key, parameter]) => parameterInfo(key, parameter, model)),
+    parameters: [...Object.entries(parameters).map(([key, parameter]) => parameterInfo(key, parameter, model)), ...additions(level)],
   };
 }
 
@@ -35,6 +38,23 @@ function parameterInfo(name: string, parameter: Parameter, model: Model): Parame
   const suggestion = suggest?.(model);
   return { name, ...parameter, ...(suggestion !== undefined && { suggestion }) };
 }
+
+const group = (name: string, doc: string, table: ParameterTable): ParameterInfo => ({
+  name,
+  type: 'group',
+  default: null,
+  doc,
+  parameters: Object.entries(table).map(([key, parameter]) => ({ name: key, ...parameter })),
+});
+
+/** What can be asked of every method besides its own parameters. */
+const additions = (level: Method['level']): readonly ParameterInfo[] => [
+  group('noise_tunnel', 'NoiseTunnel: the mean over noisy copies of the input, or its square or variance.', NOISE_TUNNEL_PARAMETERS),
+  ...Object.values<Metric>(METRICS)
+    .filter(({ name }) => level !== 'layer' || name !== 'infidelity')
+    .map(({ name, doc, parameters }) => group(name, doc, parameters)),
+  { name: 'seed', type: 'integer', default: 0, doc: 'Fixes what is random.' },
+];
 
 /** How many windows lie side by side where an image is occluded, and how many regions it is divided into. */
 const WINDOWS = 15;

@@ -6,7 +6,7 @@ import type { Target } from './target.ts';
 export interface ParameterInfo {
   /** Captum's name. */
   readonly name: string;
-  readonly type: 'boolean' | 'integer' | 'number' | 'choice' | 'choices' | 'text' | 'texts' | 'colormap' | 'extents' | 'mask';
+  readonly type: 'boolean' | 'integer' | 'number' | 'choice' | 'choices' | 'text' | 'texts' | 'colormap' | 'extents' | 'mask' | 'group';
   /** A value as JSON; null: none, or Captum's own way without one. */
   readonly default: unknown;
   /** What fits the open model better than the default: windows of a size that suits its input, superpixels of an image. */
@@ -15,6 +15,8 @@ export interface ParameterInfo {
   readonly max?: number;
   readonly choices?: readonly string[];
   readonly required?: true;
+  /** Of a group, which is a table of their values, or null: not asked for. */
+  readonly parameters?: readonly ParameterInfo[];
   readonly doc: string;
 }
 
@@ -67,6 +69,8 @@ export interface AttributionView {
   readonly sum: number;
   /** Σ attributions − (F(input) − F(baseline)), and that difference, of the first example: of methods with baselines that should sum up to it. */
   readonly completeness?: { readonly delta: number; readonly difference: number };
+  /** Captum's metrics that were asked for, of the first example. */
+  readonly metrics?: Readonly<Record<string, number>>;
   /** How many random samples it was made from. */
   readonly samples?: number;
   /** What it was compared with, of methods with baselines. */

@@ -54,6 +54,20 @@ describe('methods', () => {
     await expect.poll(async () => (await overlayPixels(page)).rgba).toEqual(absolute.rgba);
   });
 
+  test('are smoothed by NoiseTunnel, and measured', async () => {
+    const { page } = await openSample();
+    await choose(page, 'Saliency');
+    await expect.poll(() => facts(page)).toContain('Computed in');
+    await part(page, 'parameters').click();
+    await page.locator('[data-parameter=noise_tunnel]').check();
+    await page.locator('[data-parameter=nt_samples]').fill('3');
+    await page.locator('[data-parameter=nt_samples]').press('Enter');
+    await expect.poll(() => facts(page)).toContain('Made from 3 samples');
+    await page.locator('[data-parameter=noise_tunnel]').uncheck();
+    await page.locator('[data-parameter=sensitivity_max]').check();
+    await expect.poll(() => facts(page)).toMatch(/Maximum sensitivity.*: [\d.]+/);
+  });
+
   test('of layers follow the layer; those of neurons ask which', async () => {
     const { page } = await openSample();
     await choose(page, 'LayerGradientXActivation');

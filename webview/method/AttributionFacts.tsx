@@ -1,6 +1,12 @@
+import { formatValue } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { BaselinePicture } from './BaselinePicture.tsx';
 import { describeCompleteness, formatDuration } from './words.ts';
+
+const METRICS: Readonly<Record<string, string>> = {
+  infidelity: 'Infidelity, how badly it foretells what perturbations do to the score (0 is best)',
+  sensitivity_max: 'Maximum sensitivity, how much it changes when the input hardly does (0 is best)',
+};
 
 /** What else came of a method: how complete it is, how it was sampled, and what must be known to read it. */
 export function AttributionFacts() {
@@ -26,6 +32,11 @@ export function AttributionFacts() {
       {remarks.map((remark) => (
         <p key={remark} class="muted">
           {remark}
+        </p>
+      ))}
+      {Object.entries(view.metrics ?? {}).map(([name, value]) => (
+        <p key={name} data-testid={name}>
+          {METRICS[name] ?? name}: {formatValue(value)}
         </p>
       ))}
       <p class="muted">

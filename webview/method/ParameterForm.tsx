@@ -9,25 +9,63 @@ export function ParameterForm({ parameters }: { parameters: readonly ParameterIn
   const isSet = Object.keys(own.value.set).length > 0;
   return (
     <div class="parameters" data-testid="parameter-form">
-      {parameters.map((parameter) => {
-        const { name, doc, suggestion } = parameter;
-        const value = Object.hasOwn(set.value, name) ? set.value[name] : parameter.default;
-        const inherited = suggestion !== undefined ? suggestion : parameter.default;
-        const onChange = (next: unknown) =>
-          panel.methods.change({ set: { [name]: JSON.stringify(next) === JSON.stringify(inherited) ? undefined : next } });
-        return (
-          <div key={name} class="parameter" title={doc}>
-            <code>{name}</code>
-            <Field parameter={parameter} value={value} onChange={onChange} />
-            <span class="muted">{doc}</span>
-          </div>
-        );
-      })}
+      <Fields parameters={parameters} values={set.value} onChange={(name, value) => panel.methods.change({ set: { [name]: value } })} />
       {isSet && (
         <button type="button" class="link" data-testid="reset-parameters" onClick={() => panel.methods.reset()}>
           Back to the defaults
         </button>
       )}
+    </div>
+  );
+}
+
+interface FieldsProps {
+  readonly parameters: readonly ParameterInfo[];
+  readonly values: Readonly<Record<string, unknown>>;
+  /** undefined: what it is without a choice. */
+  readonly onChange: (name: string, value: unknown) => void;
+}
+
+function Fields({ parameters, values, onChange }: FieldsProps) {
+  return parameters.map((parameter) => {
+    const { name, doc, suggestion } = parameter;
+    const value = Object.hasOwn(values, name) ? values[name] : parameter.default;
+    const inherited = suggestion !== undefined ? suggestion : parameter.default;
+    const change = (next: unknown) => onChange(name, JSON.stringify(next) === JSON.stringify(inherited) ? undefined : next);
+    return (
+      <div key={name} class="parameter" title={doc}>
+        <code>{name}</code>
+        {parameter.type === 'group' ? (
+          <input
+            type="checkbox"
+            data-parameter={name}
+            aria-label={name}
+            checked={value !== null}
+            onChange={({ currentTarget }) => change(currentTarget.checked ? {} : null)}
+          />
+        ) : (
+          <Field parameter={parameter} value={value} onChange={change} />
+        )}
+        <span class="muted">{doc}</span>
+        {parameter.type === 'group' && value !== null && <Group parameter={parameter} value={value} onChange={change} />}
+      </div>
+    );
+  });
+}
+
+/** The parameters of something that is asked for besides. */
+function Group({ parameter: { parameters = [] }, value, onChange }: FieldProps) {
+  const values = value as Readonly<Record<string, unknown>>;
+  return (
+    <div class="parameter-group">
+      <Fields
+        parameters={parameters}
+        values={values}
+        onChange={(name, next) => {
+          const { [name]: _, ...others } = values;
+          onChange(next === undefined ? others : { ...others, [name]: next });
+        }}
+      />
     </div>
   );
 }
@@ -83,6 +121,8 @@ function Field({ parameter, value, onChange }: FieldProps) {
           onChange={({ currentTarget }) => onChange(currentTarget.value || null)}
         />
       );
+    case 'group':
+      return null;
     case 'extents':
     case 'mask':
     case 'choices':
