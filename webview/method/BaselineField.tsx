@@ -28,7 +28,7 @@ export function BaselineField({ isDistribution }: { isDistribution: boolean }) {
   return (
     <span class="inline-form">
       {takesImage && (
-        <label class="named-field">
+        <label class="baseline-choice">
           <span class="muted">Baseline</span>
           <select
             data-testid="baseline-kind"

@@ -4,7 +4,7 @@ import { usePanel } from '../state/context.ts';
 import { BaselineField } from './BaselineField.tsx';
 import { NeuronField } from './NeuronField.tsx';
 import { ParameterForm } from './ParameterForm.tsx';
-import { describeCost, titleOfMethod } from './words.ts';
+import { describeCost } from './words.ts';
 
 /** What the chosen method is told, and the button that runs it where it takes its time. */
 export function MethodBar() {
@@ -18,7 +18,6 @@ export function MethodBar() {
   return (
     <section class="method-bar" aria-label={`Settings of ${method.name}`} data-testid="method-bar">
       <div class="method-row">
-        <strong title={method.doc}>{titleOfMethod(method.name)}</strong>
         {method.level === 'neuron' && <NeuronField />}
         {method.baselines !== 'none' && <BaselineField key={method.name} isDistribution={method.baselines === 'distribution'} />}
         {method.parameters.length > 0 && (
