@@ -38,16 +38,14 @@ export function MethodBar() {
           </Popover>
         )}
         <span class="space" />
-        {runs && !isRunning && (
+        {runs && !isRunning && (!view.value || view.value.fraction !== undefined) && (
           <>
             <span class="muted" data-testid="cost">
               {describeCost(cost.value as NonNullable<typeof cost.value>)}
             </span>
-            {(!view.value || view.value.fraction !== undefined) && (
-              <button type="button" class="button" data-testid="run" onClick={() => void panel.runMethod()}>
-                {view.value ? 'Run again' : 'Run'}
-              </button>
-            )}
+            <button type="button" class="button" data-testid="run" onClick={() => void panel.runMethod()}>
+              {view.value ? 'Run again' : 'Run'}
+            </button>
           </>
         )}
       </div>

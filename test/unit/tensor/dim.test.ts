@@ -72,7 +72,7 @@ test('deep nesting is read in no time', () => {
   const started = performance.now();
   for (const name of ['max', 'min', 'floor']) canonicalDim(deep(name));
   canonicalDim(Array.from({ length: 40 }).reduce<string>((text) => `floor((${text})/2)`, 's'));
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 test('what is certain of a dim', () => {
