@@ -1,3 +1,7 @@
+import { gradCamPlusPlus } from './cam/gradCamPlusPlus.ts';
+import { hiResCam } from './cam/hiResCam.ts';
+import { layerCam } from './cam/layerCam.ts';
+import { xGradCam } from './cam/xGradCam.ts';
 import { guidedGradCam } from './layer/guidedGradCam.ts';
 import { internalInfluence } from './layer/internalInfluence.ts';
 import { layerActivation } from './layer/layerActivation.ts';
@@ -31,7 +35,7 @@ import { integratedGradients } from './primary/integratedGradients.ts';
 import { lrp } from './primary/lrp.ts';
 import { saliency } from './primary/saliency.ts';
 
-/** Every method, by Captum's class name. */
+/** Every method, by the class name in Captum, or in pytorch-grad-cam where Captum lacks it. */
 export const METHODS = {
   Saliency: saliency,
   InputXGradient: inputXGradient,
@@ -63,5 +67,9 @@ export const METHODS = {
   LayerFeatureAblation: layerFeatureAblation,
   LayerFeaturePermutation: layerFeaturePermutation,
   LayerGradientShap: layerGradientShap,
+  GradCAMPlusPlus: gradCamPlusPlus,
+  HiResCAM: hiResCam,
+  XGradCAM: xGradCam,
+  LayerCAM: layerCam,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;
