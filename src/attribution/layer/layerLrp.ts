@@ -1,5 +1,5 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { LRP_PARAMETERS, relevance } from '../primary/relevance.ts';
+import { LRP_DIFFERS, LRP_PARAMETERS, relevance } from '../primary/relevance.ts';
 import { layerValues } from './layerValue.ts';
 
 /** captum.attr.LayerLRP: the relevance that reaches a layer's value, in its own shape. */
@@ -9,6 +9,7 @@ export const layerLrp = defineMethod({
   needsTarget: true,
   baselines: 'none',
   doc: 'The relevance that LRP hands down to the layer. What goes past the layer, by other branches, is missing in its sum.',
+  differs: LRP_DIFFERS,
   paper: { authors: 'Bach et al.', year: 2015, url: 'https://doi.org/10.1371/journal.pone.0130140' },
   parameters: { attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT, ...LRP_PARAMETERS },
   attribute: (request) => {

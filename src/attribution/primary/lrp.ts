@@ -1,6 +1,6 @@
 import { defineMethod } from '../method.ts';
 import { inputsOf } from './deepLift.ts';
-import { LRP_PARAMETERS, relevance } from './relevance.ts';
+import { LRP_DIFFERS, LRP_PARAMETERS, relevance } from './relevance.ts';
 
 /**
  * captum.attr.LRP (Bach et al. 2015, https://doi.org/10.1371/journal.pone.0130140), in the input's shape: the score handed down layer by
@@ -15,6 +15,7 @@ export const lrp = defineMethod({
   doc:
     'The score handed down layer by layer to the input, in proportion to what each part adds. Relevance is conserved but for what biases absorb. ' +
     'A BatchNormalization that is folded into its convolution gives other values than one that stands for itself.',
+  differs: LRP_DIFFERS,
   paper: { authors: 'Bach et al.', year: 2015, url: 'https://doi.org/10.1371/journal.pone.0130140' },
   parameters: LRP_PARAMETERS,
   attribute: ({ subject, parameters }) => relevance(subject, subject.attributed, inputsOf(subject), parameters),

@@ -10,6 +10,11 @@ import type { Attribution } from '../method.ts';
 import type { ParameterTable, ValuesOf } from '../parameters.ts';
 import { convergenceDelta } from './completeness.ts';
 
+/** Where relevance goes another way than Captum sends it. */
+export const LRP_DIFFERS =
+  'At an Add relevance is shared in proportion to the summands, where Captum sends all of it down both arms. A Softmax or LogSoftmax at the end passes it through, where Captum takes the gradient. ' +
+  'Every operator of convolutional networks and transformers has a rule, where Captum refuses modules that it does not know.';
+
 export const LRP_PARAMETERS = {
   rule: {
     type: 'choice',
