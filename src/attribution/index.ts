@@ -1,6 +1,9 @@
+import { ablationCam } from './cam/ablationCam.ts';
+import { eigenCam } from './cam/eigenCam.ts';
 import { gradCamPlusPlus } from './cam/gradCamPlusPlus.ts';
 import { hiResCam } from './cam/hiResCam.ts';
 import { layerCam } from './cam/layerCam.ts';
+import { scoreCam } from './cam/scoreCam.ts';
 import { xGradCam } from './cam/xGradCam.ts';
 import { guidedGradCam } from './layer/guidedGradCam.ts';
 import { internalInfluence } from './layer/internalInfluence.ts';
@@ -71,5 +74,8 @@ export const METHODS = {
   HiResCAM: hiResCam,
   XGradCAM: xGradCam,
   LayerCAM: layerCam,
+  EigenCAM: eigenCam,
+  ScoreCAM: scoreCam,
+  AblationCAM: ablationCam,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;

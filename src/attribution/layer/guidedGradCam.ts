@@ -11,7 +11,7 @@ import { layerValue } from './layerValue.ts';
 const CHANNELS: ReadonlySet<Dim | undefined> = new Set([1, 3, 4]);
 
 /** Whether an input takes pictures as TensorFlow's networks do, (N, height, width, channels). */
-const hasChannelsLast = (shape: Shape): boolean => shape.length === 4 && CHANNELS.has(shape[3]) && !CHANNELS.has(shape[1]);
+export const hasChannelsLast = (shape: Shape): boolean => shape.length === 4 && CHANNELS.has(shape[3]) && !CHANNELS.has(shape[1]);
 
 /**
  * captum.attr.GuidedGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): GuidedBackprop, in the input's shape, times what

@@ -1,0 +1,40 @@
+import { InspectumError } from '../../tensor/errors.ts';
+import { tensor } from '../../tensor/tensor.ts';
+import { channelsOf } from './activationMap.ts';
+import { channelCam } from './channelCam.ts';
+
+/**
+ * AblationCAM (Desai & Ramaswamy 2020, https://doi.org/10.1109/WACV45572.2020.9093360): each channel weighted by the share of the score
+ * that is lost when the channel is set to 0. pytorch-grad-cam sets it to a very negative number where activations can be negative.
+ */
+export const ablationCam = channelCam({
+  name: 'AblationCAM',
+  doc: 'Channels weighted by the share of the score that is lost when the channel is set to 0, as in the paper; one forward run for each.',
+  paper: { authors: 'Desai & Ramaswamy', year: 2020, url: 'https://doi.org/10.1109/WACV45572.2020.9093360' },
+  async scores({ subject }, value, activations) {
+    const cut = await subject.cutAt([value], { [value]: activations });
+    const intact = await cut.scores();
+    if (intact.includes(0))
+      throw new InspectumError(
+        'unsupported',
+        'AblationCAM divides by the score of the target, which is 0 here: choose another target or method.',
+      );
+    const { channels, examples, positions } = channelsOf(activations);
+    return {
+      subject: cut,
+      point(channel) {
+        const data = activations.data.slice();
+        for (let example = 0; example < examples; example++) {
+          const from = (example * channels + channel) * positions;
+          data.fill(0, from, from + positions);
+        }
+        return { [value]: tensor('float32', activations.dims, data) };
+      },
+      weights: (scores, done) =>
+        scores.map((score, row) => {
+          const whole = intact[Math.floor(row / channels)] as number;
+          return row % channels < done ? (whole - score) / whole : 0;
+        }),
+    };
+  },
+});

@@ -1,0 +1,69 @@
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Point, Subject } from '../evaluation/subject.ts';
+import { layerValue } from '../layer/layerValue.ts';
+import { type Attribution, type AttributionRequest, defineMethod, type Method } from '../method.ts';
+import type { ValuesOf } from '../parameters.ts';
+import { PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
+import { visitScores } from '../perturbation/visitScores.ts';
+import { channelsOf, weightedMap } from './activationMap.ts';
+import { CAM_PARAMETERS, spatialAxes, UNSCALED } from './gradientCam.ts';
+
+const PARAMETERS = { ...CAM_PARAMETERS, perturbations_per_eval: PERTURBATIONS_PER_EVAL };
+
+/** How a channel's score is found, and what weight it gives. */
+export interface ChannelScores {
+  /** What is run, at a point for each channel. */
+  readonly subject: Subject;
+  point(channel: number): Point;
+  /** Weights (N, C) from the scores of the channels, of which the first `done` of every example are known; those of others are 0. */
+  weights(scores: Float64Array, done: number): Float64Array;
+}
+
+interface ChannelCam extends Pick<Method, 'name' | 'doc'> {
+  readonly paper: NonNullable<Method['paper']>;
+  scores(
+    request: AttributionRequest<ValuesOf<typeof PARAMETERS>>,
+    value: string,
+    activations: Tensor<'float32'>,
+  ): ChannelScores | Promise<ChannelScores>;
+}
+
+/** A map of activations, each channel weighted by what a forward run of its own says of it: (N, 1, …). Takes no gradients. */
+export const channelCam = ({ name, doc, paper, scores: scoresOf }: ChannelCam): Method =>
+  defineMethod({
+    name,
+    level: 'layer',
+    needsTarget: true,
+    baselines: 'none',
+    doc: `${doc} ${UNSCALED}`,
+    paper,
+    parameters: PARAMETERS,
+    cost: ({ shapes: [shape] }) => shape?.[1] ?? 1,
+    async attribute(request) {
+      const { subject, layer, parameters, work } = request;
+      const value = layerValue(request);
+      const [activations] = (await subject.valuesOf([value])) as [Tensor<'float32'>];
+      spatialAxes(activations.dims.length, name, layer?.id);
+      const { channels, examples } = channelsOf(activations);
+      const asked = await scoresOf(request, value, activations);
+      const scores = new Float64Array(examples * channels);
+      const result = (done: number): Attribution => ({
+        parts: [{ name: value, tensor: weightedMap(activations, asked.weights(scores, done), parameters.relu_attributions) }],
+      });
+      let next = 0;
+      await visitScores<number>(
+        {
+          subject: asked.subject,
+          count: channels,
+          next: () => ({ made: next, point: asked.point(next++) }),
+          perEval: parameters.perturbations_per_eval,
+          work,
+          partial: result,
+        },
+        (channel, found) => {
+          for (let example = 0; example < examples; example++) scores[example * channels + channel] = found[example] as number;
+        },
+      );
+      return result(channels);
+    },
+  });
