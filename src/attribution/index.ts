@@ -1,4 +1,5 @@
 import { ablationCam } from './cam/ablationCam.ts';
+import { attentionRollout } from './cam/attentionRollout.ts';
 import { eigenCam } from './cam/eigenCam.ts';
 import { gradCamPlusPlus } from './cam/gradCamPlusPlus.ts';
 import { hiResCam } from './cam/hiResCam.ts';
@@ -77,5 +78,6 @@ export const METHODS = {
   EigenCAM: eigenCam,
   ScoreCAM: scoreCam,
   AblationCAM: ablationCam,
+  AttentionRollout: attentionRollout,
   ...NEURON_METHODS,
 } as const satisfies Readonly<Record<string, Method>>;
