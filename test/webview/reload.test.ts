@@ -100,5 +100,5 @@ test('a map that came in small is shown when it has come whole, and compared as 
   await change(page, true);
   await part(page, 'before').waitFor();
   await cells.waitFor();
-  expect(await page.evaluate(() => window.fakeHost.calls.filter(({ name }) => name === 'explain').length)).toBe(2);
+  await expect.poll(() => page.evaluate(() => window.fakeHost.calls.filter(({ name }) => name === 'explain').length)).toBe(2);
 });

@@ -51,9 +51,15 @@ describe('work that takes long', () => {
         window.fakeHost.delays.sweep = 4000;
       },
     });
-    await page.locator('[data-image]').first().click();
+    await page.locator('[data-image]').first().waitFor();
+    // in the page, whose clock the panel's is
+    const early = await page.evaluate(async () => {
+      document.querySelector<HTMLElement>('[data-image]')?.click();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return document.querySelectorAll('[data-testid=working]').length;
+    });
+    expect(early).toBe(0);
     await untilState(page, 'loading');
-    expect(await page.locator('[data-testid=working]').count()).toBe(0);
     await page.locator('[data-testid=working]').waitFor();
     await page.evaluate(() => window.fakeHost.tell('progress', { text: 'Preparing the gradients', fraction: 0.4 }));
     await page.getByText('Preparing the gradients').waitFor();
