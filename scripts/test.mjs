@@ -51,7 +51,7 @@ const STEPS = [
     ]),
   },
   { name: 'build', minutes: 2, commands: [['scripts/build.mjs', '--production']] },
-  vitest('suites', 'vitest.config.ts', 14),
+  vitest('suites', 'vitest.config.ts', 18),
   { name: 'package', minutes: 3, commands: [['scripts/package.mjs']] },
   vitest('workbench', 'test/vscode/vitest.config.mjs', 9),
   { name: 'inside', minutes: 4, commands: [['test/vscode/harness/inside.mjs']], result: results('inside'), count: (report) => report },
