@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { decode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attribute } from '../../src/app/attribute.ts';
+import { picturePng } from '../../src/app/figure.ts';
+import { Model } from '../../src/app/model.ts';
+import { pictureMap } from '../../src/app/picture.ts';
+import { type PictureSpec, pictureStyle } from '../../src/app/pictureStyle.ts';
+import { type ReadInput, readInputs } from '../../src/app/readInput.ts';
+import type { Tensor } from '../../src/tensor/tensor.ts';
+import { relativeDistance } from '../tools/distance.ts';
+import { floatsOf, maxDifference, rgbOf } from '../unit/image/fixtures.ts';
+
+/** What test/fixtures/tutorials/make.py writes. */
+interface Case {
+  readonly method: string;
+  readonly layer?: string;
+  readonly target: number;
+  readonly baseline?: number;
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** float32: the whole attribution, or the means of its sum over channels in blocks of `block` × `block`. */
+  readonly values: string;
+  readonly block?: number;
+  readonly delta?: number;
+  readonly pictures: readonly Picture[];
+}
+
+interface Picture {
+  readonly style: PictureSpec;
+  /** Red, green and blue of every so manyth pixel of every so manyth row. */
+  readonly pixels: string;
+  readonly every: number;
+}
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const FIXTURES = path.join(ROOT, 'test/fixtures/tutorials');
+/** Relative L2; of a delta, relative to the sum of the attribution's absolute values. */
+const TOLERANCE = 1e-3;
+/** Of 255. */
+const PIXEL_TOLERANCE = 2;
+
+/** Means of the sum over channels of (1, C, H, W), in blocks of size × size. */
+function blockMeans({ dims, data }: Tensor<'float32'>, size: number): Float64Array {
+  const [, , height = 0, width = 0] = dims;
+  const across = width / size;
+  const means = new Float64Array((height / size) * across);
+  data.forEach((value, i) => {
+    const block = Math.floor((Math.floor(i / width) % height) / size) * across + Math.floor((i % width) / size);
+    means[block] = (means[block] as number) + value / size ** 2;
+  });
+  return means;
+}
+
+/** Red, green and blue of every `step`th pixel of every `step`th row. */
+function sampled({ width, data }: { readonly width: number; readonly data: ArrayLike<number> }, step: number): Uint8Array {
+  return rgbOf({ data }).filter((_, i) => {
+    const pixel = Math.floor(i / 3);
+    return (pixel % width) % step === 0 && Math.floor(pixel / width) % step === 0;
+  });
+}
+
+describe.each([
+  ['photo', path.join(ROOT, 'samples/images/fish-and-mug.jpg')],
+  ['digit', path.join(FIXTURES, 'digit/image.png')],
+])("Captum's tutorials, from the file of a %s to numbers and pictures", (network, image) => {
+  const cases: readonly Case[] = JSON.parse(readFileSync(path.join(FIXTURES, network, 'expected.json'), 'utf8'));
+  let opened: Model;
+  let input: ReadInput;
+  beforeAll(async () => {
+    opened = Model.open(path.join(FIXTURES, network, 'model.onnx'), { threads: 1 });
+    input = await readInputs(opened, [image]);
+  });
+  afterAll(() => opened.release());
+
+  test.each(cases.map((c) => [c.method, c.layer ?? 'the input', c.target, JSON.stringify(c.set ?? {}), c] as const))(
+    '%s of %s, target %i, %s',
+    async (_method, _layer, _target, _set, { values, block, delta, pictures, set = {}, ...job }) => {
+      const { model, feeds } = input;
+      const result = await attribute(model, { ...job, set, feeds });
+      const { attribution } = result;
+      expect(relativeDistance(block ? blockMeans(attribution, block) : attribution.data, floatsOf(values))).toBeLessThanOrEqual(TOLERANCE);
+      if (delta !== undefined) {
+        const scale = attribution.data.reduce((sum, value) => sum + Math.abs(value), 0);
+        expect(Math.abs((result.delta?.[0] ?? Number.NaN) - delta)).toBeLessThanOrEqual(TOLERANCE * scale);
+      }
+      for (const { style, every, pixels } of pictures) {
+        const drawn = decode(picturePng(pictureMap(model, result), input, pictureStyle(style)));
+        expect(maxDifference(sampled(drawn, every), Buffer.from(pixels, 'base64')), JSON.stringify(style)).toBeLessThanOrEqual(
+          PIXEL_TOLERANCE,
+        );
+      }
+    },
+  );
+});
