@@ -86,9 +86,10 @@ function fused({ dims, data }: Tensor<'float32'>, example: number, fusion: keyof
 
 /** What a layer passes on: the attention without its weakest part, and the residual. Rows sum up to 1. */
 function passed(attention: Float64Array, tokens: number, ratio: number): Float64Array {
-  const weakest = Array.from(attention.keys()).sort((a, b) => (attention[a] as number) - (attention[b] as number));
+  const count = Math.floor(attention.length * ratio);
+  const weakest = count > 0 ? Array.from(attention.keys()).sort((a, b) => (attention[a] as number) - (attention[b] as number)) : [];
   // the first token's attention to itself is kept, as in the common implementation
-  for (const i of weakest.slice(0, Math.floor(attention.length * ratio))) if (i > 0) attention[i] = 0;
+  for (const i of weakest.slice(0, count)) if (i > 0) attention[i] = 0;
   for (let row = 0; row < tokens; row++) {
     const own = attention.subarray(row * tokens, (row + 1) * tokens);
     own[row] = (own[row] as number) + 1;
