@@ -1,11 +1,12 @@
 import { Baselines } from '../attribution/baselines.ts';
 import { type Feeds, Subject } from '../attribution/evaluation/subject.ts';
 import type { Place, Seed } from '../attribution/evaluation/target.ts';
+import { INTERPOLATE_MODES } from '../attribution/evaluation/upsampled.ts';
 import { METHODS } from '../attribution/index.ts';
 import type { Attribution, AttributionPart, AttributionRequest, Method } from '../attribution/method.ts';
-import { type ParameterValues, parameterValues } from '../attribution/parameters.ts';
+import type { ParameterValues } from '../attribution/parameters.ts';
 import { Random } from '../attribution/random.ts';
-import { NOISE_TUNNEL_PARAMETERS, type NoiseTunnelParameters, throughNoise } from '../attribution/sampling/noiseTunnel.ts';
+import { type NoiseTunnelParameters, throughNoise } from '../attribution/sampling/noiseTunnel.ts';
 import { type Waiting, Work } from '../attribution/work.ts';
 import { interpolate } from '../image/interpolate.ts';
 import type { BaselineSpec, UsedBaseline } from '../protocol/baselines.ts';
@@ -15,7 +16,8 @@ import { InspectumError } from '../tensor/errors.ts';
 import { unravelIndex } from '../tensor/shape.ts';
 import { sizeOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import { nearest } from './findLayer.ts';
-import { type AskedMetrics, measured, splitMetrics } from './metrics.ts';
+import { settingsOf } from './methodSettings.ts';
+import { type AskedMetrics, measured } from './metrics.ts';
 import type { Model } from './model.ts';
 import { describeNeuron, type NeuronSelector, neuronOf } from './neuron.ts';
 import { seedOfTarget, targetWithin } from './outcome.ts';
@@ -63,11 +65,11 @@ export interface AttributionResult extends Omit<Attribution, 'parts'> {
   readonly neuron?: string;
   /** What the method has compared with, where a person can name it. */
   readonly baselines?: readonly UsedBaseline[];
+  /** The same as it was fed. */
+  readonly compared?: Baselines;
   /** Where the method has drawn random numbers. */
   readonly seed?: number;
 }
-
-const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
 
 /**
  * Runs one attribution method on one input.
@@ -76,12 +78,7 @@ const MODES = ['nearest', 'bilinear', 'bicubic'] as const;
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
   refuseUnused(method, job);
-  const { interpolate: mode, seed: given = DEFAULT_SEED, noise_tunnel, ...others } = job.set;
-  const { set, metrics: asked } = splitMetrics(others);
-  if (!Number.isInteger(given)) throw new InspectumError('usage', `seed should be a whole number, not ${JSON.stringify(given)}.`);
-  const seed = given as number;
-  const parameters = parameterValues(method.name, method.parameters, set);
-  const tunnel = noise_tunnel === undefined ? undefined : noiseTunnelValues(noise_tunnel);
+  const { mode, seed, tunnel, metrics: asked, parameters } = settingsOf(method, job.set);
   if (method.level !== 'layer' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
@@ -140,21 +137,9 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     output,
     ...(layer && { layer: layer.id }),
     ...(job.neuron && { neuron: describeNeuron(job.neuron) }),
-    ...(used && { baselines: used(baselines.asked) }),
+    ...(used && { baselines: used(baselines.asked), compared: baselines }),
     ...(random.drawn && { seed }),
   };
-}
-
-const DEFAULT_SEED = 0;
-
-/** @throws InspectumError 'usage' for what is no table of NoiseTunnel's parameters */
-export function noiseTunnelValues(given: unknown): NoiseTunnelParameters {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new InspectumError(
-      'usage',
-      `noise_tunnel should be like {"nt_type":"smoothgrad","nt_samples":10,"stdevs":0.1}, not ${JSON.stringify(given)}.`,
-    );
-  return parameterValues('NoiseTunnel', NOISE_TUNNEL_PARAMETERS, given as Record<string, unknown>);
 }
 
 /** @throws InspectumError as `readBaselines` does */
@@ -234,8 +219,9 @@ export async function scoresOf(model: Model, output: string, feeds: Feeds): Prom
 
 /** captum.attr.LayerAttribution.interpolate to the input's height and width. */
 function upsample(map: Tensor<'float32'>, mode: unknown, input: Tensor | undefined, method: string): Tensor<'float32'> {
-  const known = MODES.find((m) => m === mode);
-  if (!known) throw new InspectumError('usage', `"interpolate" should be one of ${MODES.join(', ')}, not ${JSON.stringify(mode)}.`);
+  const known = INTERPOLATE_MODES.find((m) => m === mode);
+  if (!known)
+    throw new InspectumError('usage', `"interpolate" should be one of ${INTERPOLATE_MODES.join(', ')}, not ${JSON.stringify(mode)}.`);
   const [batch = 1, channels = 1, height, width] = map.dims;
   const [toHeight, toWidth] = input?.dims.slice(-2) ?? [];
   if (map.dims.length !== 4 || height === undefined || width === undefined || toHeight === undefined || toWidth === undefined)

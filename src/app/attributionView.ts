@@ -30,7 +30,6 @@ export function attributionView(
   const { tensor } = part;
   const first = firstExample(tensor);
   const sum = totalOf(first);
-  const all = parts.reduce((total, { tensor: one }) => total + totalOf(firstExample(one)), 0);
   const map = mapOf(model, part);
   const explanation: LayerExplanation = map
     ? { kind: 'map', map, target, ms }
@@ -40,7 +39,7 @@ export function attributionView(
     explanation,
     shape: formatShape(tensor.dims),
     sum,
-    ...(baselines && delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: all - delta[0] } }),
+    ...(baselines && delta?.[0] !== undefined && { completeness: { delta: delta[0], difference: sumOfAll(parts) - delta[0] } }),
     ...(Object.keys(metrics).length > 0 && { metrics: firstOfEach(metrics) }),
     ...(samples !== undefined && { samples }),
     ...(baselines && { baselines }),
@@ -55,6 +54,10 @@ export const shownPart = (model: Model, parts: AttributionResult['parts']): Attr
   parts.find(({ name }) => name === model.input?.port) ?? parts[0];
 
 const totalOf = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
+
+/** The sum of all attributions of the first example: to every value that is attributed to. */
+export const sumOfAll = (parts: AttributionResult['parts']): number =>
+  parts.reduce((total, { tensor }) => total + totalOf(firstExample(tensor)), 0);
 
 const firstOfEach = (metrics: Readonly<Record<string, readonly number[]>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(metrics).map(([name, values]) => [name, values[0] ?? Number.NaN]));

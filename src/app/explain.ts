@@ -160,7 +160,7 @@ export class Explainer {
       report?.(done / total, partial && (() => view(partial(), done / total)));
     const job = { ...recipe, feeds, target: placeOf(target.target) };
     const result = await attribute(model, { ...job, waiting: { progress, ...(signal && { signal }) } });
-    const picture = result.baselines && (await baselineThumbnail(model, feeds, result.baselines));
+    const picture = result.compared && baselineThumbnail(model, feeds, result.compared);
     return { ...view(result), ...(picture && { baselinePicture: picture }) };
   }
 

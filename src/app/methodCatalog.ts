@@ -3,20 +3,19 @@ import { METHODS } from '../attribution/index.ts';
 import { GRADIENT_COST, type Method } from '../attribution/method.ts';
 import { METRICS } from '../attribution/metrics/index.ts';
 import type { Metric } from '../attribution/metrics/metric.ts';
-import { type Parameter, type ParameterTable, parameterValues } from '../attribution/parameters.ts';
+import type { Parameter, ParameterTable } from '../attribution/parameters.ts';
 import { QUESTIONS } from '../attribution/questions.ts';
 import { NOISE_TUNNEL_PARAMETERS } from '../attribution/sampling/noiseTunnel.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../protocol/methods.ts';
-import { attributedInputs, methodNamed, noiseTunnelValues } from './attribute.ts';
-import { metricsCost, splitMetrics } from './metrics.ts';
+import { attributedInputs, methodNamed } from './attribute.ts';
+import { settingsOf } from './methodSettings.ts';
+import { metricsCost } from './metrics.ts';
 import type { Model } from './model.ts';
 
 /** Every method as it is offered for a model: those that answer a question first, in that order. */
 export function methodCatalog(model: Model): readonly MethodInfo[] {
-  const rank = (name: string): number => (Object.hasOwn(QUESTIONS, name) ? Object.keys(QUESTIONS).indexOf(name) : Number.POSITIVE_INFINITY);
-  return Object.values<Method>(METHODS)
-    .sort((a, b) => Math.min(rank(a.name), 1e9) - Math.min(rank(b.name), 1e9))
-    .map((method) => methodInfo(method, model));
+  const names = new Set([...Object.keys(QUESTIONS), ...Object.keys(METHODS)]);
+  return [...names].map((name) => methodInfo(methodNamed(name), model));
 }
 
 function methodInfo({ name, level, ofInput, needsTarget, baselines, doc, paper, parameters }: Method, model: Model): MethodInfo {
@@ -79,15 +78,13 @@ function windows({ input, graph }: Model, part: number): readonly number[] | und
 /** How many forward passes a recipe takes, by estimate. @throws InspectumError 'usage' for a wrong method or parameter */
 export function passesOf(model: Model, { method: name, set, layer }: Recipe, feeds: Feeds): number {
   const method = methodNamed(name);
-  const { interpolate: _, seed: __, noise_tunnel: tunnel, ...others } = set;
-  const { set: own, metrics } = splitMetrics(others);
-  const parameters = parameterValues(name, method.parameters, own);
+  const { parameters, tunnel, metrics } = settingsOf(method, set);
   const ofLayer = method.level === 'layer' && layer !== undefined ? model.shapeOf(model.findLayer(layer).output) : undefined;
   const shapes = ofLayer
     ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
     : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
   const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
   const once = method.cost?.({ parameters, shapes, features: mask?.superpixels }) ?? GRADIENT_COST;
-  const passes = once * (tunnel === undefined ? 1 : noiseTunnelValues(tunnel).nt_samples);
+  const passes = once * (tunnel?.nt_samples ?? 1);
   return passes + metricsCost(metrics, passes);
 }

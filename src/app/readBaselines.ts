@@ -61,32 +61,24 @@ export async function readBaselines(model: Model, feeds: Feeds, spec: BaselineSp
   return { baselines, used: (names) => [...names].map(usedFor) };
 }
 
-/** What stands for the absence of an input, as a picture; of a distribution the first. Undefined where the input takes no image. */
-export async function baselinePicture(
-  model: Model,
-  feeds: Feeds,
-  spec: BaselineTexts,
-  seed: number,
-): Promise<{ readonly picture: Picture; readonly text: string } | undefined> {
-  if (!model.input) return undefined;
-  const place = placeOf(model, feeds, model.input.port);
-  const { value, text } = await resolve(place, spec, new Random(seed));
-  const example = new Baselines(new Map([[place.name, value]])).all(place.name, place.value);
-  const { width, height, data } = pictureOfInput(example.data, example.dims, model.input.preprocessing);
-  return { picture: { width, height, rgba: new Uint8Array(data.buffer) }, text };
+/** What stood for the absence of the image, as a picture; of a distribution the first. Undefined where the model takes no image. */
+export function baselinePicture({ input }: Model, feeds: Feeds, baselines: Baselines): Picture | undefined {
+  const feed = input && feeds[input.port];
+  if (!feed) return undefined;
+  const { data, dims } = baselines.all(input.port, toFloat32(feed));
+  const picture = pictureOfInput(data, dims, input.preprocessing);
+  return { width: picture.width, height: picture.height, rgba: new Uint8Array(picture.data.buffer) };
 }
 
 /** Pixels of the longer side of a baseline that is shown beside other things. */
 const THUMBNAIL = 96;
 
-/** What the image was compared with, in small; undefined where no image was. */
-export async function baselineThumbnail(model: Model, feeds: Feeds, used: readonly UsedBaseline[]): Promise<Picture | undefined> {
-  const own = used.find(({ input }) => input === model.input?.port);
-  const made = own && (await baselinePicture(model, feeds, own.baseline, own.seed ?? 0));
-  if (!made) return undefined;
-  const { width, height, rgba } = made.picture;
-  const small = shrinkTo({ width, height, data: new Uint8ClampedArray(rgba) }, THUMBNAIL);
-  return { width: small.width, height: small.height, rgba: new Uint8Array(small.data.buffer) };
+/** The same in small; undefined where the image was compared with nothing. */
+export function baselineThumbnail(model: Model, feeds: Feeds, baselines: Baselines): Picture | undefined {
+  const picture = baselines.asked.has(model.input?.port ?? '') ? baselinePicture(model, feeds, baselines) : undefined;
+  if (!picture) return undefined;
+  const { width, height, data } = shrinkTo({ ...picture, data: new Uint8ClampedArray(picture.rgba.buffer as ArrayBuffer) }, THUMBNAIL);
+  return { width, height, rgba: new Uint8Array(data.buffer) };
 }
 
 const isTable = (spec: BaselineSpec): spec is Exclude<BaselineSpec, BaselineTexts> => typeof spec === 'object' && !Array.isArray(spec);

@@ -43,7 +43,7 @@ export async function runJob(opened: Model, { inputs, out, picture, ...job }: Jo
 /** Enough to reproduce an attribution. */
 async function report(result: AttributionResult, input: ReadInput, files: readonly string[]) {
   const { model } = input;
-  const { attribution, parts, ...recipe } = result;
+  const { attribution, parts, compared: _, ...recipe } = result;
   return {
     model: { path: model.path, sha256: await sha256(model.path) },
     input: files,

@@ -116,7 +116,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         signal,
         withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target)),
       ),
-    methods: ({ model }) => methodCatalog(opened(model).told),
+    methods: ({ model }) => packed(methodCatalog(opened(model).told)),
     estimate: ({ model, recipe }) => explainer(model).estimate(recipe),
     attribute: ({ model, recipe }, signal) =>
       jobs.run(

@@ -1,4 +1,5 @@
 import type { AttributionResult } from '../../app/attribute.ts';
+import { sumOfAll } from '../../app/attributionView.ts';
 import type { Model } from '../../app/model.ts';
 import { hiddenBy } from '../../app/pictureStyle.ts';
 import { type Job, runJob, summary } from '../jobs.ts';
@@ -40,9 +41,6 @@ function numbers({ attribution }: Pick<AttributionResult, 'attribution'>): strin
 
 /** What the convergence delta of the first example means, of methods that compare with a baseline. */
 function completeness({ parts }: AttributionResult, [delta = 0]: readonly number[]): string {
-  const sum = parts.reduce((total, { tensor: { data, dims } }) => {
-    const first = data.subarray(0, data.length / (dims[0] ?? 1));
-    return total + first.reduce((a, b) => a + b, 0);
-  }, 0);
+  const sum = sumOfAll(parts);
   return `The score differs from the baseline's by ${(sum - delta).toPrecision(6)}, the attributions sum up to ${sum.toPrecision(6)}: the convergence delta is ${delta.toPrecision(3)}.`;
 }

@@ -99,7 +99,7 @@ describe('of an image', () => {
   test('as a picture', async () => {
     const { model, feeds } = await opened();
     const colourOf = async (spec: string | number) => [
-      ...((await baselinePicture(model, feeds, spec, 0))?.picture.rgba.subarray(0, 4) ?? []),
+      ...(baselinePicture(model, feeds, (await readBaselines(model, feeds, spec, 0)).baselines)?.rgba.subarray(0, 4) ?? []),
     ];
     expect(await colourOf('zero')).toEqual([10, 10, 10, 255]);
     expect(await colourOf('gray')).toEqual([128, 128, 128, 255]);
