@@ -12,9 +12,15 @@ export async function offeredImages(model: string, last: string | undefined): Pr
   const distance = (file: string): number => path.relative(folder, path.dirname(file)).split(path.sep).length;
   const offered = found
     .map((uri) => ({ path: uri.fsPath, label: vscode.workspace.asRelativePath(uri, false), last: uri.fsPath === last }))
-    .sort((a, b) => Number(b.last) - Number(a.last) || distance(a.path) - distance(b.path) || a.label.localeCompare(b.label));
+    .sort((a, b) => Number(b.last) - Number(a.last) || distance(a.path) - distance(b.path) || byName(a.label, b.label));
   if (last !== undefined && !offered.some((image) => image.last)) offered.unshift({ path: last, label: path.basename(last), last: true });
   return offered.slice(0, MAX_OFFERED);
+}
+
+/** Without regard to case. localeCompare would keep the extension host for 20 ms when it is first called: it loads the rules of a language. */
+function byName(a: string, b: string): number {
+  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  return x < y ? -1 : Number(x > y);
 }
 
 const IMAGES = { Images: [...IMAGE_EXTENSIONS] };
