@@ -12,16 +12,16 @@ import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { attribute, type Feeds, type Place, scoresOf } from './attribute.ts';
-import { attributionView } from './attributionView.ts';
-import { defaultTarget } from './defaultTarget.ts';
-import { passesOf } from './methodCatalog.ts';
+import { baselineThumbnail } from './input/readBaselines.ts';
+import { attribute, type Feeds, type Place, scoresOf } from './methods/attribute.ts';
+import { attributionView } from './methods/attributionView.ts';
+import { passesOf } from './methods/methodCatalog.ts';
 import type { Model } from './model.ts';
-import { explained, type Outcome, outcomeOf, seedOfTarget } from './outcome.ts';
-import { prepareSweep, toldBy } from './prepareSweep.ts';
-import { baselineThumbnail } from './readBaselines.ts';
-import { describeScale, topClasses } from './scores.ts';
-import { strongestUnits } from './strongestUnits.ts';
+import { prepareSweep, toldBy } from './sweep/prepareSweep.ts';
+import { strongestUnits } from './sweep/strongestUnits.ts';
+import { defaultTarget } from './target/defaultTarget.ts';
+import { explained, type Outcome, outcomeOf, seedOfTarget } from './target/outcome.ts';
+import { describeScale, topClasses } from './target/scores.ts';
 
 const TOP = 5;
 

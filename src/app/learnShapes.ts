@@ -4,7 +4,7 @@ import { symbolsOf } from '../tensor/dim.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { type Tensor, toNumbers } from '../tensor/tensor.ts';
-import type { Feeds } from './attribute.ts';
+import type { Feeds } from './methods/attribute.ts';
 import type { Model } from './model.ts';
 
 /** A symbol that inference has made up for what only running tells. */

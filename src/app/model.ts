@@ -18,17 +18,17 @@ import type { Layer, ModelSummary } from '../protocol/model.ts';
 import type { Cells } from '../tensor/cells.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { type Dim, isStatic, type Shape } from '../tensor/shape.ts';
-import { type Configuration, readConfiguration } from './configuration.ts';
-import { imagePort, type ResolvedInput, resolveInput } from './convention.ts';
-import { type ExplainedValue, explainedValue, isEmbedding, tensorBehind } from './explainedValue.ts';
-import { findLayer, layerOfRow, nearest, numbersOf } from './findLayer.ts';
+import { type MemoryLimit, machineLimit } from './engine/memory.ts';
+import { SessionCache } from './engine/sessions.ts';
+import { readSource, type Source } from './files/source.ts';
+import { imagePort, type ResolvedInput, resolveInput } from './input/convention.ts';
 import { type Labels, labelsOf } from './labels/labelling.ts';
-import { allLayers, layerTree } from './layerTree.ts';
-import { type MemoryLimit, machineLimit } from './memory.ts';
-import type { Scale } from './scores.ts';
-import { SessionCache } from './sessions.ts';
-import { readSource, type Source } from './source.ts';
+import { type Configuration, readConfiguration } from './settings/configuration.ts';
 import { summarise } from './summary.ts';
+import { type ExplainedValue, explainedValue, isEmbedding, tensorBehind } from './target/explainedValue.ts';
+import type { Scale } from './target/scores.ts';
+import { findLayer, layerOfRow, nearest, numbersOf } from './tree/findLayer.ts';
+import { allLayers, layerTree } from './tree/layerTree.ts';
 
 export interface OpenOptions extends EngineOptions {
   /** An inspectum.json instead of the one beside the model. */

@@ -2,11 +2,11 @@ import path from 'node:path';
 import type { Port } from '../graph/graph.ts';
 import type { InputConvention, ModelSummary } from '../protocol/model.ts';
 import { formatShape, isStatic } from '../tensor/shape.ts';
-import type { ResolvedInput } from './convention.ts';
-import { defaultLayer } from './defaultLayer.ts';
-import { inputPort } from './inputPorts.ts';
-import { allLayers } from './layerTree.ts';
+import type { ResolvedInput } from './input/convention.ts';
+import { inputPort } from './input/inputPorts.ts';
 import type { Model } from './model.ts';
+import { defaultLayer } from './tree/defaultLayer.ts';
+import { allLayers } from './tree/layerTree.ts';
 
 /** What is shown of a model before anything runs. */
 export function summarise(model: Model, notes: readonly string[]): ModelSummary {

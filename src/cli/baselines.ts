@@ -1,5 +1,5 @@
+import { splitNamed } from '../app/input/readInput.ts';
 import type { Model } from '../app/model.ts';
-import { splitNamed } from '../app/readInput.ts';
 import type { BaselineSpec, BaselineText, BaselineTexts } from '../protocol/baselines.ts';
 import { InspectumError } from '../tensor/errors.ts';
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import process from 'node:process';
-import { nearest } from '../app/findLayer.ts';
 import { Model } from '../app/model.ts';
-import { parseNeuron } from '../app/neuron.ts';
+import { parseNeuron } from '../app/target/neuron.ts';
+import { nearest } from '../app/tree/findLayer.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { baselineSpec } from './baselines.ts';
 import { attribute } from './commands/attribute.ts';

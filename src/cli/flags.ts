@@ -1,5 +1,5 @@
-import { nearest } from '../app/findLayer.ts';
-import { type PictureSpec, type PictureStyle, pictureStyle } from '../app/pictureStyle.ts';
+import { type PictureSpec, type PictureStyle, pictureStyle } from '../app/picture/pictureStyle.ts';
+import { nearest } from '../app/tree/findLayer.ts';
 import { InspectumError } from '../tensor/errors.ts';
 
 /** How a flag's value is read. 'list' may be repeated; 'switch' takes none. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ENGINES } from '../app/engines.ts';
+import { ENGINES } from '../app/engine/engines.ts';
 import { namesFromFile } from '../app/labels/classNames.ts';
 import { isImagenet } from '../app/labels/imagenet.ts';
 import type { OpenOptions } from '../app/model.ts';

@@ -1,4 +1,4 @@
-import { allLayers } from '../app/layerTree.ts';
+import { allLayers } from '../app/tree/layerTree.ts';
 import type { ClassScore, Layer } from '../protocol/model.ts';
 
 /** The tree as text: indented ids, kind and hyper-parameters, shape, parameters, number of a footnote. Plumbing is left out. */

@@ -1,6 +1,6 @@
-import type { AttributionResult, Place } from '../app/attribute.ts';
-import { parseRegion } from '../app/region.ts';
-import { parseSum, sumText } from '../app/sumTarget.ts';
+import type { AttributionResult, Place } from '../app/methods/attribute.ts';
+import { parseRegion } from '../app/target/region.ts';
+import { parseSum, sumText } from '../app/target/sumTarget.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 

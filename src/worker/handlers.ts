@@ -1,11 +1,12 @@
-import { conventionOutcomes } from '../app/conventionOutcomes.ts';
+import { setTimeout } from 'node:timers/promises';
 import { Explainer, type RecipeWaiting } from '../app/explain.ts';
-import { methodCatalog } from '../app/methodCatalog.ts';
+import { conventionOutcomes } from '../app/input/conventionOutcomes.ts';
+import { readSources } from '../app/input/readInput.ts';
+import { methodCatalog } from '../app/methods/methodCatalog.ts';
 import { Model, type OpenOptions } from '../app/model.ts';
-import { prepareSweep } from '../app/prepareSweep.ts';
-import { readSources } from '../app/readInput.ts';
-import { withReducedMaps } from '../app/reducedMaps.ts';
-import { saveConfiguration } from '../app/saveConfiguration.ts';
+import { saveConfiguration } from '../app/settings/saveConfiguration.ts';
+import { prepareSweep } from '../app/sweep/prepareSweep.ts';
+import { withReducedMaps } from '../app/sweep/reducedMaps.ts';
 import type { InputSource } from '../protocol/inputs.ts';
 import type { MethodProgress } from '../protocol/methods.ts';
 import { packed } from '../protocol/packed.ts';
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly progress: (model: string, progress: MethodProgress | null) => void;
 }
 
+/** Milliseconds that the panel has to draw a tree before the processor is taken by preparing. */
+const DRAWING_MS = 500;
 /** Milliseconds between two parts of a result. */
 const PARTIAL_MS = 300;
 const CONVENTIONS = 'Trying the usual conventions of preprocessing';
@@ -81,6 +84,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
           const model = Model.open(source?.files.unchanged ? source : path, { ...options, choices, ...(frugal && { frugal }) });
           models.set(path, { model, told: model });
           void answered()
+            .then(() => setTimeout(DRAWING_MS))
             .then(() => jobs.run(signal, () => prepare(model)))
             .catch(() => undefined);
           return packed(model.summary);

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { setImmediate } from 'node:timers/promises';
-import { machineLimit } from '../app/memory.ts';
+import { machineLimit } from '../app/engine/memory.ts';
 import { type Message, Peer } from '../protocol/rpc.ts';
 import type { WorkerArguments, WorkerCalls, WorkerEvents } from '../protocol/worker.ts';
 import { handlers } from './handlers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allLayers } from '../../src/app/layerTree.ts';
+import { allLayers } from '../../src/app/tree/layerTree.ts';
 import { CASES, PHOTO, type Refused, type Told } from './cases.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { explainsOf, pageOf } from './page.ts';

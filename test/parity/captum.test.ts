@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attribute } from '../../src/app/attribute.ts';
 import { Explainer } from '../../src/app/explain.ts';
+import { attribute } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import { floats, sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';

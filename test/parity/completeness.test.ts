@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { attribute } from '../../src/app/attribute.ts';
+import { attribute } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
 import { Subject } from '../../src/attribution/evaluation/subject.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type AttributionResult, attribute } from '../../src/app/attribute.ts';
+import { type AttributionResult, attribute } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
-import { parseNeuron } from '../../src/app/neuron.ts';
+import { parseNeuron } from '../../src/app/target/neuron.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
 import { floats } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';

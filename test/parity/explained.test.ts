@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scoresOf } from '../../src/app/attribute.ts';
 import { Explainer } from '../../src/app/explain.ts';
-import { allLayers } from '../../src/app/layerTree.ts';
 import { withLearntShapes } from '../../src/app/learnShapes.ts';
+import { scoresOf } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
+import { allLayers } from '../../src/app/tree/layerTree.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import type { Cells } from '../../src/tensor/cells.ts';
 import { sizeOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';

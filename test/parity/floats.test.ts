@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { attribute, scoresOf } from '../../src/app/attribute.ts';
 import { Explainer } from '../../src/app/explain.ts';
+import { attribute, scoresOf } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { floats } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { attribute } from '../../src/app/attribute.ts';
-import { allLayers } from '../../src/app/layerTree.ts';
+import { attribute } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
+import { allLayers } from '../../src/app/tree/layerTree.ts';
 import { relativeDistance } from '../tools/distance.ts';
 import { randomFeed, runFile } from '../tools/onnxFiles.ts';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attribute, type Place } from '../../src/app/attribute.ts';
+import { attribute, type Place } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
-import { describeNeuron, type NeuronSelector } from '../../src/app/neuron.ts';
+import { describeNeuron, type NeuronSelector } from '../../src/app/target/neuron.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
 import { inDtype } from '../../src/attribution/evaluation/examples.ts';
 import { targetText } from '../../src/cli/target.ts';

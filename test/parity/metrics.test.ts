@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { attribute, attributedInputs } from '../../src/app/attribute.ts';
+import { attribute, attributedInputs } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { type Point, Subject } from '../../src/attribution/evaluation/subject.ts';
 import { infidelityOf, type Perturbation } from '../../src/attribution/metrics/infidelity.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { type AttributionJob, attribute } from '../../src/app/attribute.ts';
+import { type AttributionJob, attribute } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
-import { parseNeuron } from '../../src/app/neuron.ts';
+import { parseNeuron } from '../../src/app/target/neuron.ts';
 import type { Attribution } from '../../src/attribution/method.ts';
 import { floats, tensor } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';

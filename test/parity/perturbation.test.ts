@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AttributionJob, attribute, scoresOf } from '../../src/app/attribute.ts';
+import { type AttributionJob, attribute, scoresOf } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
 import type { Attribution } from '../../src/attribution/method.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Model } from '../../src/app/model.ts';
-import { type PictureSpec, pictureStyle } from '../../src/app/pictureStyle.ts';
+import { type PictureSpec, pictureStyle } from '../../src/app/picture/pictureStyle.ts';
 import { runJob } from '../../src/cli/jobs.ts';
 import { temporaryFolder } from '../unit/formats/models.ts';
 import { maxDifference, rgbOf } from '../unit/image/fixtures.ts';

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { attribute, scoresOf } from '../../src/app/attribute.ts';
 import { Explainer } from '../../src/app/explain.ts';
-import { allLayers } from '../../src/app/layerTree.ts';
+import { readInputs } from '../../src/app/input/readInput.ts';
+import { attribute, scoresOf } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
-import { readInputs } from '../../src/app/readInput.ts';
+import { allLayers } from '../../src/app/tree/layerTree.ts';
 import { fromNumbers } from '../../src/tensor/fromNumbers.ts';
 import { sizeOf } from '../../src/tensor/tensor.ts';
 import { correlation, relativeDistance } from '../tools/distance.ts';

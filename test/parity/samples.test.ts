@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Explainer } from '../../src/app/explain.ts';
+import { readInputs } from '../../src/app/input/readInput.ts';
 import { Model } from '../../src/app/model.ts';
-import { readInputs } from '../../src/app/readInput.ts';
 import { interpolate } from '../../src/image/interpolate.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { attribute, scoresOf } from '../../src/app/attribute.ts';
+import { attribute, scoresOf } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import type { Attribution } from '../../src/attribution/method.ts';
 import { floats } from '../../src/tensor/tensor.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allLayers } from '../../src/app/layerTree.ts';
+import { allLayers } from '../../src/app/tree/layerTree.ts';
 import { explainFirstImage, layerRow, untilState } from './harness/page.ts';
 import { usePanels } from './harness/suite.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InspectumError } from '../../tensor/errors.ts';
-import { readJson, readText } from '../textFile.ts';
+import { readJson, readText } from '../files/textFile.ts';
 import { delimitedRows } from './delimited.ts';
 import { readLiteral } from './literal.ts';
 import { yamlNames } from './yamlNames.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { InputSettings } from '../../protocol/choices.ts';
+import { readJson } from '../files/textFile.ts';
 import { namesFrom } from '../labels/classNames.ts';
-import { readJson } from '../textFile.ts';
 import { inputSettings } from './inputSettings.ts';
 import { isNumbers, isRecord, type Json, record } from './json.ts';
 import type { FoundNames, Said } from './said.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InspectumError } from '../../tensor/errors.ts';
+import { readJson } from '../files/textFile.ts';
 import { namesFrom, namesFromFile } from '../labels/classNames.ts';
 import { imagenetNames, isImagenet } from '../labels/imagenet.ts';
-import { readJson } from '../textFile.ts';
 import { inputSettings } from './inputSettings.ts';
 import { record } from './json.ts';
 import type { FoundNames, Said } from './said.ts';

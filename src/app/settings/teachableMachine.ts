@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readJson } from '../textFile.ts';
+import { readJson } from '../files/textFile.ts';
 import { isPositiveInteger, isRecord } from './json.ts';
 import type { Said } from './said.ts';
 

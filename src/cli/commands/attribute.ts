@@ -1,7 +1,7 @@
-import type { AttributionResult } from '../../app/attribute.ts';
-import { sumOfAll } from '../../app/attributionView.ts';
+import type { AttributionResult } from '../../app/methods/attribute.ts';
+import { sumOfAll } from '../../app/methods/attributionView.ts';
 import type { Model } from '../../app/model.ts';
-import { hiddenBy } from '../../app/pictureStyle.ts';
+import { hiddenBy } from '../../app/picture/pictureStyle.ts';
 import { type Job, runJob, summary } from '../jobs.ts';
 import type { Status } from '../status.ts';
 import { targetText } from '../target.ts';

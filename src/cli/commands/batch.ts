@@ -1,7 +1,7 @@
 import { open as openFile } from 'node:fs/promises';
 import type { Model, OpenOptions } from '../../app/model.ts';
-import { parseNeuron } from '../../app/neuron.ts';
-import { type PictureSpec, pictureStyle } from '../../app/pictureStyle.ts';
+import { type PictureSpec, pictureStyle } from '../../app/picture/pictureStyle.ts';
+import { parseNeuron } from '../../app/target/neuron.ts';
 import type { BaselineSpec, BaselineText } from '../../protocol/baselines.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { baselineSpec } from '../baselines.ts';

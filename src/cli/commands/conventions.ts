@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { conventionOutcomes } from '../../app/conventionOutcomes.ts';
+import { conventionOutcomes } from '../../app/input/conventionOutcomes.ts';
+import { readInputs } from '../../app/input/readInput.ts';
 import type { Model } from '../../app/model.ts';
-import { readInputs } from '../../app/readInput.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Status } from '../status.ts';
 import { classRow } from '../table.ts';

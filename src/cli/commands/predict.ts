@@ -1,8 +1,8 @@
-import { scoresOf } from '../../app/attribute.ts';
-import { scaleOf } from '../../app/explainedValue.ts';
+import { readInputs } from '../../app/input/readInput.ts';
+import { scoresOf } from '../../app/methods/attribute.ts';
 import type { Model } from '../../app/model.ts';
-import { readInputs } from '../../app/readInput.ts';
-import { describeScale, scoresWith, topClasses } from '../../app/scores.ts';
+import { scaleOf } from '../../app/target/explainedValue.ts';
+import { describeScale, scoresWith, topClasses } from '../../app/target/scores.ts';
 import { classRow } from '../table.ts';
 import { conventionWords, labellingWords } from '../words.ts';
 

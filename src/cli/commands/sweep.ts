@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Explainer } from '../../app/explain.ts';
-import { picturePng } from '../../app/figure.ts';
-import { allLayers } from '../../app/layerTree.ts';
+import { readInputs } from '../../app/input/readInput.ts';
 import type { Model } from '../../app/model.ts';
-import { shrunk } from '../../app/picture.ts';
-import { hiddenBy, type PictureStyle } from '../../app/pictureStyle.ts';
-import { readInputs } from '../../app/readInput.ts';
+import { picturePng } from '../../app/picture/figure.ts';
+import { shrunk } from '../../app/picture/picture.ts';
+import { hiddenBy, type PictureStyle } from '../../app/picture/pictureStyle.ts';
+import { allLayers } from '../../app/tree/layerTree.ts';
 import type { Target } from '../../protocol/target.ts';
 import { writeNpy } from '../../tensor/npy.ts';
 import { tensor } from '../../tensor/tensor.ts';

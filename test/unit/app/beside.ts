@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readConfiguration } from '../../../src/app/configuration.ts';
+import { readConfiguration } from '../../../src/app/settings/configuration.ts';
 import { temporaryFolder } from '../formats/models.ts';
 
 export type Files = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readConfiguration } from '../../../src/app/configuration.ts';
+import { readConfiguration } from '../../../src/app/settings/configuration.ts';
 import type { InputSettings } from '../../../src/protocol/choices.ts';
 import { refusal, temporaryFolder } from '../formats/models.ts';
 import { configured } from './beside.ts';

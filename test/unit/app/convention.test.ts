@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Configuration } from '../../../src/app/configuration.ts';
-import { imagePort, resolveInput } from '../../../src/app/convention.ts';
-import { feedOf } from '../../../src/app/readImage.ts';
+import { imagePort, resolveInput } from '../../../src/app/input/convention.ts';
+import { feedOf } from '../../../src/app/input/readImage.ts';
+import type { Configuration } from '../../../src/app/settings/configuration.ts';
 import type { Origin } from '../../../src/app/settings/said.ts';
 import type { Port } from '../../../src/graph/graph.ts';
 import type { InputSettings } from '../../../src/protocol/choices.ts';

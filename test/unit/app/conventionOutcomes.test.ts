@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { conventionOutcomes } from '../../../src/app/conventionOutcomes.ts';
+import { conventionOutcomes } from '../../../src/app/input/conventionOutcomes.ts';
 import { Model } from '../../../src/app/model.ts';
 import { encodePng } from '../../../src/image/encodePng.ts';
 import type { Choices } from '../../../src/protocol/choices.ts';

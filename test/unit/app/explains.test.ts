@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scoresOf } from '../../../src/app/attribute.ts';
 import { Explainer } from '../../../src/app/explain.ts';
+import { scoresOf } from '../../../src/app/methods/attribute.ts';
 import { Model } from '../../../src/app/model.ts';
 import { floats, sizeOf } from '../../../src/tensor/tensor.ts';
 

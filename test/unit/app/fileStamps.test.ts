@@ -2,10 +2,10 @@ import { copyFileSync, mkdtempSync, renameSync, rmSync, truncateSync, utimesSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { scoresOf } from '../../../src/app/attribute.ts';
 import { Explainer } from '../../../src/app/explain.ts';
+import { scoresOf } from '../../../src/app/methods/attribute.ts';
 import { Model } from '../../../src/app/model.ts';
-import { prepareSweep } from '../../../src/app/prepareSweep.ts';
+import { prepareSweep } from '../../../src/app/sweep/prepareSweep.ts';
 import { floats, sizeOf } from '../../../src/tensor/tensor.ts';
 
 const SAMPLE = path.resolve(import.meta.dirname, '../../../samples/shapes.onnx');

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { readSource } from '../../../src/app/files/source.ts';
 import { describeNormalization, expectedBy } from '../../../src/app/inGraph/expectation.ts';
 import { type GraphNormalization, normalizationIn } from '../../../src/app/inGraph/normalization.ts';
 import { Model } from '../../../src/app/model.ts';
-import { readSource } from '../../../src/app/source.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/preprocessing/', import.meta.url));
 const modelOf = (name: string): string => `${FIXTURES}models/${name}.onnx`;

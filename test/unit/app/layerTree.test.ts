@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findLayer, layerOfRow, nearest } from '../../../src/app/findLayer.ts';
-import { allLayers, layerTree } from '../../../src/app/layerTree.ts';
 import { Model } from '../../../src/app/model.ts';
+import { findLayer, layerOfRow, nearest } from '../../../src/app/tree/findLayer.ts';
+import { allLayers, layerTree } from '../../../src/app/tree/layerTree.ts';
 import type { Graph, Node } from '../../../src/graph/graph.ts';
 import { inferShapes } from '../../../src/graph/inferShapes.ts';
 import type { Layer } from '../../../src/protocol/model.ts';

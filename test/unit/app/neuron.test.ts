@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attribute } from '../../../src/app/attribute.ts';
+import { attribute } from '../../../src/app/methods/attribute.ts';
 import { Model } from '../../../src/app/model.ts';
-import { describeNeuron, parseNeuron } from '../../../src/app/neuron.ts';
+import { describeNeuron, parseNeuron } from '../../../src/app/target/neuron.ts';
 import { floats, sizeOf, type Tensor } from '../../../src/tensor/tensor.ts';
 
 const FILE = path.join(import.meta.dirname, '../../fixtures/networks/models/residual.script.unfolded.onnx');

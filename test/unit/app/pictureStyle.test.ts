@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hiddenBy, type PictureSpec, pictureStyle } from '../../../src/app/pictureStyle.ts';
+import { hiddenBy, type PictureSpec, pictureStyle } from '../../../src/app/picture/pictureStyle.ts';
 import { refusal } from '../formats/models.ts';
 
 test("Captum's defaults", () => {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { baselinePicture, readBaselines } from '../../../src/app/readBaselines.ts';
-import { readInputs } from '../../../src/app/readInput.ts';
+import { baselinePicture, readBaselines } from '../../../src/app/input/readBaselines.ts';
+import { readInputs } from '../../../src/app/input/readInput.ts';
 import type { BaselineSpec } from '../../../src/protocol/baselines.ts';
 import { writeNpy } from '../../../src/tensor/npy.ts';
 import { floats, type Tensor } from '../../../src/tensor/tensor.ts';

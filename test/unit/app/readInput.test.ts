@@ -1,8 +1,8 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { readInputs } from '../../../src/app/input/readInput.ts';
 import { Model } from '../../../src/app/model.ts';
-import { readInputs } from '../../../src/app/readInput.ts';
 import { encodePng } from '../../../src/image/encodePng.ts';
 import { fixture, temporaryFolder } from '../formats/models.ts';
 import { array, FLOAT, INT8, INT64, modelOf, picture, UINT8 } from './inputModels.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withReducedMaps } from '../../../src/app/reducedMaps.ts';
+import { withReducedMaps } from '../../../src/app/sweep/reducedMaps.ts';
 import type { LayerMap, Sweep } from '../../../src/protocol/model.ts';
 
 /** The numbers that the expectations of PyTorch's AdaptiveAvgPool2d were made of. */

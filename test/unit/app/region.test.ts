@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeRegion, highestIn, parseRegion, regionWithin, sumOf } from '../../../src/app/region.ts';
+import { describeRegion, highestIn, parseRegion, regionWithin, sumOf } from '../../../src/app/target/region.ts';
 import type { RegionTarget } from '../../../src/protocol/target.ts';
 import { refusal } from '../formats/models.ts';
 

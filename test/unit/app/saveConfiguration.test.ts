@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readConfiguration } from '../../../src/app/configuration.ts';
 import { imagenetNames } from '../../../src/app/labels/imagenet.ts';
-import { saveConfiguration } from '../../../src/app/saveConfiguration.ts';
+import { readConfiguration } from '../../../src/app/settings/configuration.ts';
+import { saveConfiguration } from '../../../src/app/settings/saveConfiguration.ts';
 import type { Choices } from '../../../src/protocol/choices.ts';
 import { refusal } from '../formats/models.ts';
 import { type Files, folderWith } from './beside.ts';

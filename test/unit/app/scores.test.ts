@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { logitsBefore, scaleOf } from '../../../src/app/explainedValue.ts';
-import { describeScale, probabilitiesOf, scoresWith, topClasses } from '../../../src/app/scores.ts';
+import { logitsBefore, scaleOf } from '../../../src/app/target/explainedValue.ts';
+import { describeScale, probabilitiesOf, scoresWith, topClasses } from '../../../src/app/target/scores.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 
 /** A chain of operators from x to y. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { SessionCache } from '../../../src/app/sessions.ts';
+import { SessionCache } from '../../../src/app/engine/sessions.ts';
 import type { Engine, EngineOptions } from '../../../src/engines/engine.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeSum, parseSum, sumText, sumWithin, weightsOf } from '../../../src/app/sumTarget.ts';
+import { describeSum, parseSum, sumText, sumWithin, weightsOf } from '../../../src/app/target/sumTarget.ts';
 import type { SumTarget } from '../../../src/protocol/target.ts';
 import { refusal } from '../formats/models.ts';
 

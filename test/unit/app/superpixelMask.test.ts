@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { superpixelMask } from '../../../src/app/superpixelMask.ts';
+import { superpixelMask } from '../../../src/app/input/superpixelMask.ts';
 import { floats } from '../../../src/tensor/tensor.ts';
 
 const SIDE = 16;

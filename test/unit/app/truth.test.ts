@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type KnownClasses, truthOf } from '../../../src/app/truth.ts';
+import { type KnownClasses, truthOf } from '../../../src/app/target/truth.ts';
 import type { Truth } from '../../../src/protocol/model.ts';
 import { type Files, folderWith } from './beside.ts';
 

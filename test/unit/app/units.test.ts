@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Explainer } from '../../../src/app/explain.ts';
+import { readInputs } from '../../../src/app/input/readInput.ts';
 import { Model } from '../../../src/app/model.ts';
-import { readInputs } from '../../../src/app/readInput.ts';
 
 const CORPUS = path.resolve(import.meta.dirname, '../../fixtures/corpus/models');
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readConfiguration } from '../../../src/app/configuration.ts';
+import { readConfiguration } from '../../../src/app/settings/configuration.ts';
 import { FORMATS } from '../../../src/formats/index.ts';
 
 const root = path.join(import.meta.dirname, '../../..');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { allLayers } from '../../../src/app/layerTree.ts';
 import { Model } from '../../../src/app/model.ts';
+import { allLayers } from '../../../src/app/tree/layerTree.ts';
 import { withFoldedNorms } from '../../../src/formats/onnx/foldedNorm.ts';
 import type { Graph, Initializer, Node } from '../../../src/graph/graph.ts';
 import { torchvisionGraph } from '../../tools/emptyWeights.ts';

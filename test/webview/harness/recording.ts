@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Explainer } from '../../../src/app/explain.ts';
-import { allLayers } from '../../../src/app/layerTree.ts';
+import { readInputs } from '../../../src/app/input/readInput.ts';
 import { Model } from '../../../src/app/model.ts';
-import { readInputs } from '../../../src/app/readInput.ts';
+import { allLayers } from '../../../src/app/tree/layerTree.ts';
 import type { InputImage, LayerExplanation, ModelSummary, Sweep } from '../../../src/protocol/model.ts';
 
 /** What the extension would answer about a model, for one image for all of its answers; further images are only shown. */

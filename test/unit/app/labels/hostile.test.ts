@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { namesFromFile } from '../../../../src/app/labels/classNames.ts';
 import { modelMetadata } from '../../../../src/app/settings/modelMetadata.ts';
-import { truthOf } from '../../../../src/app/truth.ts';
+import { truthOf } from '../../../../src/app/target/truth.ts';
 import { InspectumError } from '../../../../src/tensor/errors.ts';
 import { temporaryFolder } from '../../formats/models.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { resolveInput } from '../../../../src/app/convention.ts';
-import { feedOf } from '../../../../src/app/readImage.ts';
+import { resolveInput } from '../../../../src/app/input/convention.ts';
+import { feedOf } from '../../../../src/app/input/readImage.ts';
 import { floatsOf, maxDifference, texture } from '../../image/fixtures.ts';
 import { configured } from '../beside.ts';
 

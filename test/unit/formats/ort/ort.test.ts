@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { attribute } from '../../../../src/app/attribute.ts';
+import { attribute } from '../../../../src/app/methods/attribute.ts';
 import { Model } from '../../../../src/app/model.ts';
 import { onnxRuntime } from '../../../../src/engines/onnxruntime/engine.ts';
 import { readModel } from '../../../../src/formats/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { allLayers } from '../../../../src/app/layerTree.ts';
 import { Model } from '../../../../src/app/model.ts';
+import { allLayers } from '../../../../src/app/tree/layerTree.ts';
 import { readModel } from '../../../../src/formats/index.ts';
 import { foldConstants } from '../../../../src/graph/foldConstants.ts';
 import type { Graph } from '../../../../src/graph/graph.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layerTree } from '../../../../src/app/layerTree.ts';
+import { layerTree } from '../../../../src/app/tree/layerTree.ts';
 import type { Graph, Initializer, Node, ValueInfo } from '../../../../src/graph/graph.ts';
 import { groupsOf } from '../../../../src/graph/structure/groups.ts';
 

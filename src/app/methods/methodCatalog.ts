@@ -1,0 +1,90 @@
+import type { Feeds } from '../../attribution/evaluation/subject.ts';
+import { METHODS } from '../../attribution/index.ts';
+import { GRADIENT_COST, type Method } from '../../attribution/method.ts';
+import { METRICS } from '../../attribution/metrics/index.ts';
+import type { Metric } from '../../attribution/metrics/metric.ts';
+import type { Parameter, ParameterTable } from '../../attribution/parameters.ts';
+import { QUESTIONS } from '../../attribution/questions.ts';
+import { NOISE_TUNNEL_PARAMETERS } from '../../attribution/sampling/noiseTunnel.ts';
+import type { MethodInfo, ParameterInfo, Recipe } from '../../protocol/methods.ts';
+import type { Model } from '../model.ts';
+import { attributedInputs, methodNamed } from './attribute.ts';
+import { settingsOf } from './methodSettings.ts';
+import { metricsCost } from './metrics.ts';
+
+/** Every method as it is offered for a model: those that answer a question first, in that order. */
+export function methodCatalog(model: Model): readonly MethodInfo[] {
+  const names = new Set([...Object.keys(QUESTIONS), ...Object.keys(METHODS)]);
+  return [...names].map((name) => methodInfo(methodNamed(name), model));
+}
+
+function methodInfo({ name, level, ofInput, needsTarget, baselines, doc, paper, parameters }: Method, model: Model): MethodInfo {
+  return {
+    name,
+    level,
+    ...(ofInput && { ofInput }),
+    needsTarget,
+    baselines,
+    doc,
+    ...(paper && { paper }),
+    ...(Object.hasOwn(QUESTIONS, name) && { question: QUESTIONS[name] as string }),
+    parameters: [...Object.entries(parameters).map(([key, parameter]) => parameterInfo(key, parameter, model)), ...additions(level)],
+  };
+}
+
+function parameterInfo(name: string, parameter: Parameter, model: Model): ParameterInfo {
+  const suggest = Object.hasOwn(SUGGESTIONS, name) ? SUGGESTIONS[name] : undefined;
+  const suggestion = suggest?.(model);
+  return { name, ...parameter, ...(suggestion !== undefined && { suggestion }) };
+}
+
+const group = (name: string, doc: string, table: ParameterTable): ParameterInfo => ({
+  name,
+  type: 'group',
+  default: null,
+  doc,
+  parameters: Object.entries(table).map(([key, parameter]) => ({ name: key, ...parameter })),
+});
+
+/** What can be asked of every method besides its own parameters. */
+const additions = (level: Method['level']): readonly ParameterInfo[] => [
+  group('noise_tunnel', 'NoiseTunnel: the mean over noisy copies of the input, or its square or variance.', NOISE_TUNNEL_PARAMETERS),
+  ...Object.values<Metric>(METRICS)
+    .filter(({ name }) => level !== 'layer' || name !== 'infidelity')
+    .map(({ name, doc, parameters }) => group(name, doc, parameters)),
+  { name: 'seed', type: 'integer', default: 0, doc: 'Fixes what is random.' },
+];
+
+/** How many windows lie side by side where an image is occluded, and how many regions it is divided into. */
+const WINDOWS = 15;
+const SUPERPIXELS = 50;
+
+/** What suits a model's image better than Captum's defaults, which take every pixel for itself. */
+const SUGGESTIONS: Readonly<Record<string, (model: Model) => unknown>> = {
+  sliding_window_shapes: (model) => windows(model, 1),
+  strides: (model) => windows(model, 2),
+  feature_mask: ({ input }) => input && { superpixels: SUPERPIXELS },
+};
+
+/** Windows over all channels, moved by a part of their side. */
+function windows({ input, graph }: Model, part: number): readonly number[] | undefined {
+  const shape = graph.inputs.find(({ name }) => name === input?.port)?.shape;
+  if (!input || !shape) return undefined;
+  const extents = input.size.map((extent) => Math.max(1, Math.round(extent / WINDOWS / part)));
+  const channels = Number(input.layout === 'NCHW' ? shape[1] : shape[3]);
+  return input.layout === 'NCHW' ? [channels, ...extents] : [...extents, channels];
+}
+
+/** How many forward passes a recipe takes, by estimate. @throws InspectumError 'usage' for a wrong method or parameter */
+export function passesOf(model: Model, { method: name, set, layer }: Recipe, feeds: Feeds): number {
+  const method = methodNamed(name);
+  const { parameters, tunnel, metrics } = settingsOf(method, set);
+  const ofLayer = method.level === 'layer' && layer !== undefined ? model.shapeOf(model.findLayer(layer).output) : undefined;
+  const shapes = ofLayer
+    ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
+    : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
+  const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
+  const once = method.cost?.({ parameters, shapes, features: mask?.superpixels }) ?? GRADIENT_COST;
+  const passes = once * (tunnel?.nt_samples ?? 1);
+  return passes + metricsCost(metrics, passes);
+}
