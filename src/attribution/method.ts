@@ -1,8 +1,8 @@
+import type { Parameter, ParameterTable, ParameterValues, ValuesOf } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Baselines } from './baselines.ts';
 import type { Subject } from './evaluation/subject.ts';
 import type { Place, Seed } from './evaluation/target.ts';
-import type { Parameter, ParameterTable, ParameterValues, ValuesOf } from './parameters.ts';
 import type { Random } from './random.ts';
 import type { Work } from './work.ts';
 

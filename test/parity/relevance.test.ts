@@ -6,13 +6,13 @@ import { Baselines } from '../../src/attribution/baselines.ts';
 import { Subject } from '../../src/attribution/evaluation/subject.ts';
 import type { Place } from '../../src/attribution/evaluation/target.ts';
 import { METHODS } from '../../src/attribution/index.ts';
-import { parameterValues } from '../../src/attribution/parameters.ts';
 import { Random } from '../../src/attribution/random.ts';
 import { Work } from '../../src/attribution/work.ts';
 import { Network } from '../../src/autodiff/rules/lrp/network.ts';
 import { onnxRuntime } from '../../src/engines/onnxruntime/engine.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import type { Graph } from '../../src/graph/graph.ts';
+import { parameterValues } from '../../src/tensor/parameters.ts';
 import { floats, sizeOf } from '../../src/tensor/tensor.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures');

@@ -1,8 +1,8 @@
 import type { Subject } from '../../attribution/evaluation/subject.ts';
-import type { ParameterTable, ParameterValues } from '../../attribution/parameters.ts';
 import type { Mask } from '../../attribution/perturbation/featureMask.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { readNpy } from '../../tensor/npy.ts';
+import type { ParameterTable, ParameterValues } from '../../tensor/parameters.ts';
 import { floats, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Model } from '../model.ts';
 import { readBytes } from './readImage.ts';

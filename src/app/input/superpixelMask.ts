@@ -1,7 +1,7 @@
 import { examplesOf, stacked } from '../../attribution/evaluation/examples.ts';
 import { superpixels } from '../../image/superpixels.ts';
 import { type Tensor, tensor, toFloat32 } from '../../tensor/tensor.ts';
-import { arrayPicture } from './arrayPicture.ts';
+import { stretchedPicture } from './arrayPicture.ts';
 import type { ResolvedInput } from './convention.ts';
 
 /**
@@ -11,9 +11,10 @@ import type { ResolvedInput } from './convention.ts';
 export function superpixelMask(fed: Tensor, input: Pick<ResolvedInput, 'layout' | 'channels'>, count: number): Tensor<'float32'> {
   const values = toFloat32(fed);
   const examples = Array.from({ length: values.dims[0] ?? 1 }, (_, i) => {
-    const { width, height, rgba } = arrayPicture('', examplesOf(values, i, i + 1), input).network;
+    const picture = stretchedPicture(examplesOf(values, i, i + 1), input);
+    const { width, height } = picture;
     const dims = input.layout === 'NCHW' ? [1, 1, height, width] : [1, height, width, 1];
-    return tensor('float32', dims, Float32Array.from(superpixels({ width, height, data: rgba }, count)));
+    return tensor('float32', dims, Float32Array.from(superpixels(picture, count)));
   });
   return stacked(examples);
 }

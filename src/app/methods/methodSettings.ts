@@ -1,7 +1,7 @@
 import type { Method } from '../../attribution/method.ts';
-import { type ParameterValues, parameterValues } from '../../attribution/parameters.ts';
 import { NOISE_TUNNEL_PARAMETERS, type NoiseTunnelParameters } from '../../attribution/sampling/noiseTunnel.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import { type ParameterValues, parameterValues } from '../../tensor/parameters.ts';
 import { type AskedMetrics, splitMetrics } from './metrics.ts';
 
 /** What `--set` says: of the method itself, and of what surrounds it. */

@@ -1,7 +1,7 @@
 import { METRICS } from '../../attribution/metrics/index.ts';
 import type { Metric, MetricRequest } from '../../attribution/metrics/metric.ts';
-import { type ParameterValues, parameterValues } from '../../attribution/parameters.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import { type ParameterValues, parameterValues } from '../../tensor/parameters.ts';
 
 /** Metrics that are asked for, by name, with their parameters. */
 export type AskedMetrics = Readonly<Record<string, ParameterValues>>;

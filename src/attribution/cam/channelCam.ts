@@ -1,8 +1,8 @@
+import type { ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import { layerValue } from '../layer/layerValue.ts';
 import { type Attribution, type AttributionRequest, defineMethod, type Method } from '../method.ts';
-import type { ValuesOf } from '../parameters.ts';
 import { PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
 import { visitScores } from '../perturbation/visitScores.ts';
 import { channelsOf, weightedMap } from './activationMap.ts';

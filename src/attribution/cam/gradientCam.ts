@@ -1,10 +1,10 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import type { Parameter } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { explainedRank } from '../evaluation/subject.ts';
 import { layerValues } from '../layer/layerValue.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, type Method, partsOf } from '../method.ts';
-import type { Parameter } from '../parameters.ts';
 
 /** Parameters of every class activation map. */
 export const CAM_PARAMETERS = {

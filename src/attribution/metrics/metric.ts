@@ -1,7 +1,7 @@
+import type { ParameterTable, ParameterValues, ValuesOf } from '../../tensor/parameters.ts';
 import type { Baselines } from '../baselines.ts';
 import type { Subject } from '../evaluation/subject.ts';
 import type { Attribution, Level } from '../method.ts';
-import type { ParameterTable, ParameterValues, ValuesOf } from '../parameters.ts';
 import type { Random } from '../random.ts';
 import type { Work } from '../work.ts';
 

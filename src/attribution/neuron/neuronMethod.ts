@@ -1,5 +1,5 @@
+import type { Parameter, ParameterTable } from '../../tensor/parameters.ts';
 import { defineMethod, type Method } from '../method.ts';
-import type { Parameter, ParameterTable } from '../parameters.ts';
 
 const ATTRIBUTE_TO_NEURON_INPUT = {
   type: 'boolean',

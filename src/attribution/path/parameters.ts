@@ -1,5 +1,5 @@
+import type { Parameter } from '../../tensor/parameters.ts';
 import { GRADIENT_COST, type Workload } from '../method.ts';
-import type { Parameter } from '../parameters.ts';
 import { QUADRATURES, type Quadrature } from './quadrature.ts';
 
 export const MULTIPLY_BY_INPUTS = {

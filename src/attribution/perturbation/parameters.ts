@@ -1,4 +1,4 @@
-import type { Parameter } from '../parameters.ts';
+import type { Parameter } from '../../tensor/parameters.ts';
 
 /** Parameters that methods share which perturb features. */
 

@@ -1,7 +1,7 @@
 import { InspectumError } from '../../tensor/errors.ts';
+import type { Extents } from '../../tensor/parameters.ts';
 import { formatShape, stridesOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import type { Extents } from '../parameters.ts';
 
 /** What windows slide over, batch first. */
 type Sized = Pick<Tensor, 'dims'>;

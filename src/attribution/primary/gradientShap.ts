@@ -1,8 +1,8 @@
+import type { ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { forwardAt, gradientsAt, resultsOf } from '../evaluation/points.ts';
 import type { Point } from '../evaluation/subject.ts';
 import { type Attribution, type AttributionRequest, defineMethod, GRADIENT_COST, partsOf } from '../method.ts';
-import type { ValuesOf } from '../parameters.ts';
 import { WeightedSums } from '../path/arithmetic.ts';
 import { MULTIPLY_BY_INPUTS } from '../path/parameters.ts';
 import { timesLength } from '../path/path.ts';

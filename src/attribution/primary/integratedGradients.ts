@@ -1,8 +1,8 @@
+import type { ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gradientsAt } from '../evaluation/points.ts';
 import type { Subject } from '../evaluation/subject.ts';
 import { type AttributionRequest, defineMethod, partsOf } from '../method.ts';
-import type { ValuesOf } from '../parameters.ts';
 import { type Ends, integrate } from '../path/integrate.ts';
 import { MULTIPLY_BY_INPUTS, pathCost, pathParameters } from '../path/parameters.ts';
 import { type Path, pathOf, timesLength } from '../path/path.ts';

@@ -2,10 +2,10 @@ import { deepLiftRules } from '../../autodiff/rules/deepLift/index.ts';
 import { addTwin } from '../../autodiff/rules/deepLift/twin.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { DTYPES, isFloat } from '../../tensor/dtype.ts';
+import type { Parameter } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { floating } from '../evaluation/floating.ts';
 import type { Differentiable, Point, Subject } from '../evaluation/subject.ts';
-import type { Parameter } from '../parameters.ts';
 
 export const DEEP_LIFT_PARAMETERS = {
   multiply_by_inputs: {

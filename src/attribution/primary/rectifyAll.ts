@@ -1,4 +1,4 @@
-import type { Parameter } from '../parameters.ts';
+import type { Parameter } from '../../tensor/parameters.ts';
 
 export const RECTIFY_ALL = {
   type: 'boolean',

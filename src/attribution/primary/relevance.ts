@@ -4,10 +4,10 @@ import { lrp } from '../../autodiff/rules/lrp/index.ts';
 import { type Bias, Network } from '../../autodiff/rules/lrp/network.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import type { ParameterTable, ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Subject } from '../evaluation/subject.ts';
 import type { Attribution } from '../method.ts';
-import type { ParameterTable, ValuesOf } from '../parameters.ts';
 import { convergenceDelta } from './completeness.ts';
 
 /** Where relevance goes another way than Captum sends it. */

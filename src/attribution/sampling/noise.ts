@@ -1,7 +1,7 @@
 import { InspectumError } from '../../tensor/errors.ts';
+import type { Parameter } from '../../tensor/parameters.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Point } from '../evaluation/subject.ts';
-import type { Parameter } from '../parameters.ts';
 import type { Random } from '../random.ts';
 
 /** The standard deviation of the noise that is added to inputs. */

@@ -1,7 +1,7 @@
+import type { ParameterTable, ValuesOf } from '../../tensor/parameters.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { Baselines } from '../baselines.ts';
 import type { Attribution, AttributionPart, AttributionRequest, Method } from '../method.ts';
-import type { ParameterTable, ValuesOf } from '../parameters.ts';
 import { drawnBaseline } from './drawn.ts';
 import { stdevsParameter, withNoise } from './noise.ts';
 

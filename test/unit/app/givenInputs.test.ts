@@ -103,8 +103,15 @@ describe('height and width that the file leaves open', () => {
   });
 });
 
-test('an array is shown from black to white, gray or in colour', async () => {
-  const { shown } = await give(open('single'), { input: array([1, 3, 16, 20], (i) => (i < 320 ? 0 : i < 640 ? 0.5 : 1)) });
+test('an array that can be pixels is shown as those, any other from black to white', async () => {
+  const pixels = await give(open('single'), { input: array([1, 3, 16, 20], (i) => (i < 320 ? 0 : i < 640 ? 0.5 : 1)) });
+  const { mean = [], std = [], name } = pixels.model.input ?? {};
+  expect([...(pixels.shown?.network.rgba.subarray(0, 4) ?? [])]).toEqual([
+    ...[0, 0.5, 1].map((value, c) => Math.round(255 * (value * (std[c] ?? 1) + (mean[c] ?? 0)))),
+    255,
+  ]);
+  expect(pixels.shown?.array).toBe(`An array of 1×3×16×20, fed as it is. It is shown as the pixels that its values stand for (${name}).`);
+  const { shown } = await give(open('single'), { input: array([1, 3, 16, 20], (i) => (i < 320 ? 0 : i < 640 ? 5 : 10)) });
   expect([...(shown?.original.rgba.subarray(0, 4) ?? [])]).toEqual([0, 128, 255, 255]);
   expect(shown?.network).toEqual(shown?.original);
   expect(shown?.geometry).toMatchObject({ imageWidth: 20, inputWidth: 20, scaleX: 1 });

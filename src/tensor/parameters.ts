@@ -1,5 +1,5 @@
-import { InspectumError } from '../tensor/errors.ts';
-import type { Mask } from './perturbation/featureMask.ts';
+import { InspectumError } from './errors.ts';
+import type { Tensor } from './tensor.ts';
 
 /** What every parameter says, by Captum's name. */
 interface Documented {
@@ -75,7 +75,7 @@ interface MaskParameter extends Documented {
   readonly default: null;
 }
 
-/** One parameter of a method: enough for a check, a form and its documentation. */
+/** One parameter of a method or a picture: enough for a check, a form and its documentation. */
 export type Parameter =
   | BooleanParameter
   | IntegerParameter
@@ -102,7 +102,7 @@ interface ValueOfType {
   readonly texts: readonly string[];
   readonly colormap: unknown;
   readonly extents: Extents;
-  readonly mask: Mask;
+  readonly mask: Tensor | ReadonlyMap<string, Tensor>;
 }
 
 type ValueOf<P extends Parameter> = P extends { readonly perInput: true }

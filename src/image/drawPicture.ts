@@ -1,0 +1,47 @@
+import { InspectumError } from '../tensor/errors.ts';
+import { drawFigure } from './captum/figure.ts';
+import { hasHeatMap, type ImageArray } from './captum/visualize.ts';
+import type { RgbaImage, RgbImage } from './image.ts';
+import { type Grid, interpolate } from './interpolate.ts';
+import { minMaxJet } from './picturePresets.ts';
+import type { SeenStyle } from './pictureStyle.ts';
+
+/** What the network sees, as pixels. */
+export interface SeenImage extends RgbImage {
+  /** The network takes one channel, and all three colours hold it. */
+  readonly isGray: boolean;
+}
+
+/** A map in the size of the image, or its own without one, as a style brings it there. */
+export function largeMap(map: Grid, image: RgbImage | undefined, style: SeenStyle): Grid {
+  const { width, height } = image ?? map;
+  if (map.width === width && map.height === height) return map;
+  return { width, height, data: interpolate(map.data, map, { width, height }, style.kind === 'preset' ? 'bilinear' : style.interpolation) };
+}
+
+/**
+ * A map over what the network sees, as the command line's `--picture` and the panel have it: the same pixels.
+ * @param map signed, summed over channels, at its own resolution
+ * @throws InspectumError 'usage' where the style needs an image and there is none
+ */
+export function drawPicture(map: Grid, image: SeenImage | undefined, style: SeenStyle): RgbaImage {
+  if (style.kind === 'preset') {
+    if (!image) throw needsImage(`The picture ${style.name} lies`);
+    return minMaxJet(map, image, { relu: style.name === 'grad-cam-paper' });
+  }
+  const needing = style.parts.find(({ method }) => method !== 'heat_map');
+  if (!image && needing) throw needsImage(`${needing.method} ${hasHeatMap(needing.method) ? 'lies' : 'is drawn'}`);
+  return drawFigure(largeMap(map, image, style), image && imageArray(image), style.parts, style);
+}
+
+const needsImage = (what: string): InspectumError =>
+  new InspectumError('usage', `${what} over the image, but no image was given: choose heat_map.`);
+
+function imageArray({ width, height, data, isGray }: SeenImage): ImageArray {
+  const channels = isGray ? 1 : 3;
+  const values = Uint8Array.from(
+    { length: width * height * channels },
+    (_, i) => data[Math.floor(i / channels) * 4 + (i % channels)] as number,
+  );
+  return { width, height, channels, data: values };
+}
