@@ -113,7 +113,10 @@ class Module {
   }
 }
 
-/** For every group and module, the last value that is made inside and read outside. */
+/** Their integers stand for the numbers that they are given. */
+const QUANTIZES = new Set(['QuantizeLinear', 'DynamicQuantizeLinear']);
+
+/** For every group and module, the last value that is made inside and read outside, no factor of one number. */
 function valuesLeaving(graph: Graph, places: ReadonlyMap<Node, Place>): Map<string, string> {
   const readers = new Map<string, Place[]>();
   for (const [node, place] of places)
@@ -126,10 +129,11 @@ function valuesLeaving(graph: Graph, places: ReadonlyMap<Node, Place>): Map<stri
   const leaving = new Map<string, string>();
   for (const [node, place] of places)
     for (const value of node.outputs) {
+      if (graph.values.get(value)?.shape?.length === 0) continue;
       // A reader that shares the first n steps of the place reads inside of the n outer modules, and outside of the rest.
       const readBy = outputs.has(value) ? [[]] : (readers.get(value) ?? []);
       const shared = readBy.reduce((least, reader) => Math.min(least, commonLength(reader, place)), place.length);
-      for (const id of place.slice(shared)) leaving.set(id, value);
+      for (const id of place.slice(shared)) leaving.set(id, QUANTIZES.has(node.op) ? (node.inputs[0] ?? value) : value);
     }
   return leaving;
 }

@@ -22,8 +22,8 @@ const ALWAYS = new Set([
 /** What only arranges an activation anew: a layer where it is all that a module does (an nn.Flatten). */
 const LAYOUT = new Set(['Expand', 'Flatten', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze']);
 
-/** Whether a node only arranges or converts an activation. */
-export const isArrangement = (node: Node): boolean => ALWAYS.has(nodeKey(node)) || LAYOUT.has(nodeKey(node));
+/** Whether a node does more than arrange, convert or prepare: what a person takes for a layer wherever it stands. */
+export const isComputation = (node: Node, graph: Graph): boolean => !LAYOUT.has(nodeKey(node)) && !isHidden(node, graph);
 
 /**
  * Whether a person who reads the model's tree would rather not see this node: constants and what is
@@ -63,7 +63,7 @@ function modulesWithLayers(graph: Graph): ReadonlySet<string> {
   if (known) return known;
   const modules = new Set<string>();
   for (const node of graph.nodes) {
-    if (!node.module || LAYOUT.has(nodeKey(node)) || isHidden(node, graph)) continue;
+    if (!node.module || !isComputation(node, graph)) continue;
     for (let path = node.module; path !== ''; path = parentPath(path)) modules.add(path);
   }
   layersOfGraph.set(graph, modules);

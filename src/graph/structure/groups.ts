@@ -1,4 +1,4 @@
-import { isArrangement } from '../describe/plumbing.ts';
+import { isComputation } from '../describe/plumbing.ts';
 import type { Graph, Node } from '../graph.ts';
 import { commonPath } from '../paths.ts';
 import { blocksOfRegions, type Network } from './blocks.ts';
@@ -41,9 +41,9 @@ export function groupsOf(graph: Graph, { isOpen: isAssumed = false }: GroupOptio
   const flow = dataflowOf(graph);
   const isLayer = (vertex: number): boolean => {
     const node = flow.nodes[vertex] as Node;
-    return isOpen(node) && !isArrangement(node);
+    return isOpen(node) && isComputation(node, graph);
   };
-  if (flow.nodes.filter((node) => node && isOpen(node) && !isArrangement(node)).length < FEW) return NO_GROUPS;
+  if (flow.nodes.filter((node) => node && isOpen(node) && isComputation(node, graph)).length < FEW) return NO_GROUPS;
   const roles = flow.nodes.map((node) => node && roleOf(node, graph, flow));
   const network: Network = { graph, flow, roles, resolutions: new Resolutions(graph, flow, roles, isAssumed) };
   const { of, regions } = blocksOfRegions(network);
