@@ -12,7 +12,7 @@ import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { baselineThumbnail } from './input/readBaselines.ts';
+import { baselinePictures } from './input/baselinePictures.ts';
 import { attribute, type Feeds, type Place, scoresOf } from './methods/attribute.ts';
 import { attributionView } from './methods/attributionView.ts';
 import { passesOf } from './methods/methodCatalog.ts';
@@ -160,8 +160,9 @@ export class Explainer {
       report?.(done / total, partial && (() => view(partial(), done / total)));
     const job = { ...recipe, feeds, target: placeOf(target.target) };
     const result = await attribute(model, { ...job, waiting: { progress, ...(signal && { signal }) } });
-    const picture = result.compared && baselineThumbnail(model, feeds, result.compared);
-    return { ...view(result), ...(picture && { baselinePicture: picture }) };
+    const { compared } = result;
+    const pictures = compared?.asked.has(model.input?.port ?? '') ? baselinePictures(model, feeds, compared) : [];
+    return { ...view(result), ...(pictures.length > 0 && { baselinePictures: pictures }) };
   }
 
   async #forward(): Promise<Outcome> {

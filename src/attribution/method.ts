@@ -96,6 +96,8 @@ export interface Workload<V = ParameterValues> {
   readonly shapes: readonly (readonly number[])[];
   /** How many features a mask has; undefined: no mask. */
   readonly features: number | undefined;
+  /** How many baselines are given, as far as it shows before they are read. */
+  readonly baselines: number;
 }
 
 /** Forward passes that take as long as one with the gradient. */

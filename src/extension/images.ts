@@ -33,8 +33,21 @@ export const chooseImageFile = (near: string): Promise<string | undefined> => ch
 export const chooseInputFile = (input: string, near: string, takesImage: boolean): Promise<string | undefined> =>
   chooseFile(`Input ${input}`, near, takesImage ? { ...IMAGES, ...ARRAYS } : ARRAYS);
 
+/** Lets the person choose files as a baseline; undefined: dismissed. */
+export const chooseBaselineFiles = (near: string, takesImage: boolean, several: boolean): Promise<readonly string[] | undefined> =>
+  chooseFiles({
+    title: several ? 'Baselines' : 'Baseline',
+    openLabel: 'Compare',
+    canSelectMany: several,
+    near,
+    filters: takesImage ? { 'Images and NumPy arrays': [...IMAGE_EXTENSIONS, 'npy'] } : ARRAYS,
+  });
+
 async function chooseFile(title: string, near: string, filters: Record<string, string[]>): Promise<string | undefined> {
-  const defaultUri = vscode.Uri.file(path.dirname(near));
-  const [uri] = (await vscode.window.showOpenDialog({ title, openLabel: 'Explain', canSelectMany: false, defaultUri, filters })) ?? [];
-  return uri?.fsPath;
+  return (await chooseFiles({ title, openLabel: 'Explain', canSelectMany: false, near, filters }))?.[0];
+}
+
+async function chooseFiles({ near, ...options }: vscode.OpenDialogOptions & { readonly near: string }): Promise<string[] | undefined> {
+  const uris = await vscode.window.showOpenDialog({ ...options, defaultUri: vscode.Uri.file(path.dirname(near)) });
+  return uris?.map(({ fsPath }) => fsPath);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { BaselinePreview, BaselineSpec } from '../protocol/baselines.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { GivenInputs, InputSource } from '../protocol/inputs.ts';
 import type { AttributionView, Estimate, MethodInfo, Recipe } from '../protocol/methods.ts';
@@ -102,6 +103,10 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#compute('methods', { model: this.path }, signal);
   }
 
+  baselines(baseline: BaselineSpec, signal?: AbortSignal): Promise<BaselinePreview> {
+    return this.#compute('baselines', { model: this.path, baseline }, signal);
+  }
+
   estimate(recipe: Recipe, signal?: AbortSignal): Promise<Estimate> {
     return this.#compute('estimate', { model: this.path, recipe }, signal);
   }
@@ -142,7 +147,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#changed.dispose();
   }
 
-  #compute<K extends 'sweep' | 'explain' | 'methods' | 'estimate' | 'attribute' | 'conventions'>(
+  #compute<K extends 'sweep' | 'explain' | 'methods' | 'baselines' | 'estimate' | 'attribute' | 'conventions'>(
     name: K,
     params: Parameters<WorkerCalls[K]>[0],
     signal: AbortSignal | undefined,

@@ -6,7 +6,7 @@ import type { DroppedFile, FilesChanged, PanelCalls, PanelEvents } from '../prot
 import { type Handlers, type Message, Peer } from '../protocol/rpc.ts';
 import type { DroppedFiles } from './droppedFiles.ts';
 import { FileWatch } from './fileWatch.ts';
-import { chooseImageFile, chooseInputFile, offeredImages } from './images.ts';
+import { chooseBaselineFiles, chooseImageFile, chooseInputFile, offeredImages } from './images.ts';
 import { chooseLabelsFile } from './labelsFile.ts';
 import type { LastInputs } from './lastInputs.ts';
 import type { ModelDocument } from './modelDocument.ts';
@@ -101,6 +101,11 @@ export class Panel {
     return file === undefined ? null : this.#give(input, sourceOf(file), signal);
   }
 
+  /** A file beside which other images are likely. */
+  get #nearby(): string {
+    return this.#images.last.imageOf(this.document.path) ?? this.document.path;
+  }
+
   /** The files that what is shown was read from, and what each says. */
   #shownFiles(): Map<string, FilesChanged['what'][number]> {
     const { path: model, summary } = this.document;
@@ -140,8 +145,7 @@ export class Panel {
         return summary;
       },
       images: () => offeredImages(document.path, this.#images.last.imageOf(document.path)),
-      chooseImage: async (_params, signal) =>
-        this.#giveFile(undefined, await chooseImageFile(this.#images.last.imageOf(document.path) ?? document.path), signal),
+      chooseImage: async (_params, signal) => this.#giveFile(undefined, await chooseImageFile(this.#nearby), signal),
       setImage: (image, signal) => this.#give(undefined, 'path' in image ? sourceOf(image.path) : image, signal),
       setInput: ({ input, source }, signal) => this.#give(input, source, signal),
       restoreInputs: (_params, signal) => this.#give(undefined, undefined, signal),
@@ -152,6 +156,11 @@ export class Panel {
       sweep: async ({ target }, signal) => inOneBuffer(await document.sweep(target, signal)),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
       methods: (_params, signal) => document.methods(signal),
+      chooseBaselines: async ({ several }) => {
+        const files = await chooseBaselineFiles(this.#nearby, document.summary?.input !== undefined, several);
+        return files ? { files } : null;
+      },
+      baselines: ({ baseline }, signal) => document.baselines(baseline, signal),
       estimate: ({ recipe }, signal) => document.estimate(recipe, signal),
       attribute: ({ recipe }, signal) => document.attribute(recipe, signal),
       conventions: (_params, signal) => document.conventions(signal),

@@ -33,6 +33,16 @@ export const BASELINE_KINDS = {
 
 export type BaselineKindName = keyof typeof BASELINE_KINDS;
 
+/** What files of baselines are called: one or two by their names, more as "12 images of the folder photos". */
+export function describeFiles(files: readonly string[]): string {
+  const parts = files.map((file) => file.split(/[\\/]/));
+  if (files.length <= 2) return parts.map((path) => path.at(-1)).join(' and ');
+  const what = files.some((file) => /\.npy$/i.test(file)) ? 'files' : 'images';
+  const folders = new Set(parts.map((path) => path.slice(0, -1).join('/')));
+  const where = folders.size === 1 ? `the folder ${parts[0]?.at(-2) || '/'}` : `${folders.size} folders`;
+  return `${files.length} ${what} of ${where}`;
+}
+
 /** The gray values, 0 to 255, of the kinds that have one colour. */
 export const LEVELS = { black: 0, white: 255, gray: 128 } as const satisfies Partial<Record<BaselineKindName, number>>;
 

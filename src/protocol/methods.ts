@@ -75,8 +75,8 @@ export interface AttributionView {
   readonly samples?: number;
   /** What it was compared with, of methods with baselines. */
   readonly baselines?: readonly UsedBaseline[];
-  /** That of the image, in small. */
-  readonly baselinePicture?: Picture;
+  /** Those of the image, in small: at most the first few. */
+  readonly baselinePictures?: readonly Picture[];
   /** Whole sentences. */
   readonly remarks: readonly string[];
   readonly ms: number;

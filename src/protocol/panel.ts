@@ -1,3 +1,4 @@
+import type { BaselinePreview, BaselineSpec } from './baselines.ts';
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
 import type { AttributionView, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
@@ -90,6 +91,10 @@ export type PanelCalls = {
   explain: (params: { readonly layer: string; readonly target?: Target }) => LayerExplanation;
   /** The methods that there are, as they suit the open model. */
   methods: (params: null) => readonly MethodInfo[];
+  /** Lets the person choose files as a baseline in VS Code's own dialog, one or `several`; null: dismissed. */
+  chooseBaselines: (params: { readonly several: boolean }) => { readonly files: readonly string[] } | null;
+  /** Reads a baseline, to be shown before it is used. */
+  baselines: (params: { readonly baseline: BaselineSpec }) => BaselinePreview;
   /** How much a recipe would take. */
   estimate: (params: { readonly recipe: Recipe }) => Estimate;
   /** Any method. What there is of a long one is told with its progress. */

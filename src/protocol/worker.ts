@@ -1,3 +1,4 @@
+import type { BaselinePreview, BaselineSpec } from './baselines.ts';
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
 import type { AttributionView, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
@@ -23,6 +24,8 @@ export type WorkerCalls = {
   explain: (params: { readonly model: string; readonly layer: string; readonly target?: Target }) => LayerExplanation;
   /** The methods that there are, as they suit the model. */
   methods: (params: { readonly model: string }) => readonly MethodInfo[];
+  /** Reads a baseline. */
+  baselines: (params: { readonly model: string; readonly baseline: BaselineSpec }) => BaselinePreview;
   /** How much a recipe would take, judged by the last pass over all layers. */
   estimate: (params: { readonly model: string; readonly recipe: Recipe }) => Estimate;
   /** Any method. What there is of a long one is told with its progress. */

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Explainer, type RecipeWaiting } from '../app/explain.ts';
+import { previewBaseline } from '../app/input/baselinePictures.ts';
 import { conventionOutcomes } from '../app/input/conventionOutcomes.ts';
 import { readSources } from '../app/input/readInput.ts';
 import { methodCatalog } from '../app/methods/methodCatalog.ts';
@@ -121,6 +122,14 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target)),
       ),
     methods: ({ model }) => packed(methodCatalog(opened(model).told)),
+    baselines: ({ model, baseline }, signal) =>
+      jobs.run(
+        signal,
+        withProgress(model, 'Reading the baseline', () => {
+          const { model: open, feeds } = explainer(model);
+          return previewBaseline(open, feeds, baseline);
+        }),
+      ),
     estimate: ({ model, recipe }) => explainer(model).estimate(recipe),
     attribute: ({ model, recipe }, signal) =>
       jobs.run(

@@ -406,9 +406,7 @@ describe('--baseline', () => {
   test('several files, by name, and in a batch, are one distribution', async () => {
     const files = ['samples/images/key-and-umbrella.jpg', 'samples/images/cactus.png'];
     const { baselines, attribution } = await report('DeepLiftShap', ...files.flatMap((file) => ['--baseline', `image=${file}`]));
-    expect(baselines).toMatchObject([
-      { input: 'image', baseline: files, examples: 2, text: '2 examples from key-and-umbrella.jpg, cactus.png' },
-    ]);
+    expect(baselines).toMatchObject([{ input: 'image', baseline: files, examples: 2, text: 'key-and-umbrella.jpg and cactus.png' }]);
     const jobs = path.join(temporaryFolder(), 'jobs.jsonl');
     const out = path.join(path.dirname(jobs), 'a.json');
     const job = { model: SHAPES, input: HOUSE, method: 'DeepLiftShap', target: 3, out };

@@ -1,11 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { choose, facts, PATIENT, part } from './harness/methods.ts';
 import { explainFirstImage, layerRow, overlayPixels, untilState } from './harness/page.ts';
 import { sample, useLivePanels } from './harness/suite.ts';
 
 const panels = useLivePanels();
-const PATIENT = { timeout: 25_000 };
-const part = (page: Page, testid: string) => page.locator(`[data-testid=${testid}]`);
 
 async function openSample() {
   const opened = await panels.open(sample('shapes.onnx'), [sample('images/cactus-and-rocket.jpg')]);
@@ -13,21 +12,8 @@ async function openSample() {
   return opened;
 }
 
-async function choose(page: Page, method: string): Promise<void> {
-  await part(page, 'method').click();
-  await part(page, 'method-search').fill(method);
-  await part(page, 'method-search').press('Enter');
-}
-
 async function openParameters(page: Page): Promise<void> {
   if (!(await part(page, 'parameter-form').isVisible())) await part(page, 'parameters').click();
-}
-
-/** What is said of a result so far; on a slow machine a method may ask first. */
-async function facts(page: Page): Promise<string> {
-  const [run, said] = [part(page, 'run'), part(page, 'attribution-facts')];
-  if (await run.isVisible()) await run.click({ timeout: 2000 }).catch(() => undefined);
-  return (await said.count()) > 0 ? ((await said.textContent()) ?? '') : '';
 }
 
 describe('methods', () => {
@@ -42,6 +28,7 @@ describe('methods', () => {
     expect(await part(page, 'method-menu').count()).toBe(0);
 
     await choose(page, 'DeepLift');
+    expect(await part(page, 'method-menu').count()).toBe(0);
     await expect.poll(() => facts(page), PATIENT).toContain('Compared with zero of the normalised input');
     expect(await page.locator('.pane-title').textContent()).toContain('Input1×3×128×128');
     expect(await part(page, 'resolution').textContent()).toContain('128 × 128 pixels');

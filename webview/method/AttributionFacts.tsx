@@ -1,6 +1,6 @@
 import { formatValue } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
-import { BaselinePicture } from './BaselinePicture.tsx';
+import { ComparedWith } from './BaselinePictures.tsx';
 import { describeCompleteness, formatDuration } from './words.ts';
 
 const METRICS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export function AttributionFacts() {
           {completeness.text}
         </p>
       )}
-      <BaselinePicture view={view} />
+      <ComparedWith view={view} />
       {remarks.map((remark) => (
         <p key={remark} class="muted">
           {remark}

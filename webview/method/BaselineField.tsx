@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { BASELINE_KINDS, type BaselineKindName } from '../../src/image/baselines.ts';
+import { BASELINE_KINDS, type BaselineKindName, describeFiles } from '../../src/image/baselines.ts';
 import type { BaselineSpec } from '../../src/protocol/baselines.ts';
 import { DraftField } from '../components/DraftField.tsx';
 import { useDraft } from '../components/useDraft.ts';
 import { usePanel } from '../state/context.ts';
 
-const KINDS = Object.entries(BASELINE_KINDS) as readonly (readonly [BaselineKindName, (typeof BASELINE_KINDS)[BaselineKindName]])[];
+const KINDS = Object.entries(BASELINE_KINDS).map(([value, { label }]) => ({ value, label }));
 
 /** Distributions that are made of an image's pixels; Captum asks for one, and leaves which to the person. */
 const DISTRIBUTIONS = [
@@ -13,30 +13,32 @@ const DISTRIBUTIONS = [
   { value: 'noise:50', label: '50 pictures of uniform noise' },
 ] as const;
 
-const OTHER = 'other';
+/** Options that are no baseline of their own. */
+const [OTHER, FILES] = ['other', 'files'];
 
-/** What the input is compared with: a kind in terms of pixels, or a number, an image or an array. */
+/** What the input is compared with: a kind in terms of pixels, images or arrays of one's own, or a number. */
 export function BaselineField({ isDistribution }: { isDistribution: boolean }) {
   const panel = usePanel();
   const { baseline } = panel.methods.own.value;
   const writing = useSignal(false);
   const takesImage = panel.model.value?.input !== undefined;
-  const options = isDistribution ? DISTRIBUTIONS : KINDS.map(([value, { label }]) => ({ value, label }));
+  const options = isDistribution ? DISTRIBUTIONS : KINDS;
   const current = baseline === undefined ? (isDistribution ? '' : 'zero') : String(baseline);
-  const isKnown = current === '' || options.some(({ value }) => value === current);
-  const isOther = writing.value || !isKnown || !takesImage;
+  const isOption = current === '' || options.some(({ value }) => value === current);
+  const files = isOption || typeof baseline === 'number' ? [] : filesOf(baseline);
+  const isOther = writing.value || !takesImage || (!isOption && files.length === 0);
   return (
-    <span class="inline-form">
+    <span class="inline-form baseline-form">
       {takesImage && (
         <label class="baseline-choice">
           <span class="muted">Baseline</span>
           <select
             data-testid="baseline-kind"
-            title={isKnown && current in BASELINE_KINDS ? BASELINE_KINDS[current as BaselineKindName].doc : 'What stands for nothing'}
-            value={isOther ? OTHER : current}
+            title={hintOf(current, files)}
+            value={isOther ? OTHER : files.length > 0 ? FILES : current}
             onChange={({ currentTarget: { value } }) => {
               writing.value = value === OTHER;
-              if (value !== OTHER) panel.methods.change({ baseline: value });
+              if (value !== OTHER && value !== FILES) panel.methods.change({ baseline: value });
             }}
           >
             {isDistribution && (
@@ -49,13 +51,41 @@ export function BaselineField({ isDistribution }: { isDistribution: boolean }) {
                 {label}
               </option>
             ))}
-            <option value={OTHER}>A number or a file…</option>
+            {files.length > 0 && <option value={FILES}>{describeFiles(files)}</option>}
+            <option value={OTHER}>A number or a path…</option>
           </select>
         </label>
       )}
-      {isOther && <OtherBaseline inUse={isKnown && takesImage ? '' : current} named={!takesImage} />}
+      {isOther && <OtherBaseline inUse={takesImage && (isOption || files.length > 1) ? '' : current} named={!takesImage} />}
+      <button
+        type="button"
+        class="link"
+        data-testid="choose-baselines"
+        title={
+          takesImage
+            ? `${isDistribution ? 'Images that are a distribution together' : 'Another image'}, or a .npy file`
+            : 'A .npy file that NumPy has saved'
+        }
+        onClick={() => {
+          writing.value = false;
+          void panel.chooseBaselines(isDistribution);
+        }}
+      >
+        {!takesImage ? '.npy file…' : isDistribution ? 'Images…' : 'Another image…'}
+      </button>
     </span>
   );
+}
+
+/** The files that a baseline is made of; of one that is told by input, none. */
+function filesOf(baseline: BaselineSpec | undefined): readonly string[] {
+  if (Array.isArray(baseline)) return baseline.map(String);
+  return typeof baseline === 'string' ? [baseline] : [];
+}
+
+function hintOf(current: string, files: readonly string[]): string {
+  if (files.length > 0) return files.join('\n');
+  return current in BASELINE_KINDS ? BASELINE_KINDS[current as BaselineKindName].doc : 'What stands for nothing';
 }
 
 function OtherBaseline({ inUse, named }: { inUse: string; named: boolean }) {

@@ -2,6 +2,7 @@ import { Icon } from '../components/Icon.tsx';
 import { Popover } from '../components/Popover.tsx';
 import { usePanel } from '../state/context.ts';
 import { BaselineField } from './BaselineField.tsx';
+import { ChosenBaselines } from './BaselinePictures.tsx';
 import { NeuronField } from './NeuronField.tsx';
 import { ParameterForm } from './ParameterForm.tsx';
 import { describeCost } from './words.ts';
@@ -49,6 +50,7 @@ export function MethodBar() {
           </>
         )}
       </div>
+      {method.baselines !== 'none' && <ChosenBaselines />}
     </section>
   );
 }

@@ -53,8 +53,11 @@ export function MethodMenu({ onDone }: { onDone: () => void }) {
           onInput={({ currentTarget }) => {
             query.value = currentTarget.value;
           }}
-          onKeyDown={({ key }) => {
-            if (key === 'Enter') choose(found.value[0]?.name);
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            // else the button that the focus goes back to would be pressed by the same key
+            event.preventDefault();
+            choose(found.value[0]?.name);
           }}
         />
       </label>

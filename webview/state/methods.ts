@@ -1,4 +1,5 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { BaselinePreview, BaselineSpec } from '../../src/protocol/baselines.ts';
 import type { AttributionView, Estimate, MethodInfo, Recipe } from '../../src/protocol/methods.ts';
 import type { Layer, Sweep } from '../../src/protocol/model.ts';
 import type { MethodMemory, MethodSettings } from '../../src/protocol/panel.ts';
@@ -28,6 +29,8 @@ export class Methods {
   readonly editing = signal(false);
   /** What came of a recipe, or what there is of it so far. */
   readonly result = signal<{ readonly key: string; readonly view: AttributionView }>();
+  /** A baseline that was read to be shown before it is used. */
+  readonly preview = signal<{ readonly baseline: BaselineSpec; readonly read: BaselinePreview }>();
   readonly estimate = signal<{ readonly key: string; readonly estimate: Estimate }>();
 
   readonly info = computed<MethodInfo | undefined>(() => this.offered.value.find(({ name }) => name === this.chosen.value));

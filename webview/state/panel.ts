@@ -11,6 +11,8 @@ import type { Stage } from './problems.ts';
 
 /** Captum's outlier_perc. */
 const CAPTUM_OUTLIERS = 2;
+/** Files of a distribution: each takes memory, and of some methods a pass. */
+const MOST_BASELINES = 200;
 const CHOOSING = 'Waiting for a choice';
 
 /** The panel: what it shows, and what can be done to it. One per page. */
@@ -192,6 +194,32 @@ export class Panel extends PanelState {
       const isOfPixels = this.methods.isOfPixels.peek();
       if (isOfPixels !== wasOfPixels) this.setView({ outlierPercent: isOfPixels ? CAPTUM_OUTLIERS : 0 });
       this.before.end();
+    });
+  }
+
+  /** Lets the person choose files that the method compares with; what cannot be read is not taken. */
+  async chooseBaselines(several: boolean): Promise<void> {
+    const method = this.methods.chosen.peek();
+    const chosen = await this.work.beside('baseline', () => this.#host.calls.call('chooseBaselines', { several }));
+    const [first] = chosen?.files ?? [];
+    if (!chosen || first === undefined) return;
+    const { length } = chosen.files;
+    if (length > MOST_BASELINES) {
+      this.fail(
+        'baseline',
+        'too-large',
+        `${length} files were chosen, and at most ${MOST_BASELINES} are compared with at once: choose fewer.`,
+      );
+      return;
+    }
+    const baseline = length > 1 ? chosen.files : first;
+    const read = await this.work.run('baseline', 'Reading the baseline', (signal) =>
+      this.#host.calls.call('baselines', { baseline }, signal),
+    );
+    if (!read || this.methods.chosen.peek() !== method) return;
+    batch(() => {
+      this.methods.preview.value = { baseline, read };
+      this.methods.change({ baseline });
     });
   }
 

@@ -6,6 +6,7 @@ export type Stage =
   | 'image'
   | 'input'
   | 'choice'
+  | 'baseline'
   | 'explanation'
   | 'conventions'
   | 'configuration'
@@ -25,6 +26,7 @@ const SUBJECTS: Readonly<Record<Stage, string>> = {
   image: 'This image',
   input: 'This input',
   choice: 'What was chosen',
+  baseline: 'This baseline',
   explanation: 'This explanation',
   conventions: 'The comparison',
   configuration: 'inspectum.json',
@@ -39,6 +41,7 @@ const FAILED: Readonly<Record<Stage, string>> = {
   image: 'This image could not be read',
   input: 'This input could not be read',
   choice: 'What was chosen could not be used',
+  baseline: 'This baseline could not be used',
   explanation: 'This could not be explained',
   conventions: 'The usual conventions could not be compared',
   configuration: 'inspectum.json could not be written',

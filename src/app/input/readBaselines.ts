@@ -4,12 +4,10 @@ import path from 'node:path';
 import { type Baseline, Baselines } from '../../attribution/baselines.ts';
 import { stacked } from '../../attribution/evaluation/examples.ts';
 import { Random } from '../../attribution/random.ts';
-import { blurred, defaultSigma, LEVELS, noisePicture, plainPicture } from '../../image/baselines.ts';
-import { pictureOfInput, pixelOf } from '../../image/denormalize.ts';
+import { blurred, defaultSigma, describeFiles, LEVELS, noisePicture, plainPicture } from '../../image/baselines.ts';
+import { pixelOf } from '../../image/denormalize.ts';
 import { normalizePixels, type Preprocessing } from '../../image/preprocess.ts';
-import { shrinkTo } from '../../image/resize.ts';
 import type { BaselineSpec, BaselineText, BaselineTexts, UsedBaseline } from '../../protocol/baselines.ts';
-import type { Picture } from '../../protocol/model.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { readNpy } from '../../tensor/npy.ts';
 import { formatShape } from '../../tensor/shape.ts';
@@ -61,26 +59,6 @@ export async function readBaselines(model: Model, feeds: Feeds, spec: BaselineSp
   return { baselines, used: (names) => [...names].map(usedFor) };
 }
 
-/** What stood for the absence of the image, as a picture; of a distribution the first. Undefined where the model takes no image. */
-export function baselinePicture({ input }: Model, feeds: Feeds, baselines: Baselines): Picture | undefined {
-  const feed = input && feeds[input.port];
-  if (!feed) return undefined;
-  const { data, dims } = baselines.all(input.port, toFloat32(feed));
-  const picture = pictureOfInput(data, dims, input.preprocessing);
-  return { width: picture.width, height: picture.height, rgba: new Uint8Array(picture.data.buffer) };
-}
-
-/** Pixels of the longer side of a baseline that is shown beside other things. */
-const THUMBNAIL = 96;
-
-/** The same in small; undefined where the image was compared with nothing. */
-export function baselineThumbnail(model: Model, feeds: Feeds, baselines: Baselines): Picture | undefined {
-  const picture = baselines.asked.has(model.input?.port ?? '') ? baselinePicture(model, feeds, baselines) : undefined;
-  if (!picture) return undefined;
-  const { width, height, data } = shrinkTo({ ...picture, data: new Uint8ClampedArray(picture.rgba.buffer as ArrayBuffer) }, THUMBNAIL);
-  return { width, height, rgba: new Uint8Array(data.buffer) };
-}
-
 const isTable = (spec: BaselineSpec): spec is Exclude<BaselineSpec, BaselineTexts> => typeof spec === 'object' && !Array.isArray(spec);
 
 /** An input that a baseline stands for. */
@@ -122,7 +100,8 @@ async function resolve(place: InputPlace, texts: BaselineTexts, random: Random):
     return choice.path;
   });
   const examples: Tensor<'float32'>[] = [];
-  for (const file of await withoutFolders(files)) {
+  const found = await withoutFolders(files);
+  for (const file of found) {
     examples.push(await readExample(place, file));
     if (examples.reduce((sum, { data }) => sum + data.length, 0) > MAX_VALUES)
       throw new InspectumError(
@@ -137,11 +116,11 @@ async function resolve(place: InputPlace, texts: BaselineTexts, random: Random):
       `--baseline: the files for ${place.name} have different shapes: ${formatShape(shape)} and ${formatShape(examples[other]?.dims.slice(1) ?? [])}.`,
     );
   const value = stacked(examples);
-  const names = files.map((file) => path.basename(file)).join(', ');
   const count = value.dims[0] ?? 1;
+  const names = describeFiles(found);
   return {
     value,
-    text: count > 1 ? `${count} examples from ${names}` : names,
+    text: count > found.length ? `${count} examples from ${names}` : names,
     ...(files.every(isNpy) && { fitsLayers: true }),
   };
 }

@@ -7,6 +7,7 @@ import { QUESTIONS } from '../../attribution/questions.ts';
 import { NOISE_TUNNEL_PARAMETERS } from '../../attribution/sampling/noiseTunnel.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../../protocol/methods.ts';
 import type { Parameter, ParameterTable } from '../../tensor/parameters.ts';
+import { parseBaseline } from '../input/parseBaseline.ts';
 import type { Model } from '../model.ts';
 import { attributedInputs, methodNamed } from './attribute.ts';
 import { settingsOf } from './methodSettings.ts';
@@ -76,7 +77,7 @@ function windows({ input, graph }: Model, part: number): readonly number[] | und
 }
 
 /** How many forward passes a recipe takes, by estimate. @throws InspectumError 'usage' for a wrong method or parameter */
-export function passesOf(model: Model, { method: name, set, layer }: Recipe, feeds: Feeds): number {
+export function passesOf(model: Model, { method: name, set, layer, baseline }: Recipe, feeds: Feeds): number {
   const method = methodNamed(name);
   const { parameters, tunnel, metrics } = settingsOf(method, set);
   const ofLayer = method.level === 'layer' && layer !== undefined ? model.shapeOf(model.findLayer(layer).output) : undefined;
@@ -84,7 +85,14 @@ export function passesOf(model: Model, { method: name, set, layer }: Recipe, fee
     ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
     : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
   const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
-  const once = method.cost?.({ parameters, shapes, features: mask?.superpixels }) ?? GRADIENT_COST;
+  const once = method.cost?.({ parameters, shapes, features: mask?.superpixels, baselines: countOf(baseline) }) ?? GRADIENT_COST;
   const passes = once * (tunnel?.nt_samples ?? 1);
   return passes + metricsCost(metrics, passes);
+}
+
+/** How many baselines a text stands for, as far as it shows before files are read. */
+function countOf(baseline: Recipe['baseline']): number {
+  if (typeof baseline === 'object') return Array.isArray(baseline) ? baseline.length : Math.max(...Object.values(baseline).map(countOf));
+  const choice = baseline === undefined ? undefined : parseBaseline(baseline);
+  return choice?.kind === 'noise' ? (choice.argument ?? 1) : 1;
 }

@@ -1,6 +1,6 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
 import { DIFFERS } from '../primary/deepLift.ts';
-import { DEEP_LIFT_SHAP_PARAMETERS, deepLiftShap, deepLiftShapOf } from '../primary/deepLiftShap.ts';
+import { DEEP_LIFT_SHAP_PARAMETERS, deepLiftShap, deepLiftShapCost, deepLiftShapOf } from '../primary/deepLiftShap.ts';
 import { layerValues } from './layerValue.ts';
 
 /** captum.attr.LayerDeepLiftShap: the mean of LayerDeepLift over several baselines of the input. */
@@ -13,5 +13,6 @@ export const layerDeepLiftShap = defineMethod({
   differs: DIFFERS,
   ...(deepLiftShap.paper && { paper: deepLiftShap.paper }),
   parameters: { ...DEEP_LIFT_SHAP_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
+  cost: deepLiftShapCost,
   attribute: (request) => deepLiftShapOf(request, layerValues(request), `the layer ${request.layer?.id}`),
 });

@@ -1,9 +1,9 @@
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { examplesOf, repeated } from '../evaluation/examples.ts';
-import { type Attribution, type AttributionRequest, defineMethod } from '../method.ts';
+import { type Attribution, type AttributionRequest, defineMethod, type Workload } from '../method.ts';
 import { WeightedSums } from '../path/arithmetic.ts';
-import { complete, DIFFERS, inputsOf } from './deepLift.ts';
+import { complete, DEEP_LIFT_COST, DIFFERS, inputsOf } from './deepLift.ts';
 import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, rescaled } from './multipliers.ts';
 
 const { multiply_by_inputs, rescale_all } = DEEP_LIFT_PARAMETERS;
@@ -12,6 +12,9 @@ export const DEEP_LIFT_SHAP_PARAMETERS = { multiply_by_inputs, rescale_all };
 const { default: EPS } = DEEP_LIFT_PARAMETERS.eps;
 
 type ShapRequest = AttributionRequest<Omit<MultiplierOptions, 'eps'>>;
+
+/** That of DeepLift with every baseline. */
+export const deepLiftShapCost = ({ baselines }: Pick<Workload, 'baselines'>): number => DEEP_LIFT_COST * baselines;
 
 /**
  * captum.attr.DeepLiftShap (Lundberg and Lee 2017, https://arxiv.org/abs/1705.07874): the mean of DeepLift over several baselines, all of
@@ -26,6 +29,7 @@ export const deepLiftShap = defineMethod({
   paper: { authors: 'Lundberg and Lee', year: 2017, url: 'https://arxiv.org/abs/1705.07874' },
   differs: DIFFERS,
   parameters: DEEP_LIFT_SHAP_PARAMETERS,
+  cost: deepLiftShapCost,
   attribute: (request) => deepLiftShapOf(request, request.subject.attributed, inputsOf(request.subject)),
 });
 

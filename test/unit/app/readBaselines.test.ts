@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { baselinePicture, readBaselines } from '../../../src/app/input/readBaselines.ts';
+import { baselinePictures, previewBaseline } from '../../../src/app/input/baselinePictures.ts';
+import { readBaselines } from '../../../src/app/input/readBaselines.ts';
 import { readInputs } from '../../../src/app/input/readInput.ts';
 import type { BaselineSpec } from '../../../src/protocol/baselines.ts';
 import { writeNpy } from '../../../src/tensor/npy.ts';
@@ -76,7 +77,7 @@ describe('of an image', () => {
     expect((await read([a, b])).all.data).toEqual(plain(1, 2, 3, 0, 0, 0));
     const { all, used } = await read(path.join(folder, 'many'));
     expect(all.data).toEqual(plain(1, 2, 3, 0, 0, 0, 2, 4, 6));
-    expect(used).toMatchObject([{ text: '3 examples from many', examples: 3 }]);
+    expect(used).toMatchObject([{ text: '3 images of the folder many', examples: 3 }]);
   });
 
   test('a .npy file of several examples, for a model whose batch is always 1', async () => {
@@ -99,12 +100,25 @@ describe('of an image', () => {
   test('as a picture', async () => {
     const { model, feeds } = await opened();
     const colourOf = async (spec: string | number) => [
-      ...(baselinePicture(model, feeds, (await readBaselines(model, feeds, spec, 0)).baselines)?.rgba.subarray(0, 4) ?? []),
+      ...(baselinePictures(model, feeds, (await readBaselines(model, feeds, spec, 0)).baselines)[0]?.rgba.subarray(0, 4) ?? []),
     ];
     expect(await colourOf('zero')).toEqual([10, 10, 10, 255]);
     expect(await colourOf('gray')).toEqual([128, 128, 128, 255]);
     expect(await colourOf('blur')).toEqual([100, 150, 200, 255]);
     expect(await colourOf(45)).toEqual([100, 100, 100, 255]);
+  });
+
+  test('of a distribution, before it is used: its first pictures and their number', async () => {
+    const { model, feeds, folder } = await opened();
+    const preview = (baseline: BaselineSpec) => previewBaseline(model, feeds, baseline);
+    const files = Array.from({ length: 14 }, (_, i) => picture(folder, `${i + 10}.png`, [i, 0, 0]));
+    const { text, count, pictures } = await preview(files);
+    expect([text, count]).toEqual([`14 images of the folder ${path.basename(folder)}`, 14]);
+    expect(pictures.map(({ rgba }) => rgba[0])).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    const damaged = path.join(folder, 'damaged.png');
+    writeFileSync(damaged, 'no picture');
+    await expect(preview([...files, damaged])).rejects.toThrow(damaged);
+    await expect(preview(array(folder, 'other.npy', [1, 2, 3]))).rejects.toThrow('differs from');
   });
 });
 

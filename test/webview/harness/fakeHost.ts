@@ -84,6 +84,8 @@ const handlers: Handlers<PanelCalls> = {
     return explanation;
   },
   methods: () => [],
+  chooseBaselines: () => null,
+  baselines: () => ({ text: '', count: 0, pictures: [] }),
   estimate: () => ({ passes: 1 }),
   attribute: () => {
     throw new RemoteError({ kind: 'unsupported', message: 'The recording has no methods.' });

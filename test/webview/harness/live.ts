@@ -29,6 +29,8 @@ export class LiveHost {
   #sources: Readonly<Record<string, InputSource>> = {};
   #summary: ModelSummary | undefined;
   #peer: Peer<PanelCalls, PanelEvents, Nothing, Nothing> | undefined;
+  /** What the dialog for baselines answers with; nothing: it is dismissed. */
+  baselines: readonly string[] = [];
   /** The last picture that was saved. */
   saved: Uint8Array | undefined;
 
@@ -110,6 +112,8 @@ export class LiveHost {
       sweep: (params, signal) => core.sweep({ model, ...params }, signal),
       explain: (params, signal) => core.explain({ model, ...params }, signal),
       methods: (_params, signal) => core.methods({ model }, signal),
+      chooseBaselines: () => (this.baselines.length > 0 ? { files: this.baselines } : null),
+      baselines: (params, signal) => core.baselines({ model, ...params }, signal),
       estimate: (params, signal) => core.estimate({ model, ...params }, signal),
       attribute: (params, signal) => core.attribute({ model, ...params }, signal),
       conventions: (_params, signal) => core.conventions({ model }, signal),
