@@ -13,26 +13,32 @@ import { randomImage } from '../test/tools/randomModel.ts';
 import type { Answer, Setting, Task } from './protocol.ts';
 
 const [settingText = '', file = ''] = process.argv.slice(2);
-const { layer, target, threads }: Setting = JSON.parse(settingText);
+const { layer, target, threads, steps, occlusion }: Setting = JSON.parse(settingText);
 const feeds = { input: randomImage() };
-let model: Model;
+let model = Model.open(file, { threads });
 let convolutions: SweepGraph | undefined;
 
-const tasks: Record<Task, () => Promise<Answer | undefined>> = {
+const attributed =
+  (method: string, set: Readonly<Record<string, unknown>> = {}, place: { readonly layer?: string } = {}) =>
+  async (): Promise<Answer> => {
+    await attribute(model, { method, target, feeds, set, ...place });
+    return {};
+  };
+
+const tasks: Record<Task, () => Promise<Answer>> = {
   async prepare() {
-    await model?.release();
+    await model.release();
     model = Model.open(file, { threads });
     await prepareSweep(model);
-    return undefined;
+    return {};
   },
-  async gradCam() {
-    await attribute(model, { method: 'LayerGradCam', layer, target, feeds, set: {} });
-    return undefined;
-  },
-  async saliency() {
-    await attribute(model, { method: 'Saliency', target, feeds, set: {} });
-    return undefined;
-  },
+  gradCam: attributed('LayerGradCam', {}, { layer }),
+  saliency: attributed('Saliency'),
+  guidedBackprop: attributed('GuidedBackprop'),
+  deepLift: attributed('DeepLift'),
+  lrp: attributed('LRP'),
+  integratedGradients: attributed('IntegratedGradients', { n_steps: steps }),
+  occlusion: attributed('Occlusion', { sliding_window_shapes: [3, ...occlusion.window], strides: [3, ...occlusion.stride] }),
   async everyConvolution() {
     const outputs = new Set(model.graph.nodes.filter((node) => node.op === 'Conv').map((node) => node.outputs[0]));
     const cells = new Map([...model.layersWithCells()].filter(([value]) => outputs.has(value)));

@@ -1,6 +1,16 @@
 /** What both sides of the benchmark do, one request at a time: a line of JSON in, a line of JSON out. */
-export const TASKS = ['prepare', 'gradCam', 'saliency', 'everyConvolution', 'everyLayer', 'memory'] as const;
-export type Task = (typeof TASKS)[number];
+export type Task = Method | 'prepare' | 'everyLayer' | 'memory';
+
+/** What both sides can do; as Captum's classes are called. */
+export type Method =
+  | 'gradCam'
+  | 'everyConvolution'
+  | 'saliency'
+  | 'guidedBackprop'
+  | 'deepLift'
+  | 'lrp'
+  | 'integratedGradients'
+  | 'occlusion';
 
 export interface Setting {
   readonly model: string;
@@ -9,6 +19,10 @@ export interface Setting {
   readonly norm: string;
   readonly target: number;
   readonly threads: number;
+  /** Of integrated gradients. */
+  readonly steps: number;
+  /** Rows and columns; every window takes all three channels. */
+  readonly occlusion: { readonly window: readonly [number, number]; readonly stride: readonly [number, number] };
 }
 
 /** `prepare` and the methods answer with their time; `memory` with the peak resident set in MB. */

@@ -1,68 +1,26 @@
-// npm run bench [-- FILE]: our times beside Captum's on PyTorch, from interleaved runs on this machine; FILE gets them as Markdown.
+// npm run bench: our times beside Captum's on PyTorch, from interleaved runs on this machine, into docs/benchmarks.md.
+// npm run bench -- WORD…: only networks and methods whose names hold one of the words, to the terminal alone.
 // PYTHON names the Python that has torch, torchvision and captum (default: python3).
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { randomModels, writeRandomModel } from '../test/tools/randomModel.ts';
+import { benchmarkModels, writeRandomModel } from '../test/tools/randomModel.ts';
 import { hugeSection } from './huge.ts';
-import type { Setting, Task } from './protocol.ts';
+import { interleaved, timesOf } from './interleaved.ts';
+import { MEASUREMENTS, SETTINGS } from './plan.ts';
+import type { Setting } from './protocol.ts';
+import { type Measured, page, type Row } from './report.ts';
 import { Side } from './side.ts';
 
-const THREADS = 2;
-/** Threads of the other side go on spinning for a moment after its run. */
-const PAUSE_MS = 250;
-
-const SETTINGS: readonly Setting[] = [
-  { model: 'resnet18', layer: 'layer4.1.conv2', norm: 'layer4.1.bn2', target: 7, threads: THREADS },
-  { model: 'mobilenet_v2', layer: 'features.18.0', norm: 'features.18.1', target: 7, threads: THREADS },
-];
-
-const METHODS: readonly { readonly task: Task; readonly what: string; readonly rounds: number }[] = [
-  { task: 'gradCam', what: 'Grad-CAM, last convolution', rounds: 25 },
-  { task: 'saliency', what: 'Saliency', rounds: 20 },
-  { task: 'everyConvolution', what: 'Grad-CAM, every convolution', rounds: 10 },
-  { task: 'everyLayer', what: 'Grad-CAM, every layer', rounds: 8 },
-];
-
-interface Times {
-  readonly min: number;
-  readonly median: number;
-  readonly layers: number | undefined;
-}
-
 const folder = path.join(import.meta.dirname, '../out/bench');
+const words = process.argv.slice(2).map((word) => word.toLowerCase());
+const HUGE = 'huge';
 
-function timesOf(values: readonly number[], layers: number | undefined): Times {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { min: sorted[0] ?? Number.NaN, median: sorted[sorted.length >> 1] ?? Number.NaN, layers };
+/** Those that a word asks for; all where none does. */
+function asked<T>(all: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  const found = all.filter((one) => words.some((word) => nameOf(one).toLowerCase().includes(word)));
+  return found.length > 0 ? found : all;
 }
-
-/** The same task on all sides in turn, after one untimed run of each. */
-async function interleaved(sides: readonly Side[], task: Task, rounds: number): Promise<Times[]> {
-  const values = sides.map((): number[] => []);
-  const layers: (number | undefined)[] = [];
-  for (let round = -1; round < rounds; round++)
-    for (const [i, side] of sides.entries()) {
-      await sleep(PAUSE_MS);
-      const answer = await side.ask(task);
-      layers[i] = answer.layers;
-      if (round >= 0) values[i]?.push(answer.ms ?? Number.NaN);
-    }
-  return values.map((v, i) => timesOf(v, layers[i]));
-}
-
-const milliseconds = (ms: number): string => ms.toFixed(ms < 100 ? 1 : 0);
-
-const cell = (times: Times | undefined): string => {
-  if (!times) return '–';
-  const layers = times.layers === undefined ? '' : ` (${times.layers} layers)`;
-  return `${milliseconds(times.min)} / ${milliseconds(times.median)}${layers}`;
-};
-
-const ratio = (own: Times | undefined, captum: Times | undefined): string =>
-  own && captum ? `${(captum.min / own.min).toFixed(1)}× / ${(captum.median / own.median).toFixed(1)}×` : '–';
 
 async function startCaptum(setting: Setting): Promise<Side | Error> {
   const program = process.env.PYTHON ?? 'python3';
@@ -75,50 +33,46 @@ async function startCaptum(setting: Setting): Promise<Side | Error> {
   }
 }
 
-/** Table rows of one model, and the versions of the sides. */
-async function measure(setting: Setting): Promise<{ rows: string[]; versions: string[] }> {
-  const stored = randomModels.find((m) => m.name === setting.model);
+async function measure(setting: Setting): Promise<Measured> {
+  const stored = benchmarkModels.find((m) => m.name === setting.model);
   if (!stored) throw new Error(`there is no random model ${setting.model}`);
   const file = writeRandomModel(stored, path.join(folder, setting.model));
-  const own = await Side.start(process.execPath, [path.join(import.meta.dirname, 'ownProcess.ts'), JSON.stringify(setting), file]);
+  const program = path.join(import.meta.dirname, 'ownProcess.ts');
+  const own = await Side.start(process.execPath, [...process.execArgv, program, JSON.stringify(setting), file]);
   const captum = await startCaptum(setting);
   const sides = captum instanceof Side ? [own, captum] : [own];
   try {
     const prepared: number[] = [];
-    for (let i = 0; i < 3; i++) prepared.push((await own.ask('prepare')).ms ?? Number.NaN);
-    const rows: string[] = [];
-    for (const { task, what, rounds } of METHODS) {
-      const [ours, theirs] = await interleaved(sides, task, rounds);
-      rows.push(`| ${setting.model} | ${what} | ${cell(theirs)} | ${cell(ours)} | ${ratio(ours, theirs)} |`);
+    for (let i = 0; i < 5; i++) prepared.push((await own.ask('prepare')).ms ?? Number.NaN);
+    const rows: Row[] = [];
+    for (const { method, what, besides } of asked(MEASUREMENTS, (m) => `${m.method} ${m.what}`)) {
+      process.stderr.write(`${setting.model}: ${what} …\n`);
+      const ours = [{ task: method, what }, ...(besides ? [besides] : [])];
+      const times = await interleaved([
+        ...(captum instanceof Side ? [{ side: captum, task: method }] : []),
+        ...ours.map(({ task }) => ({ side: own, task })),
+      ]);
+      const theirs = captum instanceof Side ? times.shift() : undefined;
+      for (const [i, time] of times.entries()) rows.push({ method, what: ours[i]?.what ?? '', own: time, captum: theirs, counts: i === 0 });
     }
-    const memory = await Promise.all(sides.map(async (side) => `${(await side.ask('memory')).mb?.toFixed(0)} MB`));
-    rows.push(`| ${setting.model} | open the file and prepare every layer | – | ${cell(timesOf(prepared, undefined))} | |`);
-    rows.push(`| ${setting.model} | peak resident memory of the process | ${memory[1] ?? '–'} | ${memory[0]} | |`);
-    return { rows, versions: [own.versions, captum instanceof Side ? captum.versions : captum.message] };
+    const [ownMemory = Number.NaN, captumMemory] = await Promise.all(sides.map(async (side) => (await side.ask('memory')).mb));
+    return {
+      model: setting.model,
+      versions: [own.versions, captum instanceof Side ? captum.versions : captum.message],
+      rows,
+      prepared: timesOf(prepared),
+      memory: { own: ownMemory, captum: captumMemory },
+    };
   } finally {
     for (const side of sides) side.stop();
   }
 }
 
-const measured = [];
-for (const setting of SETTINGS) {
-  process.stderr.write(`${setting.model} …\n`);
-  measured.push(await measure(setting));
-}
-
-const text = `# Benchmarks
-
-Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GB of memory, ${process.platform}-${process.arch}, ${THREADS} threads for each side, ${measured[0]?.versions.join('; ')}.
-
-torchvision's models with random weights, one image of 224×224, batch 1. Times are milliseconds, minimum / median of interleaved
-runs of two processes; ratios are Captum's time over ours. Captum explains every convolution by a loop of \`LayerGradCam\`; ours is one
-pass, over the convolutions, or as the panel has it over every spatial layer, activations and blocks too.
-
-| model | what | Captum | Inspectum | ratio |
-|---|---|--:|--:|--:|
-${measured.flatMap(({ rows }) => rows).join('\n')}
-
-${hugeSection()}`;
+const whole = words.length === 0;
+const measured: Measured[] = [];
+if (!words.every((word) => word === HUGE) || whole)
+  for (const setting of asked(SETTINGS, ({ model }) => model)) measured.push(await measure(setting));
+const sections = [...(measured.length > 0 ? [page(measured)] : []), ...(whole || words.includes(HUGE) ? [hugeSection()] : [])];
+const text = sections.join('\n');
 process.stdout.write(text);
-const [output] = process.argv.slice(2);
-if (output) writeFileSync(output, text);
+if (whole) writeFileSync(path.join(import.meta.dirname, '../docs/benchmarks.md'), text);

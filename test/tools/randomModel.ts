@@ -18,20 +18,25 @@ interface StoredTensor {
 
 interface StoredModel {
   readonly name: string;
+  /** The weights in the order in which they stand in the file. */
+  readonly weights: readonly RandomTensor[];
+}
+
+interface ExpectedModel extends StoredModel {
   readonly scores: StoredTensor;
   readonly gradCam: readonly { readonly layer: string; readonly target: number; readonly expected: StoredTensor }[];
   /** Signed gradients, averaged over cells of `cell`×`cell` pixels. */
   readonly saliency: readonly { readonly target: number; readonly expected: StoredTensor }[];
   readonly cell: number;
-  /** The weights in the order in which they stand in the file. */
-  readonly weights: readonly RandomTensor[];
 }
 
 interface Index {
   readonly image: RandomTensor;
   /** Rows and columns of the image are repeated so often. */
   readonly repeat: number;
-  readonly models: readonly StoredModel[];
+  readonly models: readonly ExpectedModel[];
+  /** Of which nothing is expected. */
+  readonly others: readonly StoredModel[];
 }
 
 const FOLDER = path.join(import.meta.dirname, '../fixtures/networks/torchvision');
@@ -42,6 +47,9 @@ const index: Index = JSON.parse(readFileSync(path.join(FOLDER, 'expected.json'),
 
 /** torchvision's ResNet-18 and MobileNetV2 with random weights. */
 export const randomModels = index.models;
+
+/** The same, and ResNet-101. */
+export const benchmarkModels: readonly StoredModel[] = [...index.models, ...index.others];
 
 export function randomTensor({ stream, dims, low, high }: RandomTensor): Tensor<'float32'> {
   const start = Math.imul(stream, 0x85ebca6b);
@@ -73,7 +81,7 @@ export function randomImage(): Tensor<'float32'> {
 }
 
 /**
- * Writes a model and its weights (45 MB for ResNet-18, 14 MB for MobileNetV2) into a folder of its own.
+ * Writes a model and its weights (45 MB for ResNet-18, 14 MB for MobileNetV2, 178 MB for ResNet-101) into a folder of its own.
  * @returns the path of the ONNX file
  */
 export function writeRandomModel({ name, weights }: StoredModel, folder: string): string {
