@@ -10,14 +10,14 @@ const SMALLEST = 0.25;
 /**
  * SLIC superpixels (Achanta et al. 2012, https://doi.org/10.1109/TPAMI.2012.120): about `count` connected pieces of a picture, each of
  * like colour and about the same size, by k-means over colour in CIELAB and place, in which a centre looks no further than one side of
- * an even piece.
+ * an even piece. More than there are pixels are as many as pixels.
  * @returns for every pixel, row by row, the number of its piece: 0, 1, … without a gap
  * @throws RangeError where the count is no positive integer
  */
 export function superpixels(picture: RgbImage, count: number): Int32Array {
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`a picture cannot have ${count} superpixels`);
   const plane: Plane = { width: picture.width, height: picture.height, lab: labOf(picture) };
-  const side = Math.sqrt((plane.width * plane.height) / count);
+  const side = Math.max(1, Math.sqrt((plane.width * plane.height) / count));
   const centres = gridOf(plane, side);
   const labels = new Int32Array(plane.width * plane.height);
   for (let round = 0; round < ROUNDS; round++) {
