@@ -104,6 +104,10 @@ export function reachedFrom(builder: GraphBuilder, nodes: readonly Node[], value
   return reached;
 }
 
+/** The nodes at which ways from `reached` end for a gradient. */
+export const pathEnds = (builder: GraphBuilder, nodes: readonly Node[], reached: ReadonlySet<string>, rules: RuleSet): Node[] =>
+  nodes.filter((node) => endsPath(builder, node, rules) && valuesRead(node).some((name) => reached.has(name)));
+
 /** Shapes, indices, comparisons and rounded values: what is computed from them is constant as far as gradients go. */
 function endsPath(builder: GraphBuilder, node: Node, rules: RuleSet): boolean {
   const key = nodeKey(node);
@@ -120,8 +124,9 @@ function endsPath(builder: GraphBuilder, node: Node, rules: RuleSet): boolean {
 function noRule(node: Node): InspectumError {
   return new InspectumError(
     'unsupported',
-    `No gradient is known for the operator ${describeNode(node)}, which stands between the layer and the explained output. ` +
-      'Layers after it can be explained; predictions and activations of every layer still work.',
+    `No gradient is known for the operator ${describeNode(node)}, which stands on the way to the explained output. ` +
+      'Layers after it can be explained; what is before it by methods that only run the model forward, as FeatureAblation and Occlusion. ' +
+      'Predictions and activations of every layer still work.',
   );
 }
 

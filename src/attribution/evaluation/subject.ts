@@ -9,6 +9,7 @@ import type { Shape } from '../../tensor/shape.ts';
 import { sizeOf, type Tensor, toFloat32 } from '../../tensor/tensor.ts';
 import { cutGraph } from './cut.ts';
 import { inDtype, repeated } from './examples.ts';
+import { noGradientError } from './noGradient.ts';
 import { flatTarget, isSeed, type Place, SEED_INPUT, type Seed, seedOf, TARGET_INPUT, targetFeed } from './target.ts';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
@@ -203,11 +204,7 @@ export class Subject {
     const gradients: Differentiable['gradients'] = (values, what, rules = gradientRules, start = (gradient) => gradient) => {
       seed ??= seedOf(builder, output, told);
       const found = differentiate(builder, { seeds: new Map([[output, start(seed)]]), wrt: values, rules });
-      if (values.every((value) => !found.has(value)))
-        throw new InspectumError(
-          'unsupported',
-          `No path leads from ${what} to the output ${output}: it has no influence on the target, so there is nothing to attribute.`,
-        );
+      if (values.every((value) => !found.has(value))) throw noGradientError(builder, values, what, output, rules);
       return values.map((value) => found.get(value) ?? builder.op('ConstantOfShape', [builder.op('Shape', [value])]));
     };
     const wanted = build({ builder, output, gradients });

@@ -3,6 +3,7 @@ import { gradientRules } from '../../autodiff/rules/gradient/index.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { floats, sizeOf, type Tensor } from '../../tensor/tensor.ts';
 import { examplesOf } from '../evaluation/examples.ts';
+import { noGradientError } from '../evaluation/noGradient.ts';
 import type { Evaluated } from '../evaluation/points.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import { flatTarget, isSeed } from '../evaluation/target.ts';
@@ -52,8 +53,7 @@ async function throughNeuron(subject: Subject, neuron: Neuron, points: Point): P
       const mask = builder.input(NEURON_INPUT, 'float32', [1, ...neuron.axes]);
       const seeds = new Map([[value, builder.mul(gradient, mask)]]);
       const found = differentiate(builder, { seeds, wrt: attributed, rules: gradientRules });
-      if (found.size === 0)
-        throw new InspectumError('unsupported', `No path leads from the input to ${value}: nothing of it goes through.`);
+      if (found.size === 0) throw noGradientError(builder, attributed, 'the input', value, gradientRules);
       const zero = (name: string) => builder.op('ConstantOfShape', [builder.op('Shape', [name])]);
       return {
         explained: output,
