@@ -68,6 +68,7 @@ export class Baselines {
         'usage',
         `The baseline of ${name} has the shape ${formatShape(baseline.dims)}, which differs from ${formatShape(dims)} in more than the batch.`,
       );
+    if (baseline.dims[0] === 0) throw new InspectumError('usage', `The baseline of ${name} has no examples: give at least one.`);
     return baseline;
   }
 }

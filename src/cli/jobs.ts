@@ -58,7 +58,7 @@ async function report(result: AttributionResult, input: ReadInput, files: readon
 
 const described = (attribution: Tensor<'float32'>) => ({ shape: attribution.dims, ...summary(attribution) });
 
-/** Minimum, maximum, sum and the place of the maximum. */
+/** Minimum, maximum, sum and the place of the maximum; what is NaN has none of them but makes the sum NaN. */
 export function summary({ data, dims }: Tensor<'float32'>) {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -72,6 +72,7 @@ export function summary({ data, dims }: Tensor<'float32'>) {
       at = i;
     }
   });
+  if (min > max) return { min: Number.NaN, max: Number.NaN, sum, argmax: unravelIndex(at, dims) };
   return { min, max, sum, argmax: unravelIndex(at, dims) };
 }
 

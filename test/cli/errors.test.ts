@@ -57,6 +57,13 @@ const WRONG_USAGE: readonly (readonly [string, readonly string[], RegExp])[] = [
     [...CAM.slice(0, 4), '--method', 'IntegratedGradients', '--baseline', 'mask=0'],
     /--baseline: the model has no input "mask".*image/,
   ],
+  ['a baseline beyond float32', [...CAM.slice(0, 4), '--method', 'DeepLift', '--baseline', '1e39'], /--baseline 1e\+39.*range of float32/],
+  ['an array without examples', ['predict', MODEL, '--input', 'NO_EXAMPLES'], /none\.npy: has the shape 0×3×8×8, which is no example/],
+  [
+    'a baseline without examples',
+    [...CAM.slice(0, 4), '--method', 'GradientShap', '--baseline', 'NO_EXAMPLES'],
+    /baseline of image has no examples/,
+  ],
   ['a baseline that is empty', [...CAM.slice(0, 4), '--method', 'IntegratedGradients', '--baseline', ''], /--baseline is empty.*black/],
   ['a target out of range', [...CAM, '--layer', 'features.1', '--target', '5'], /Target 5 is out of range: scores has 5/],
   ['a negative target', [...CAM, '--layer', 'features.1', '--target', '-1'], /Target -1 is out of range/],
@@ -90,11 +97,12 @@ const WRONG_USAGE: readonly (readonly [string, readonly string[], RegExp])[] = [
 
 test.each(WRONG_USAGE)('%s is wrong usage', async (_, args, words) => {
   const folder = temporaryFolder();
-  const file = path.join(folder, 'x.npy');
-  writeNpy(file, '(1, 2, 8, 8)', new Uint8Array(4 * 128));
+  const files: Readonly<Record<string, string>> = { AMBIGUOUS: path.join(folder, 'x.npy'), NO_EXAMPLES: path.join(folder, 'none.npy') };
+  writeNpy(files.AMBIGUOUS as string, '(1, 2, 8, 8)', new Uint8Array(4 * 128));
+  writeNpy(files.NO_EXAMPLES as string, '(0, 3, 8, 8)', new Uint8Array());
   expect(
     await complaint(
-      args.map((arg) => (arg === 'AMBIGUOUS' ? file : arg)),
+      args.map((arg) => files[arg] ?? arg),
       2,
     ),
   ).toMatch(words);

@@ -11,15 +11,20 @@ export type BaselineChoice =
 
 const MAX_NOISE = 1000;
 
-/** @throws InspectumError 'usage' for an argument that is none, and for an empty text */
+/** @throws InspectumError 'usage' for an argument that is none, a number beyond float32, and for an empty text */
 export function parseBaseline(text: BaselineText): BaselineChoice {
-  if (typeof text === 'number') return { kind: 'number', value: text };
+  if (typeof text === 'number') return numberOf(text);
   if (text.trim() === '')
     throw new InspectumError('usage', `--baseline is empty: give a number, a file, or one of ${Object.keys(BASELINE_KINDS).join(', ')}.`);
-  if (Number.isFinite(Number(text))) return { kind: 'number', value: Number(text) };
+  if (Number.isFinite(Number(text))) return numberOf(Number(text));
   const [, name = '', argument] = /^([a-z]+)(?::(.*))?$/.exec(text) ?? [];
   if (!isKind(name)) return { kind: 'file', path: text };
   return argument === undefined ? { kind: name } : { kind: name, argument: argumentOf(name, argument, text) };
+}
+
+function numberOf(value: number): BaselineChoice {
+  if (Number.isFinite(Math.fround(value))) return { kind: 'number', value };
+  throw new InspectumError('usage', `--baseline ${value}: a number should be within the range of float32.`);
 }
 
 const isKind = (name: string): name is BaselineKindName => Object.hasOwn(BASELINE_KINDS, name);

@@ -165,6 +165,7 @@ function asInput({ name, shape, dtype = 'float32' }: Port, value: Tensor, file: 
       'usage',
       `${file}: has the shape ${formatShape(value.dims)}, but the input ${name} takes ${formatShape(shape)}.`,
     );
+  if (value.dims[0] === 0) throw new InspectumError('usage', `${file}: has the shape ${formatShape(value.dims)}, which is no example.`);
   return value.dtype === dtype ? value : inDType({ name, dtype }, value.dims, Array.from(toNumbers(value)), file);
 }
 

@@ -24,6 +24,7 @@ import { indexOfMax } from '../target/scores.ts';
 import { nearest } from '../tree/findLayer.ts';
 import { settingsOf } from './methodSettings.ts';
 import { type AskedMetrics, measured } from './metrics.ts';
+import { notFiniteRemark } from './notFinite.ts';
 
 export type { Feeds, Place };
 
@@ -114,7 +115,9 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     attribution,
     explain: (moved, work) => explain({ ...request, subject: moved, work, random: new Random(seed) }),
   });
-  const { parts, ...rest } = attribution;
+  const { parts, remarks = [], ...rest } = attribution;
+  const notFinite = notFiniteRemark(parts, { feeds: job.feeds, baselines: () => comparedWith(baselines, subject) });
+  const said = notFinite === undefined ? remarks : [notFinite, ...remarks];
   const own = parts.find(({ name }) => name === layer?.output) ?? parts[0];
   const shown =
     mode === undefined
@@ -126,6 +129,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
         );
   return {
     ...rest,
+    ...(said.length > 0 && { remarks: said }),
     ...(metrics && { metrics }),
     parts: shown as unknown as Attribution['parts'],
     attribution: (shown[parts.indexOf(own)] as AttributionPart).tensor,
@@ -141,6 +145,10 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     ...(random.drawn && { seed }),
   };
 }
+
+/** The baselines that a method wanted, of the inputs. */
+const comparedWith = (baselines: Baselines, { point }: Subject): ReadonlyMap<string, ArrayLike<number>> =>
+  new Map([...baselines.asked].flatMap((name) => (point[name] ? [[name, baselines.all(name, point[name]).data] as const] : [])));
 
 /** @throws InspectumError as `readBaselines` does */
 async function baselinesOf(
