@@ -6,6 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { readNpy } from '../../src/tensor/npy.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MODELS = 'test/fixtures/models/';
@@ -93,6 +94,12 @@ export async function printed(args: readonly string[], options: RunOptions = {})
   if (status !== 0 || stderr !== '') throw new Error(`inspectum ${args.join(' ')} ended with ${status}: ${stderr}`);
   return stdout;
 }
+
+/** What `… --json` prints. */
+export const json = async (...args: string[]) => JSON.parse(await printed([...args, '--json']));
+
+/** The array in a file. */
+export const npy = (file: string) => readNpy(readFileSync(file), file);
 
 /** The one line that a failed run says, without the program's name. */
 export async function complaint(args: readonly string[], status: 1 | 2): Promise<string> {
