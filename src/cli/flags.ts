@@ -23,7 +23,7 @@ export const FLAGS = {
     help: 'NUMBER, FILE (.npy, an image, a folder of images), zero, black, white, gray, blur[:SIGMA] or noise[:COUNT]; NAME=… of several inputs',
   },
   set: { type: 'list', help: "KEY=JSON: a parameter by Captum's name" },
-  out: { type: 'text', help: 'file (.npy, .png, .json) or, for sweep, folder' },
+  out: { type: 'text', help: 'file (.npy, .npz with an array for every input or value of the layer, .png, .json) or, for sweep, folder' },
   picture: { type: 'text', help: "of a .png: perceptual, grad-cam-paper, signed-min-max-jet, or Captum's parameters as JSON" },
   engine: { type: 'text', help: 'onnxruntime' },
   config: { type: 'text', help: 'an inspectum.json' },

@@ -11,6 +11,7 @@ import { pictureMap } from '../app/picture/picture.ts';
 import type { PictureStyle } from '../app/picture/pictureStyle.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { writeNpy } from '../tensor/npy.ts';
+import { writeNpz } from '../tensor/npz.ts';
 import { unravelIndex } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -22,7 +23,7 @@ export interface Job extends Omit<AttributionJob, 'feeds' | 'baselines'> {
   readonly picture?: PictureStyle;
 }
 
-const ENDINGS = ['.npy', '.png', '.json'];
+const ENDINGS = ['.npy', '.npz', '.png', '.json'];
 
 /** Runs a job and writes its file. */
 export async function runJob(opened: Model, { inputs, out, picture, ...job }: Job): Promise<AttributionResult> {
@@ -35,6 +36,7 @@ export async function runJob(opened: Model, { inputs, out, picture, ...job }: Jo
   const result = await attribute(model, { ...job, feeds: input.feeds });
   if (out === undefined) return result;
   if (ending === '.npy') await writeOutput(out, writeNpy(result.attribution));
+  else if (ending === '.npz') await writeOutput(out, writeNpz(Object.fromEntries(result.parts.map(({ name, tensor }) => [name, tensor]))));
   else if (ending === '.png') await writeOutput(out, picturePng(pictureMap(model, result), input, picture));
   else await writeOutput(out, `${JSON.stringify(await report(result, input, inputs), null, 2)}\n`);
   return result;

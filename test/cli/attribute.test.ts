@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { decode } from 'fast-png';
+import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { readNpy } from '../../src/tensor/npy.ts';
 import { buildProgram, fixture, HOUSE, IMAGE, inspectum, json, npy, printed, SHAPES, temporaryFolder } from './program.ts';
 
 buildProgram();
@@ -105,6 +107,27 @@ describe('attribute', () => {
     await printed(['attribute', SHAPES, '--input', HOUSE, '--method', 'LayerGradCam', '--layer', 'stage2', '--out', out]);
     const { width, height } = decode(readFileSync(out));
     expect(Math.min(width, height)).toBeGreaterThan(100);
+  });
+
+  test('--out .npz has an array for every input by its name; a .npy has one, and that is said', async () => {
+    const folder = temporaryFolder();
+    const [npz, one, report] = ['all.npz', 'one.npy', 'report.json'].map((name) => path.join(folder, name)) as [string, string, string];
+    const feeds = ['image', 'features', 'ids'].flatMap((name) => ['--input', `${name}=${fixture(`inputs.${name}.npy`)}`]);
+    const args = ['attribute', fixture('inputs.onnx'), ...feeds, '--method', 'Saliency', '--target', '0', '--out'];
+    await printed([...args, report]);
+    expect(await printed([...args, one])).toContain(`that to image alone written to ${one} (a .npz holds all)`);
+    expect(await printed([...args, npz])).toContain(`; written to ${npz}`);
+    const arrays = Object.entries(unzipSync(readFileSync(npz))).map(([file, bytes]) => [file, readNpy(bytes, file)] as const);
+    const { attributions } = JSON.parse(readFileSync(report, 'utf8'));
+    expect(Object.keys(attributions)).toEqual(['image', 'features']);
+    expect(arrays.map(([file, { dims }]) => [file, dims])).toEqual(
+      Object.entries<{ shape: number[] }>(attributions).map(([name, { shape }]) => [`${name}.npy`, shape]),
+    );
+    expect(arrays[0]?.[1]).toEqual(npy(one));
+    for (const [name, { sum }] of Object.entries<{ sum: number }>(attributions)) {
+      const array = arrays.find(([file]) => file === `${name}.npy`)?.[1];
+      expect([...(array?.data ?? [])].reduce<number>((total, value) => total + Number(value), 0)).toBeCloseTo(sum, 5);
+    }
   });
 
   test('--out .json is enough to do it again', async () => {

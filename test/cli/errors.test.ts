@@ -85,7 +85,7 @@ const WRONG_USAGE: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a parameter without value', [...CAM, '--layer', 'features.1', '--set', 'relu_attributions'], /--set should be KEY=JSON/],
   ['a parameter that is not JSON', [...CAM, '--layer', 'features.1', '--set', 'interpolate=bilinear'], /not JSON.*'"bilinear"'/],
   ['an unknown mode', [...CAM, '--layer', 'features.1', '--set', 'interpolate="area"'], /"interpolate" should be one of/],
-  ['another ending', [...CAM, '--layer', 'features.1', '--out', 'map.tiff'], /map\.tiff.*\.npy, \.png, \.json/],
+  ['another ending', [...CAM, '--layer', 'features.1', '--out', 'map.tiff'], /map\.tiff.*\.npy, \.npz, \.png, \.json/],
   ['a picture of what has no height and width', [...CAM, '--layer', 'head', '--out', 'x.png'], /no height and width/],
   ['an engine that is not there', [...CAM, '--layer', 'features.1', '--engine', 'tpu'], /no engine "tpu".*onnxruntime/],
   ['an input of another shape', ['predict', MODEL, '--input', fixture('inputs.image.npy')], /1×3×4×4.*n×3×8×8/],

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AttributionResult } from '../../app/methods/attribute.ts';
 import { sumOfAll } from '../../app/methods/attributionView.ts';
 import type { Model } from '../../app/model.ts';
@@ -12,10 +13,9 @@ export async function attribute(model: Model, job: Job, status: Status): Promise
   const progress = (done: number, total: number): void => status(`${job.method} ${Math.floor((100 * done) / total)}%`);
   const result = await runJob(model, { ...job, waiting: { progress } });
   const { parts, samples, metrics = {}, remarks = [] } = result;
-  const written = job.out === undefined ? '' : `; written to ${job.out}`;
   const hidden = job.picture && hiddenBy(job.picture);
   return [
-    `${heading(result)}: ${parts.length === 1 ? numbers(result) : `${parts.length} attributions`}${written}`,
+    `${heading(result)}: ${parts.length === 1 ? numbers(result) : `${parts.length} attributions`}${written(job.out, result)}`,
     ...(parts.length === 1 ? [] : parts.map(({ name, tensor }) => `  ${name}: ${numbers({ attribution: tensor })}`)),
     ...(result.delta && result.baselines && job.set.interpolate === undefined ? [completeness(result, result.delta)] : []),
     ...(samples === undefined
@@ -37,6 +37,14 @@ function heading({ method, layer, target, output, baselines = [] }: AttributionR
 function numbers({ attribution }: Pick<AttributionResult, 'attribution'>): string {
   const { min, max, sum, argmax } = summary(attribution);
   return `shape ${attribution.dims.join('×')}, minimum ${min.toPrecision(6)}, maximum ${max.toPrecision(6)} at [${argmax.join(', ')}], sum ${sum.toPrecision(6)}`;
+}
+
+/** Where it is, and what of it where that is not all. */
+function written(out: string | undefined, { parts, attribution }: AttributionResult): string {
+  if (out === undefined) return '';
+  if (parts.length === 1 || path.extname(out).toLowerCase() !== '.npy') return `; written to ${out}`;
+  const { name } = parts.find(({ tensor }) => tensor === attribution) ?? parts[0];
+  return `; that to ${name} alone written to ${out} (a .npz holds all)`;
 }
 
 /** What the convergence delta of the first example means, of methods that compare with a baseline. */
