@@ -110,6 +110,7 @@ export class Explainer {
       };
     const subject = new Subject({
       graph: model.graph,
+      axes: model.axes,
       session: model.session,
       feeds: this.feeds,
       attributed: [],

@@ -94,6 +94,8 @@ export interface Workload<V = ParameterValues> {
   readonly parameters: V;
   /** Shapes of the attributed values, batch first. */
   readonly shapes: readonly (readonly number[])[];
+  /** How many channels the layer's value has. */
+  readonly channels: number | undefined;
   /** How many features a mask has; undefined: no mask. */
   readonly features: number | undefined;
   /** How many baselines are given, as far as it shows before they are read. */

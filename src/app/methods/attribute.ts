@@ -1,4 +1,5 @@
 import { Baselines } from '../../attribution/baselines.ts';
+import { channelsFirst } from '../../attribution/evaluation/channels.ts';
 import { type Feeds, Subject } from '../../attribution/evaluation/subject.ts';
 import type { Place, Seed } from '../../attribution/evaluation/target.ts';
 import { INTERPOLATE_MODES } from '../../attribution/evaluation/upsampled.ts';
@@ -7,6 +8,7 @@ import type { Attribution, AttributionPart, AttributionRequest, Method } from '.
 import { Random } from '../../attribution/random.ts';
 import { type NoiseTunnelParameters, throughNoise } from '../../attribution/sampling/noiseTunnel.ts';
 import { type Waiting, Work } from '../../attribution/work.ts';
+import { layoutOf } from '../../graph/imageAxes/layout.ts';
 import { interpolate } from '../../image/interpolate.ts';
 import type { BaselineSpec, UsedBaseline } from '../../protocol/baselines.ts';
 import type { Target } from '../../protocol/target.ts';
@@ -25,6 +27,7 @@ import { nearest } from '../tree/findLayer.ts';
 import { settingsOf } from './methodSettings.ts';
 import { type AskedMetrics, measured } from './metrics.ts';
 import { notFiniteRemark } from './notFinite.ts';
+import { partLayout } from './partLayout.ts';
 
 export type { Feeds, Place };
 
@@ -88,6 +91,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   const { target, told } = isScalar(wanted) ? await seeded(model, output, wanted, job.feeds) : { target: wanted, told: wanted };
   const subject = new Subject({
     graph: model.graph,
+    axes: model.axes,
     session: model.session,
     feeds: job.feeds,
     attributed: attributedInputs(model),
@@ -124,7 +128,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
       ? parts
       : parts.map((part) =>
           part === own || part.tensor.dims.length === 4
-            ? { ...part, tensor: upsample(part.tensor, mode, sizeGiver(model, job), method.name) }
+            ? { ...part, tensor: upsample(model, part, mode, inputExtents(model, job), method.name) }
             : part,
         );
   return {
@@ -169,9 +173,20 @@ export function attributedInputs({ graph, input }: Model): readonly string[] {
   return (found.length > 0 ? found : graph.inputs.slice(0, 1)).map(({ name }) => name);
 }
 
-/** The input whose height and width layer attributions are brought to. */
-const sizeGiver = (model: Model, { feeds }: AttributionJob): Tensor | undefined =>
-  feeds[model.input?.port ?? model.graph.inputs[0]?.name ?? ''];
+interface Extents {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The height and width that layer attributions are brought to. */
+function inputExtents(model: Model, { feeds }: AttributionJob): Extents | undefined {
+  const name = model.input?.port ?? model.graph.inputs[0]?.name ?? '';
+  const dims = feeds[name]?.dims ?? [];
+  const [height, width] = layoutOf(model.axes.get(name), dims.length)
+    .spatial.slice(-2)
+    .map((axis) => dims[axis]);
+  return height === undefined || width === undefined ? undefined : { height, width };
+}
 
 /** What a method would ignore is refused, so that nobody takes the result for another; what it needs is asked for. */
 function refuseUnused({ name, level, baselines }: Method, job: AttributionJob): void {
@@ -225,24 +240,25 @@ export async function scoresOf(model: Model, output: string, feeds: Feeds): Prom
   return scores as Tensor<'float32'>;
 }
 
-/** captum.attr.LayerAttribution.interpolate to the input's height and width. */
-function upsample(map: Tensor<'float32'>, mode: unknown, input: Tensor | undefined, method: string): Tensor<'float32'> {
+/** captum.attr.LayerAttribution.interpolate to the input's height and width: (N, C, H, W), also of a layer whose channels are last. */
+function upsample(model: Model, part: AttributionPart, mode: unknown, input: Extents | undefined, method: string): Tensor<'float32'> {
   const known = INTERPOLATE_MODES.find((m) => m === mode);
   if (!known)
     throw new InspectumError('usage', `"interpolate" should be one of ${INTERPOLATE_MODES.join(', ')}, not ${JSON.stringify(mode)}.`);
+  const map = channelsFirst(part.tensor, partLayout(model, part));
   const [batch = 1, channels = 1, height, width] = map.dims;
-  const [toHeight, toWidth] = input?.dims.slice(-2) ?? [];
-  if (map.dims.length !== 4 || height === undefined || width === undefined || toHeight === undefined || toWidth === undefined)
+  if (map.dims.length !== 4 || height === undefined || width === undefined || !input)
     throw new InspectumError(
       'usage',
       `${method} gives an attribution of shape ${map.dims.join('×')} here, which has no height and width to interpolate.`,
     );
   const from = height * width;
+  const to = input.height * input.width;
   const planes = batch * channels;
-  const out = new Float32Array(planes * toHeight * toWidth);
+  const out = new Float32Array(planes * to);
   for (let plane = 0; plane < planes; plane++) {
     const cells = map.data.subarray(plane * from, (plane + 1) * from);
-    out.set(interpolate(cells, { height, width }, { height: toHeight, width: toWidth }, known), plane * toHeight * toWidth);
+    out.set(interpolate(cells, { height, width }, input, known), plane * to);
   }
-  return tensor('float32', [batch, channels, toHeight, toWidth], out);
+  return tensor('float32', [batch, channels, input.height, input.width], out);
 }

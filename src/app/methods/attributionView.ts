@@ -1,13 +1,15 @@
 import type { AttributionPart } from '../../attribution/method.ts';
+import { isChannelsLast } from '../../graph/imageAxes/layout.ts';
 import { cellsOf } from '../../graph/imageAxes.ts';
 import type { AttributionView, Recipe } from '../../protocol/methods.ts';
 import type { Explained, LayerExplanation, LayerMap } from '../../protocol/model.ts';
 import type { Cells } from '../../tensor/cells.ts';
 import { formatShape } from '../../tensor/shape.ts';
-import { sizeOf, type Tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import type { Model } from '../model.ts';
 import { strongestUnits } from '../sweep/strongestUnits.ts';
 import type { AttributionResult } from './attribute.ts';
+import { partLayout } from './partLayout.ts';
 
 /**
  * A result as a panel shows it: the attribution to the image, else to the first value, of the first example. Where it lies over the
@@ -65,28 +67,33 @@ const firstOfEach = (metrics: Readonly<Record<string, readonly number[]>>): Read
 const firstExample = ({ data, dims }: Tensor<'float32'>): Float32Array => data.subarray(0, data.length / (dims[0] ?? 1));
 
 /** The map of the first example's attribution, summed over channels; undefined where it does not lie over the image. */
-export function mapOf(model: Model, { name, tensor }: AttributionPart): LayerMap | undefined {
-  const cells = cellsIn(model, name, tensor.dims);
+export function mapOf(model: Model, part: AttributionPart): LayerMap | undefined {
+  const { name, tensor } = part;
+  const cells = cellsIn(model, part);
   return cells && summedOverChannels(name, firstExample(tensor), tensor.dims, cells);
 }
 
 const whyUnits = ({ dims }: Tensor): string =>
   `This attribution (one example is ${formatShape(dims.slice(1))}) has no height and width, so there is no map to lay over the image. The bars show its strongest values.`;
 
-/** How an attribution of the shape of a value, or of it with one channel or in another size, lies over the image. */
-function cellsIn(model: Model, value: string, dims: readonly number[]): Cells | undefined {
-  const known = cellsOf(model.graph, model.axes, value);
-  if (known && known.layout !== 'channels-first') return sizeOf(dims) % (known.height * known.width) === 0 ? known : undefined;
-  const [, , height, width] = dims;
-  if (dims.length !== 4 || height === undefined || width === undefined || height * width <= 1) return undefined;
-  return known || value === model.input?.port ? { layout: 'channels-first', height, width, skip: 0 } : undefined;
+/** How an attribution of the shape of a value, or a map of one, lies over the image. */
+function cellsIn(model: Model, part: AttributionPart): Cells | undefined {
+  const { name, tensor } = part;
+  const { dims } = tensor;
+  const known = cellsOf(model.graph, model.axes, name);
+  if (dims.length !== 4)
+    return known && dims.length === 3 && tokensIn(known, dims) >= known.skip + known.height * known.width ? known : undefined;
+  const layout = partLayout(model, part);
+  const [height = 1, width = 1] = layout.spatial.map((axis) => dims[axis]);
+  if (height * width <= 1 || (!known && name !== model.input?.port)) return undefined;
+  return { layout: isChannelsLast(layout) ? 'channels-last' : 'channels-first', height, width, skip: 0 };
 }
 
 function summedOverChannels(output: string, values: Float32Array, dims: readonly number[], cells: Cells): LayerMap {
   const { height, width, skip } = cells;
   const size = height * width;
   const isChannelsFirst = cells.layout === 'channels-first' || cells.layout === 'tokens-last';
-  const positions = cells.layout === 'channels-first' || cells.layout === 'channels-last' ? size : Number(tokensIn(cells, dims));
+  const positions = cells.layout === 'channels-first' || cells.layout === 'channels-last' ? size : tokensIn(cells, dims);
   const channels = values.length / positions;
   const data = new Float32Array(size);
   for (let i = 0; i < size; i++) {
@@ -97,4 +104,5 @@ function summedOverChannels(output: string, values: Float32Array, dims: readonly
   return { output, width, height, data };
 }
 
-const tokensIn = ({ layout }: Cells, dims: readonly number[]) => dims[layout === 'tokens' ? 1 : layout === 'tokens-first' ? 0 : 2];
+const tokensIn = ({ layout }: Cells, dims: readonly number[]): number =>
+  dims[layout === 'tokens' ? 1 : layout === 'tokens-first' ? 0 : 2] ?? 0;

@@ -5,6 +5,7 @@ import { METRICS } from '../../attribution/metrics/index.ts';
 import type { Metric } from '../../attribution/metrics/metric.ts';
 import { QUESTIONS } from '../../attribution/questions.ts';
 import { NOISE_TUNNEL_PARAMETERS } from '../../attribution/sampling/noiseTunnel.ts';
+import { layoutOf } from '../../graph/imageAxes/layout.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../../protocol/methods.ts';
 import type { Parameter, ParameterTable } from '../../tensor/parameters.ts';
 import { parseBaseline } from '../input/parseBaseline.ts';
@@ -80,12 +81,15 @@ function windows({ input, graph }: Model, part: number): readonly number[] | und
 export function passesOf(model: Model, { method: name, set, layer, baseline }: Recipe, feeds: Feeds): number {
   const method = methodNamed(name);
   const { parameters, tunnel, metrics } = settingsOf(method, set);
-  const ofLayer = method.level === 'layer' && layer !== undefined ? model.shapeOf(model.findLayer(layer).output) : undefined;
+  const value = method.level === 'layer' && layer !== undefined ? model.findLayer(layer).output : undefined;
+  const ofLayer = value === undefined ? undefined : model.shapeOf(value);
   const shapes = ofLayer
     ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
     : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
+  const channels = value && ofLayer?.[layoutOf(model.axes.get(value), ofLayer.length).channel];
   const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
-  const once = method.cost?.({ parameters, shapes, features: mask?.superpixels, baselines: countOf(baseline) }) ?? GRADIENT_COST;
+  const workload = { parameters, shapes, features: mask?.superpixels, baselines: countOf(baseline) };
+  const once = method.cost?.({ ...workload, channels: typeof channels === 'number' ? channels : undefined }) ?? GRADIENT_COST;
   const passes = once * (tunnel?.nt_samples ?? 1);
   return passes + metricsCost(metrics, passes);
 }

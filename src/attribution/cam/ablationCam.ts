@@ -1,3 +1,4 @@
+import { isChannelsLast } from '../../graph/imageAxes/layout.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { channelsOf } from './activationMap.ts';
@@ -11,8 +12,8 @@ export const ablationCam = channelCam({
   name: 'AblationCAM',
   doc: 'Channels weighted by the share of the score that is lost when the channel is set to 0, as in the paper; one forward run for each.',
   paper: { authors: 'Desai & Ramaswamy', year: 2020, url: 'https://doi.org/10.1109/WACV45572.2020.9093360' },
-  async scores({ subject }, value, activations) {
-    const cut = await subject.cutAt([value], { [value]: activations });
+  async scores({ subject }, { value, own, layout, activations }) {
+    const cut = await subject.cutAt([value], { [value]: own });
     const intact = await cut.scores();
     if (intact.includes(0))
       throw new InspectumError(
@@ -20,15 +21,14 @@ export const ablationCam = channelCam({
         'AblationCAM divides by the score of the target, which is 0 here: choose another target or method.',
       );
     const { channels, examples, positions } = channelsOf(activations);
+    const last = isChannelsLast(layout);
     return {
       subject: cut,
       point(channel) {
-        const data = activations.data.slice();
-        for (let example = 0; example < examples; example++) {
-          const from = (example * channels + channel) * positions;
-          data.fill(0, from, from + positions);
-        }
-        return { [value]: tensor('float32', activations.dims, data) };
+        const data = own.data.slice();
+        if (last) for (let i = channel; i < data.length; i += channels) data[i] = 0;
+        else for (let i = channel; i < examples * channels; i += channels) data.fill(0, i * positions, (i + 1) * positions);
+        return { [value]: tensor('float32', own.dims, data) };
       },
       weights: (scores, done) =>
         scores.map((score, row) => {

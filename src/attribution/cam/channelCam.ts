@@ -1,12 +1,14 @@
+import type { Layout } from '../../graph/imageAxes/layout.ts';
 import type { ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { channelsFirst } from '../evaluation/channels.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import { layerValue } from '../layer/layerValue.ts';
 import { type Attribution, type AttributionRequest, defineMethod, type Method } from '../method.ts';
 import { PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
 import { visitScores } from '../perturbation/visitScores.ts';
 import { channelsOf, weightedMap } from './activationMap.ts';
-import { CAM_PARAMETERS, spatialAxes, UNSCALED } from './gradientCam.ts';
+import { CAM_PARAMETERS, mapLayout, UNSCALED } from './gradientCam.ts';
 
 const PARAMETERS = { ...CAM_PARAMETERS, perturbations_per_eval: PERTURBATIONS_PER_EVAL };
 
@@ -19,13 +21,19 @@ export interface ChannelScores {
   weights(scores: Float64Array, done: number): Float64Array;
 }
 
+/** The layer's value at the point. */
+export interface Activated {
+  readonly value: string;
+  /** In its own layout. */
+  readonly own: Tensor<'float32'>;
+  readonly layout: Layout;
+  /** The same as (N, C, …). */
+  readonly activations: Tensor<'float32'>;
+}
+
 interface ChannelCam extends Pick<Method, 'name' | 'doc'> {
   readonly paper: NonNullable<Method['paper']>;
-  scores(
-    request: AttributionRequest<ValuesOf<typeof PARAMETERS>>,
-    value: string,
-    activations: Tensor<'float32'>,
-  ): ChannelScores | Promise<ChannelScores>;
+  scores(request: AttributionRequest<ValuesOf<typeof PARAMETERS>>, layer: Activated): ChannelScores | Promise<ChannelScores>;
 }
 
 /** A map of activations, each channel weighted by what a forward run of its own says of it: (N, 1, …). Takes no gradients. */
@@ -38,14 +46,15 @@ export const channelCam = ({ name, doc, paper, scores: scoresOf }: ChannelCam): 
     doc: `${doc} ${UNSCALED}`,
     paper,
     parameters: PARAMETERS,
-    cost: ({ shapes: [shape] }) => shape?.[1] ?? 1,
+    cost: ({ channels = 1 }) => channels,
     async attribute(request) {
       const { subject, layer, parameters, work } = request;
       const value = layerValue(request);
-      const [activations] = (await subject.valuesOf([value])) as [Tensor<'float32'>];
-      spatialAxes(activations.dims.length, name, layer?.id);
+      const [own] = (await subject.valuesOf([value])) as [Tensor<'float32'>];
+      const layout = mapLayout(subject, value, { method: name, layer: layer?.id }, own.dims.length);
+      const activations = channelsFirst(own, layout);
       const { channels, examples } = channelsOf(activations);
-      const asked = await scoresOf(request, value, activations);
+      const asked = await scoresOf(request, { value, own, layout, activations });
       const scores = new Float64Array(examples * channels);
       const result = (done: number): Attribution => ({
         parts: [{ name: value, tensor: weightedMap(activations, asked.weights(scores, done), parameters.relu_attributions) }],

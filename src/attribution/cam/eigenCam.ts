@@ -1,7 +1,8 @@
+import { channelsFirst } from '../evaluation/channels.ts';
 import { layerValues } from '../layer/layerValue.ts';
 import { type AttributionPart, defineMethod, partsOf } from '../method.ts';
 import { channelsOf, mapOf } from './activationMap.ts';
-import { CAM_PARAMETERS, spatialAxes, UNSCALED } from './gradientCam.ts';
+import { CAM_PARAMETERS, mapLayout, UNSCALED } from './gradientCam.ts';
 
 /** Sine of the angle by which a step of the power iteration turns the direction when it has converged. */
 const CONVERGED = 1e-9;
@@ -27,8 +28,9 @@ export const eigenCam = defineMethod({
     const activations = await subject.valuesOf(values);
     let converged = true;
     const maps: AttributionPart['tensor'][] = [];
-    for (const value of activations) {
-      spatialAxes(value.dims.length, 'EigenCAM', layer?.id);
+    for (const [i, computed] of activations.entries()) {
+      const layout = mapLayout(subject, values[i] as string, { method: 'EigenCAM', layer: layer?.id }, computed.dims.length);
+      const value = channelsFirst(computed, layout);
       const shape = channelsOf(value);
       const { examples, channels, positions } = shape;
       const map = new Float64Array(examples * positions);

@@ -1,8 +1,10 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
+import type { Layout } from '../../graph/imageAxes/layout.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Parameter } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { explainedRank } from '../evaluation/subject.ts';
+import { summedOverChannels } from '../evaluation/channels.ts';
+import type { Subject } from '../evaluation/subject.ts';
 import { layerValues } from '../layer/layerValue.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, type Method, partsOf } from '../method.ts';
 
@@ -16,7 +18,7 @@ export const CAM_PARAMETERS = {
 export const UNSCALED =
   "The map keeps the layer's resolution and its own values; pytorch-grad-cam goes on to scale it from 0 to 1 and to resize it.";
 
-/** A layer's value (N, C, …), its gradient, and the axes after the channel. */
+/** A layer's value, its gradient, and the axes of its places. */
 export interface Activations {
   readonly value: string;
   readonly gradient: string;
@@ -46,9 +48,9 @@ export const gradientCam = ({ name, doc, paper, weights }: GradientCam): Method 
       const results = await subject.run(`${name} ${values.join(' ')} ${relu}`, ({ builder, gradients }) => {
         const found = gradients(values, `the layer ${layer?.id}`);
         const maps = values.map((value, i) => {
-          const axes = spatialAxes(explainedRank(builder, value), name, layer?.id);
-          const weighted = builder.mul(weights(builder, { value, gradient: found[i] as string, axes }), value);
-          const map = builder.op('ReduceSum', [weighted, builder.ints([1])], { keepdims: 1 });
+          const layout = mapLayout(subject, value, { method: name, layer: layer?.id });
+          const weighted = builder.mul(weights(builder, { value, gradient: found[i] as string, axes: layout.spatial }), value);
+          const map = summedOverChannels(builder, weighted, layout);
           return relu ? builder.op('Relu', [map]) : map;
         });
         return Object.fromEntries(maps.map((map, i) => [i, map]));
@@ -63,14 +65,22 @@ export const gradientCam = ({ name, doc, paper, weights }: GradientCam): Method 
   });
 
 /**
- * The axes after the channel.
- * @throws InspectumError 'unsupported' where the value is no stack of planes or volumes
+ * Which axes of a value are its channels and its places.
+ * @param rank of the value, where it has been computed
+ * @throws InspectumError 'unsupported' where it is no stack of planes or volumes
  */
-export function spatialAxes(rank: number, method: string, layer: string | undefined): readonly number[] {
-  if (rank !== 4 && rank !== 5)
+export function mapLayout(subject: Subject, value: string, { method, layer }: Asking, rank?: number): Layout {
+  const layout = subject.layoutOf(value, rank);
+  if (layout.rank !== 4 && layout.rank !== 5)
     throw new InspectumError(
       'unsupported',
-      `${method} needs a layer with channels of height and width (4 or 5 axes), but the value of ${layer} has ${rank}: choose a convolutional layer.`,
+      `${method} needs a layer with channels of height and width (4 or 5 axes), but the value of ${layer} has ${layout.rank}: choose a convolutional layer.`,
     );
-  return Array.from({ length: rank - 2 }, (_, i) => i + 2);
+  return layout;
+}
+
+/** Who asks, for messages. */
+interface Asking {
+  readonly method: string;
+  readonly layer: string | undefined;
 }

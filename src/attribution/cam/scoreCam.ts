@@ -1,6 +1,6 @@
+import { isChannelsLast } from '../../graph/imageAxes/layout.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { tensor } from '../../tensor/tensor.ts';
-import { hasChannelsLast } from '../layer/guidedGradCam.ts';
 import { channelsOf } from './activationMap.ts';
 import { channelCam } from './channelCam.ts';
 
@@ -15,7 +15,7 @@ export const scoreCam = channelCam({
   name: 'ScoreCAM',
   doc: 'Channels weighted by the score of the input where only what the channel marks is kept, after a softmax over channels; one forward run for each.',
   paper: { authors: 'Wang et al.', year: 2020, url: 'https://arxiv.org/abs/1910.01279' },
-  scores({ subject, layer }, _value, activations) {
+  scores({ subject, layer }, { activations }) {
     const { point, attributed } = subject;
     const [name = ''] = attributed;
     const input = point[name];
@@ -25,9 +25,9 @@ export const scoreCam = channelCam({
         'unsupported',
         `ScoreCAM masks an image with the channels of a layer: it needs one input and a layer of 4 axes, not ${attributed.join(', ')} and ${layer?.id}.`,
       );
-    const last = hasChannelsLast(input.dims);
-    const [, first = 1, second = 1, third = 1] = input.dims;
-    const [depth, height, width] = last ? [third, first, second] : [first, second, third];
+    const layout = subject.layoutOf(name, input.dims.length);
+    const last = isChannelsLast(layout);
+    const [depth = 1, height = 1, width = 1] = [layout.channel, ...layout.spatial].map((axis) => input.dims[axis]);
     const [rows = 1, columns = 1] = extents;
     const down = alignedSteps(rows, height);
     const across = alignedSteps(columns, width);

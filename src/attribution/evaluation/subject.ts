@@ -4,6 +4,8 @@ import { gradientRules } from '../../autodiff/rules/gradient/index.ts';
 import type { EngineOptions, Session } from '../../engines/engine.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import type { Graph, ValueInfo } from '../../graph/graph.ts';
+import { type Axes, isTokens, type TokenAxis } from '../../graph/imageAxes/axes.ts';
+import { type Layout, layoutOf } from '../../graph/imageAxes/layout.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Shape } from '../../tensor/shape.ts';
 import { sizeOf, type Tensor, toFloat32 } from '../../tensor/tensor.ts';
@@ -19,6 +21,8 @@ export type Point = Readonly<Record<string, Tensor<'float32'>>>;
 
 export interface SubjectOptions {
   readonly graph: Graph;
+  /** Which axes of the graph's values lie over the image, as far as that is known. */
+  readonly axes?: ReadonlyMap<string, Axes>;
   /** Makes a graph ready, once per key. */
   session(key: string, build: () => Graph, options?: Pick<EngineOptions, 'integers' | 'threads'>): Promise<Session>;
   /** One tensor per graph input. */
@@ -113,6 +117,23 @@ export class Subject {
   /** Another scalar of the same graph: of a neuron. */
   explaining(output: string, target: Place | Seed): Subject {
     return new Subject({ ...this.#options, output, target });
+  }
+
+  /**
+   * Which axes of a value hold channels and places.
+   * @param rank of the value, where it has been computed
+   * @throws InspectumError 'unsupported' where it is not known
+   */
+  layoutOf(value: string, rank = this.graph.values.get(value)?.shape?.length): Layout {
+    if (rank === undefined)
+      throw new InspectumError('unsupported', `The shape of ${value} is not known before the model runs, so its map cannot be made.`);
+    return layoutOf(this.#options.axes?.get(value), rank);
+  }
+
+  /** The grid of patches that an axis of a value has, counted from its end. */
+  tokensOf(value: string, fromEnd: number): TokenAxis | undefined {
+    const axis = this.#options.axes?.get(value)?.at(-fromEnd);
+    return isTokens(axis) ? axis : undefined;
   }
 
   /** How many examples the point has: the batch of the attributed values. */
@@ -250,11 +271,3 @@ export class Subject {
 const RESULT = 'inspectum.result.';
 
 const openShape = (shape: Shape = []): Shape => shape.map((size, axis) => (axis > 1 ? `open${axis}` : size));
-
-/** Rank of a value; 'unsupported' where inference could not tell. */
-export function explainedRank(builder: GraphBuilder, value: string): number {
-  const shape = builder.values.get(value)?.shape;
-  if (!shape)
-    throw new InspectumError('unsupported', `The shape of ${value} is not known before the model runs, so its map cannot be made.`);
-  return shape.length;
-}

@@ -1,21 +1,16 @@
 import { guidedBackpropRules } from '../../autodiff/rules/guidedBackprop/index.ts';
-import type { Dim, Shape } from '../../tensor/shape.ts';
+import type { Layout } from '../../graph/imageAxes/layout.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { explainedRank } from '../evaluation/subject.ts';
+import { laidOver } from '../evaluation/channels.ts';
 import { INTERPOLATE_MODES, upsampled } from '../evaluation/upsampled.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, GRADIENT_COST, partsOf } from '../method.ts';
 import { RECTIFIES, RECTIFY_ALL } from '../primary/rectifyAll.ts';
 import { weightActivations } from './layerGradCam.ts';
 import { layerValue } from './layerValue.ts';
 
-const CHANNELS: ReadonlySet<Dim | undefined> = new Set([1, 3, 4]);
-
-/** Whether an input takes pictures as TensorFlow's networks do, (N, height, width, channels). */
-export const hasChannelsLast = (shape: Shape): boolean => shape.length === 4 && CHANNELS.has(shape[3]) && !CHANNELS.has(shape[1]);
-
 /**
  * captum.attr.GuidedGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): GuidedBackprop, in the input's shape, times what
- * is positive of the layer's LayerGradCam, upsampled to the input, whose channels may be its last axis too.
+ * is positive of the layer's LayerGradCam, upsampled to the input. Channels of both may be the last axis.
  */
 export const guidedGradCam = defineMethod({
   name: 'GuidedGradCam',
@@ -42,17 +37,17 @@ export const guidedGradCam = defineMethod({
     const { interpolate_mode: mode, rectify_all: all } = parameters;
     const value = layerValue(request);
     const { attributed } = subject;
+    const from = subject.layoutOf(value);
     const results = await subject.run(`GuidedGradCam ${value} ${mode} ${all} ${attributed.join(' ')}`, ({ builder, gradients }) => {
       const [gradient = ''] = gradients([value], `the layer ${layer?.id}`);
-      const cam = builder.op('Relu', [weightActivations(builder, value, gradient, explainedRank(builder, value), true)]);
+      const cam = builder.op('Relu', [weightActivations(builder, value, gradient, from, true)]);
       const guided = gradients(attributed, `the input ${attributed.join(', ')}`, guidedBackpropRules(builder, all));
-      const size = builder.values.get(value)?.shape?.slice(2) ?? [];
+      const sizeOf = (name: string, { spatial }: Layout) => spatial.map((axis) => builder.values.get(name)?.shape?.[axis] ?? '');
       return Object.fromEntries(
         attributed.map((name, i) => {
-          const shape = builder.values.get(name)?.shape ?? [];
-          const last = hasChannelsLast(shape);
-          const map = upsampled(builder, cam, size, last ? shape.slice(1, -1) : shape.slice(2), mode);
-          return [i, builder.mul(guided[i] as string, last ? builder.op('Transpose', [map], { perm: [0, 2, 3, 1] }) : map)];
+          const to = subject.layoutOf(name);
+          const map = upsampled(builder, cam, sizeOf(value, from), sizeOf(name, to), mode);
+          return [i, builder.mul(guided[i] as string, laidOver(builder, map, to))];
         }),
       );
     });

@@ -1,12 +1,14 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
+import type { Layout } from '../../graph/imageAxes/layout.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { explainedRank } from '../evaluation/subject.ts';
+import { summedOverChannels } from '../evaluation/channels.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
 import { layerValues } from './layerValue.ts';
 
 /**
  * captum.attr.LayerGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): each channel weighted by the mean of its
- * gradient over the dimensions after the channel, summed over channels. Signed unless relu_attributions.
+ * gradient over the dimensions after the channel, summed over channels. Signed unless relu_attributions. Of a value (N, H, W, C) over
+ * an image the channels are the last axis.
  */
 export const layerGradCam = defineMethod({
   name: 'LayerGradCam',
@@ -14,6 +16,8 @@ export const layerGradCam = defineMethod({
   needsTarget: true,
   baselines: 'none',
   doc: 'Where the layer has evidence for the target: activations weighted by the mean gradient of their channel.',
+  differs:
+    'Captum takes the second axis for the channels. Where the image can be followed to a layer (N, H, W, C), its last axis is taken, and the map is (N, 1, H, W): compared with that of the same network in Captum, channels first.',
   paper: { authors: 'Selvaraju et al.', year: 2017, url: 'https://arxiv.org/abs/1610.02391' },
   parameters: {
     attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
@@ -22,10 +26,11 @@ export const layerGradCam = defineMethod({
   },
   async attribute(request) {
     const values = layerValues(request);
+    const { subject } = request;
     const { relu_attributions: relu, attr_dim_summation: sum } = request.parameters;
-    const results = await request.subject.run(`LayerGradCam ${values.join(' ')} ${relu} ${sum}`, ({ builder, gradients }) => {
+    const results = await subject.run(`LayerGradCam ${values.join(' ')} ${relu} ${sum}`, ({ builder, gradients }) => {
       const found = gradients(values, `the layer ${request.layer?.id}`);
-      const cams = values.map((value, i) => weightActivations(builder, value, found[i] as string, explainedRank(builder, value), sum));
+      const cams = values.map((value, i) => weightActivations(builder, value, found[i] as string, subject.layoutOf(value), sum));
       return Object.fromEntries(cams.map((cam, i) => [i, relu ? builder.op('Relu', [cam]) : cam]));
     });
     return {
@@ -37,10 +42,10 @@ export const layerGradCam = defineMethod({
   },
 });
 
-/** Weights `value` (N, C, …) by its gradient's mean over the dimensions after the channel; (N, 1, …) when summed over C. */
-export function weightActivations(builder: GraphBuilder, value: string, gradient: string, rank: number, sum: boolean): string {
-  const axes = Array.from({ length: Math.max(rank - 2, 0) }, (_, i) => i + 2);
-  const weights = axes.length ? builder.op('ReduceMean', [gradient, builder.ints(axes)], { keepdims: 1 }) : gradient;
+/** Weights `value` by its gradient's mean over the places of each channel, in the value's shape; (N, 1, …) when summed over channels. */
+export function weightActivations(builder: GraphBuilder, value: string, gradient: string, layout: Layout, sum: boolean): string {
+  const { rank, spatial } = layout;
+  const weights = spatial.length > 0 ? builder.op('ReduceMean', [gradient, builder.ints(spatial)], { keepdims: 1 }) : gradient;
   const weighted = builder.mul(weights, value);
-  return sum && rank > 1 ? builder.op('ReduceSum', [weighted, builder.ints([1])], { keepdims: 1 }) : weighted;
+  return sum && rank > 1 ? summedOverChannels(builder, weighted, layout) : weighted;
 }

@@ -1,3 +1,4 @@
+import { isChannelsLast } from '../../graph/imageAxes/layout.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { type Attribution, defineMethod } from '../method.ts';
@@ -33,14 +34,16 @@ export const rise = defineMethod({
     if (name === undefined || !image)
       throw new InspectumError('unsupported', 'RISE masks images: none of the inputs has the shape of one (N, C, H, W) or (N, H, W, C).');
     const absent = baselines.per(name, image);
-    const { height, width, isChannelsLast } = planeOf(image.dims);
-    const [examples = 1, ...dims] = image.dims;
-    const inner = isChannelsLast ? (dims[2] ?? 1) : 1;
+    const { dims } = image;
+    const layout = subject.layoutOf(name, dims.length);
+    const [height = 1, width = 1] = layout.spatial.map((axis) => dims[axis] as number);
+    const [examples = 1] = dims;
+    const inner = isChannelsLast(layout) ? (dims[layout.channel] as number) : 1;
     const sums = new Float64Array(examples * height * width);
     const soFar = (done: number): Attribution => {
       const map = tensor(
         'float32',
-        isChannelsLast ? [examples, height, width, 1] : [examples, 1, height, width],
+        dims.map((extent, axis) => (axis === layout.channel ? 1 : extent)),
         Float32Array.from(sums, (sum) => sum / (done * p)),
       );
       return { parts: [{ name, tensor: map }] };
@@ -54,7 +57,7 @@ export const rise = defineMethod({
             const hidden = absent.data[at] as number;
             seen[at] = hidden + (mask[pixel] as number) * ((image.data[at] as number) - hidden);
           }
-      return { made: mask, point: { [name]: tensor('float32', image.dims, seen) } };
+      return { made: mask, point: { [name]: tensor('float32', dims, seen) } };
     };
     let outside = 0;
     await visitScores({ subject, count: total, next, perEval, work, partial: soFar }, (mask, scores) => {
@@ -70,14 +73,6 @@ export const rise = defineMethod({
 
 const SCORES =
   'The scores are no probabilities, for which RISE is made: a pixel has the mean score of what is seen through it, so only the differences between pixels say something. With --output a value behind the Softmax can be explained.';
-
-/** More channels than a picture has make an axis a side. */
-const CHANNELS = 4;
-
-function planeOf([, a = 1, b = 1, c = 1]: readonly number[]) {
-  const isChannelsLast = a > CHANNELS && c <= CHANNELS;
-  return isChannelsLast ? { height: a, width: b, isChannelsLast } : { height: b, width: c, isChannelsLast };
-}
 
 /** Values from 0 to 1, row by row. */
 function randomMask(
