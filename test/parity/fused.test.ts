@@ -59,5 +59,7 @@ describe.each(FILES)('a transformer saved by %s', (_, name, operators, count) =>
 
   it('has the same saliency', () => compare({ method: 'Saliency' }));
 
+  it('has the same attention rollout', () => compare({ method: 'AttentionRollout', layer: 'head' }));
+
   it.each(layers)('has the same Grad-CAM of %s', (layer) => compare({ method: 'LayerGradCam', layer }));
 });

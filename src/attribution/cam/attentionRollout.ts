@@ -1,6 +1,8 @@
 import { neededFor } from '../../graph/builder.ts';
+import { intAttribute, nodeKey } from '../../graph/graph.ts';
 import { InspectumError } from '../../tensor/errors.ts';
-import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { Subject } from '../evaluation/subject.ts';
 import { layerValue } from '../layer/layerValue.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
 
@@ -13,8 +15,8 @@ const FUSIONS = {
 
 /**
  * Attention rollout (Abnar & Zuidema 2020, https://arxiv.org/abs/2005.00928): the product, over the attentions before the layer, of
- * (A + I) / 2 with rows that sum up to 1, where A is the heads' attention in one. (N, 1, H, W) over the patches of an image, (N, 1, tokens)
- * where they have no such grid.
+ * (A + I) / 2 with rows that sum up to 1, where A is the heads' attention in one. (N, 1, H, W) over the grid of patches, (N, 1, tokens) where
+ * none is known. Attention in one operator is seen where that is taken apart when the model is read.
  */
 export const attentionRollout = defineMethod({
   name: 'AttentionRollout',
@@ -37,7 +39,7 @@ export const attentionRollout = defineMethod({
       type: 'choice',
       default: 'class',
       choices: ['class', 'mean'],
-      doc: 'Whose attention is shown: that of the class token, which is the first, or the mean over all tokens of a model without one.',
+      doc: 'Whose attention is shown: that of the class token, which is the first, or the mean over all tokens, for a model without one.',
     },
   },
   cost: () => 1,
@@ -46,22 +48,27 @@ export const attentionRollout = defineMethod({
     const { head_fusion: fusion, discard_ratio: ratio, token } = parameters;
     const value = layerValue(request);
     const { examples } = subject;
-    const softmaxes = neededFor(subject.graph.nodes, [value]).nodes.filter(({ op }) => op === 'Softmax');
-    const outputs = softmaxes.map(({ outputs: [name = ''] }) => name).filter((name) => subject.graph.values.get(name)?.shape?.length === 4);
-    const found = outputs.length > 0 ? await subject.valuesOf(outputs) : [];
-    const attentions = found.filter(({ dims }) => dims[2] === dims[3] && dims[0] === examples);
-    const tokens = attentions[0]?.dims[2] ?? 0;
-    if (attentions.length === 0 || attentions.some(({ dims }) => dims[2] !== tokens))
+    const attentions = await attentionsBefore(subject, value);
+    const tokens = attentions[0]?.weights.dims.at(-1) ?? 0;
+    if (attentions.length === 0 || attentions.some(({ weights }) => weights.dims.at(-1) !== tokens))
       throw new InspectumError(
         'unsupported',
-        `AttentionRollout needs attentions between all tokens (Softmax of heads × tokens × tokens), all of one size, before ${layer?.id}; ${attentions.length ? 'their sizes differ' : 'there is none'}. Choose a later layer, or another method.`,
+        `AttentionRollout needs attentions between all tokens, all of one size, before ${layer?.id}; ${attentions.length > 0 ? 'their sizes differ' : 'there is none'}. Choose a later layer, or another method.`,
       );
-    const first = token === 'class' ? 1 : 0;
-    const shown = tokens - first;
+    const grid = attentions.map(({ name }) => subject.tokensOf(name, 1)).find(Boolean);
+    if (token === 'class' && grid?.skip === 0)
+      throw new InspectumError(
+        'usage',
+        'AttentionRollout: the first token of this model is a patch of the image and no class token. Set token to "mean".',
+      );
+    const first = grid?.skip ?? (token === 'class' ? 1 : 0);
+    const extents = grid ? [grid.height, grid.width] : [tokens - first];
+    const shown = sizeOf(extents);
     const map = new Float32Array(examples * shown);
     for (let example = 0; example < examples; example++) {
       let rollout = identity(tokens);
-      for (const attention of attentions) rollout = product(passed(fused(attention, example, fusion), tokens, ratio), rollout, tokens);
+      for (const { weights } of attentions)
+        rollout = product(passed(fused(weights, example, examples, fusion), tokens, ratio), rollout, tokens);
       for (let i = 0; i < shown; i++) {
         let sum = 0;
         const rows = token === 'class' ? 1 : tokens;
@@ -69,15 +76,48 @@ export const attentionRollout = defineMethod({
         map[example * shown + i] = sum / rows;
       }
     }
-    const grid = gridOf(shown, Object.values(subject.point)[0]?.dims ?? []);
-    return { parts: [{ name: value, tensor: tensor('float32', [examples, 1, ...grid], map) }] };
+    return { parts: [{ name: value, tensor: tensor('float32', [examples, 1, ...extents], map) }] };
   },
 });
 
+/** What every token pays to every other one: heads × tokens × tokens of every example. */
+interface Attention {
+  readonly name: string;
+  readonly weights: Tensor<'float32'>;
+}
+
+/**
+ * The attentions that a value depends on: Softmax over the last axis, of (N, heads, T, T), (N · heads, T, T) or (N, T, T).
+ * @throws InspectumError 'unsupported' where an operator hides one
+ */
+async function attentionsBefore(subject: Subject, value: string): Promise<Attention[]> {
+  const { graph, examples } = subject;
+  const { nodes } = neededFor(graph.nodes, [value]);
+  const whole = nodes.find(({ op }) => /attention/i.test(op));
+  if (whole)
+    throw new InspectumError(
+      'unsupported',
+      `AttentionRollout needs the weights of every attention, but ${whole.name || whole.outputs[0]} is one operator, ${nodeKey(whole)}, in a form that is not taken apart: its weights cannot be seen. Choose a layer before it, or another method.`,
+    );
+  const names = nodes.flatMap((node) => {
+    const [name = ''] = node.outputs;
+    const rank = graph.values.get(name)?.shape?.length;
+    const axis = intAttribute(node, 'axis', -1);
+    return node.op === 'Softmax' && (rank === 3 || rank === 4) && (axis === -1 || axis === rank - 1) ? [name] : [];
+  });
+  const found = names.length > 0 ? await subject.valuesOf(names) : [];
+  return found.flatMap((weights, i) => {
+    const { dims } = weights;
+    const isSquare = dims.at(-1) === dims.at(-2);
+    const ofExamples = dims.length === 4 ? dims[0] === examples : (dims[0] as number) % examples === 0;
+    return isSquare && ofExamples ? [{ name: names[i] as string, weights }] : [];
+  });
+}
+
 /** The heads of one example's attention in one: tokens × tokens. */
-function fused({ dims, data }: Tensor<'float32'>, example: number, fusion: keyof typeof FUSIONS): Float64Array {
-  const [, heads = 1, tokens = 1] = dims;
-  const size = tokens * tokens;
+function fused({ dims, data }: Tensor<'float32'>, example: number, examples: number, fusion: keyof typeof FUSIONS): Float64Array {
+  const size = (dims.at(-1) as number) ** 2;
+  const heads = data.length / (size * examples);
   const fuse = FUSIONS[fusion];
   return Float64Array.from({ length: size }, (_, i) =>
     fuse(Array.from({ length: heads }, (_, head) => data[(example * heads + head) * size + i] as number)),
@@ -110,11 +150,4 @@ function product(a: Float64Array, b: Float64Array, size: number): Float64Array {
       for (let j = 0; j < size; j++) out[i * size + j] = (out[i * size + j] as number) + factor * (b[k * size + j] as number);
     }
   return out;
-}
-
-/** Rows and columns of square patches of an image (N, C, H, W), or how many tokens there are. */
-function gridOf(patches: number, [, , height = 0, width = 0]: readonly number[]): readonly number[] {
-  const side = Math.sqrt((height * width) / patches);
-  const grid = [Math.round(height / side), Math.round(width / side)] as const;
-  return grid[0] * grid[1] === patches ? grid : [patches];
 }
