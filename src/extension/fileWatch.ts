@@ -5,19 +5,25 @@ import { settled, stampOf } from './settled.ts';
 /** Milliseconds without a change after which a file counts as written. */
 const QUIET = 700;
 
-/** Tells when files have changed on disk, once they have stopped growing. */
+/** A file that is no longer what it was, or no longer there. */
+export interface WatchedChange {
+  readonly file: string;
+  readonly isThere: boolean;
+}
+
+/** Tells when files have changed on disk, once they have stopped growing, or have gone. */
 export class FileWatch implements vscode.Disposable {
-  readonly #onChanged: (files: readonly string[]) => void;
+  readonly #onChanged: (changes: readonly WatchedChange[]) => void;
   #files: ReadonlySet<string> = new Set();
   /** By folder: names may hold any character, and patterns give some of them a meaning. */
   readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #settling = new Map<string, AbortController>();
   /** What files were like when this process had written them. */
   readonly #own = new Map<string, string | undefined>();
-  /** Written since the last time that it was told. */
-  readonly #written = new Set<string>();
+  /** Written or gone since the last time that it was told. */
+  readonly #changes = new Map<string, WatchedChange>();
 
-  constructor(onChanged: (files: readonly string[]) => void) {
+  constructor(onChanged: (changes: readonly WatchedChange[]) => void) {
     this.#onChanged = onChanged;
   }
 
@@ -50,6 +56,7 @@ export class FileWatch implements vscode.Disposable {
     };
     watcher.onDidChange(onEvent);
     watcher.onDidCreate(onEvent);
+    watcher.onDidDelete(onEvent);
     return watcher;
   }
 
@@ -62,10 +69,10 @@ export class FileWatch implements vscode.Disposable {
     const isOwn = this.#own.has(file) && this.#own.get(file) === (await stampOf(file));
     this.#settling.delete(file);
     if (controller.signal.aborted) return;
-    if (isThere && !isOwn && this.#files.has(file)) this.#written.add(file);
-    if (this.#settling.size > 0 || this.#written.size === 0) return;
-    const written = [...this.#written];
-    this.#written.clear();
-    this.#onChanged(written);
+    if (!isOwn && this.#files.has(file)) this.#changes.set(file, { file, isThere });
+    if (this.#settling.size > 0 || this.#changes.size === 0) return;
+    const changes = [...this.#changes.values()];
+    this.#changes.clear();
+    this.#onChanged(changes);
   }
 }

@@ -5,7 +5,7 @@ import type { InputImage, Truth } from '../protocol/model.ts';
 import type { DroppedFile, FilesChanged, PanelCalls, PanelEvents } from '../protocol/panel.ts';
 import { type Handlers, type Message, Peer } from '../protocol/rpc.ts';
 import type { DroppedFiles } from './droppedFiles.ts';
-import { FileWatch } from './fileWatch.ts';
+import { FileWatch, type WatchedChange } from './fileWatch.ts';
 import { chooseBaselineFiles, chooseImageFile, chooseInputFile, offeredImages } from './images.ts';
 import { chooseLabelsFile } from './labelsFile.ts';
 import type { LastInputs } from './lastInputs.ts';
@@ -33,7 +33,7 @@ export class Panel {
   readonly #opened: Promise<void>;
   /** The image that was shown last, as the compute process gave it. */
   #found: InputImage | undefined;
-  readonly #watch = new FileWatch((files) => this.#filesChanged(files));
+  readonly #watch = new FileWatch((changes) => this.#filesChanged(changes));
   #open: () => void = () => undefined;
 
   constructor(document: ModelDocument, view: vscode.WebviewPanel, extensionUri: vscode.Uri, worker: WorkerClient, images: PanelImages) {
@@ -121,8 +121,10 @@ export class Panel {
     this.#watch.watch(this.#shownFiles().keys());
   }
 
-  #filesChanged(files: readonly string[]): void {
+  /** A model or an image that is gone stays as it is shown; a configuration that is gone no longer holds. */
+  #filesChanged(changes: readonly WatchedChange[]): void {
     const shown = this.#shownFiles();
+    const files = changes.filter(({ file, isThere }) => isThere || shown.get(file) === 'configuration').map(({ file }) => file);
     const what = [...new Set(files.flatMap((file) => shown.get(file) ?? []))];
     if (what.length === 0) return;
     const reload = vscode.workspace.getConfiguration('inspectum').get('reload') !== 'ask';

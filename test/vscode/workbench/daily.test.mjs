@@ -1,5 +1,5 @@
 // What a person meets who works on a model day by day: files that change, inputs that are remembered, pictures that are carried away.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -53,6 +53,22 @@ test('where the setting says so, the panel asks first', async () => {
   expect(await panel.frame.getByTestId('before').count()).toBe(0);
   await panel.frame.getByTestId('reload').click();
   await panel.frame.getByTestId('before').waitFor();
+});
+
+test('a configuration that is deleted holds no longer, until it is there again', async () => {
+  const { panel } = code.workbench;
+  const convention = panel.frame.getByTestId('input-convention');
+  const reload = async () => {
+    await panel.frame.getByTestId('changed').waitFor({ timeout: 20_000 });
+    await panel.frame.getByTestId('reload').click();
+    await panel.frame.getByTestId('before').waitFor();
+  };
+  rmSync(inFolder('inspectum.json'));
+  await reload();
+  await expect.poll(() => convention.textContent()).toContain('guessed');
+  cpSync(inProject('samples', 'inspectum.json'), inFolder('inspectum.json'));
+  await reload();
+  await expect.poll(() => convention.textContent()).toContain('inspectum.json');
 });
 
 test('a convention that is adopted is saved to inspectum.json', async () => {
