@@ -74,7 +74,7 @@ function weightFolder(graph: Graph): string | undefined {
 }
 
 function creationError(cause: unknown, graph: Graph): InspectumError {
-  const words = String((cause as Error).message ?? cause);
+  const words = plainWords(cause);
   const [, unknown] = /([\w.:]+)\(-?\d+\) is not a registered function\/op/.exec(words) ?? [];
   if (unknown !== undefined) {
     const nodes = graph.nodes.filter((node) => nodeKey(node) === unknown).map((node) => describePlace(node));
@@ -90,6 +90,16 @@ function creationError(cause: unknown, graph: Graph): InspectumError {
     return new InspectumError('memory', `There is not enough memory to prepare this model: ${words}`, { cause });
   return new InspectumError('engine', `ONNX Runtime refuses this model: ${words}`, { cause });
 }
+
+/** A place in ONNX Runtime's own source, and the function there. */
+const SOURCE_PLACE = /(?:[A-Za-z]:)?[\\/]\S*onnxruntime\S*:\d+ (?:[^()]*::[^()]*\([^)]*\)(?: const)?(?: \[with [^\]]*\])? )?/g;
+
+/** What ONNX Runtime says, in one line and without where in its source it says it. */
+export const plainWords = (cause: unknown): string =>
+  String((cause as Error).message ?? cause)
+    .replace(/\s+/g, ' ')
+    .replace(SOURCE_PLACE, '')
+    .trim();
 
 const describePlace = ({ name, module }: Node): string => (module ? `node ${name} in module ${module}` : `node ${name}`);
 
@@ -111,7 +121,7 @@ class OrtSession implements Session {
     try {
       outputs = await this.#session.run(ortFeeds);
     } catch (cause) {
-      throw new InspectumError('engine', `ONNX Runtime failed while running: ${(cause as Error).message}`, { cause });
+      throw new InspectumError('engine', `ONNX Runtime failed while running: ${plainWords(cause)}`, { cause });
     }
     return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value as ort.Tensor)]));
   }
