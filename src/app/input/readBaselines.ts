@@ -129,7 +129,8 @@ function resolveKind(place: InputPlace, choice: Exclude<BaselineChoice, { kind: 
   const { name, value, image } = place;
   if (choice.kind === 'number')
     return { value: choice.value, text: `${choice.value} everywhere${inPixels(place, choice.value)}`, fitsLayers: true };
-  if (choice.kind === 'zero') return { value: 0, text: `zero of the normalised input${inPixels(place, 0)}`, fitsLayers: true };
+  if (choice.kind === 'zero')
+    return { value: 0, text: image ? `zero of the normalised input${inPixels(place, 0)}` : '0 everywhere', fitsLayers: true };
   if (!image) throw usage(`--baseline ${choice.kind} is a picture, but the input ${name} takes none: give a number or a .npy file.`);
   const { preprocessing } = image;
   const [height, width] = preprocessing.size;

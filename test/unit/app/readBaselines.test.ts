@@ -142,6 +142,7 @@ describe('of several inputs', () => {
       used: [{ input: 'ids', text: '0 everywhere' }],
     });
     expect((await read('black', 'ids')).used).toEqual([{ input: 'ids', baseline: 0, text: '0 everywhere' }]);
+    expect((await read({ ids: 'zero' }, 'ids')).used).toEqual([{ input: 'ids', baseline: 'zero', text: '0 everywhere' }]);
     expect((await read(2, 'ids')).all.data).toEqual(Float32Array.of(2, 2, 2));
   });
 
