@@ -14,7 +14,7 @@ const { fround } = Math;
  *   not known before the model runs
  */
 export function upsampled(builder: GraphBuilder, map: string, from: Shape, to: Shape, mode: InterpolateMode): string {
-  const sizes = `${formatShape(from)} to ${formatShape(to)}`;
+  const sizes = `${sizeWords(from)} to ${sizeWords(to)}`;
   if (!isStatic(from) || !isStatic(to))
     throw new InspectumError('unsupported', `A map of ${sizes} cannot be upsampled: its size is not known before the model runs.`);
   if (from.length !== to.length || from.length === 0)
@@ -37,6 +37,8 @@ export function upsampled(builder: GraphBuilder, map: string, from: Shape, to: S
     ...(mode === 'bicubic' && { cubic_coeff_a: float(-0.75) }),
   });
 }
+
+const sizeWords = (size: Shape): string => (size.length === 0 ? 'no height and width' : formatShape(size));
 
 function nearest(builder: GraphBuilder, value: string, axis: number, from: number, to: number): string {
   if (from === to) return value;

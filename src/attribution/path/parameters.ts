@@ -8,10 +8,13 @@ export const MULTIPLY_BY_INPUTS = {
   doc: 'Multiply by the difference from the baseline, so that attributions add up to what is explained; otherwise they are mean gradients.',
 } as const satisfies Parameter;
 
+/** More need time that grows with their square before the first run, for no digit of the result. */
+const MAX_STEPS = 10_000;
+
 /** How an integral along a path is approximated. */
 export const pathParameters = <const Q extends Quadrature>(method: Q) =>
   ({
-    n_steps: { type: 'integer', default: 50, min: 1, doc: 'Points between the baseline and the input.' },
+    n_steps: { type: 'integer', default: 50, min: 1, max: MAX_STEPS, doc: 'Points between the baseline and the input.' },
     method: { type: 'choice', default: method, choices: QUADRATURES, doc: 'Where they stand, and how they count.' },
     internal_batch_size: {
       type: 'integer',

@@ -29,6 +29,11 @@ type Request = Pick<AttributionRequest<{ readonly perturbations_per_eval: number
 export function permuteFeatures(request: Request, mask: Mask | null, name: string): Promise<Attribution> {
   const { subject, random } = request;
   const { given, examples } = subject;
+  if (examples < 2 && typeof subject.graph.inputs.find(({ name }) => name in given)?.shape?.[0] === 'number')
+    throw new InspectumError(
+      'unsupported',
+      'A permutation exchanges features among the examples of a batch, but the model takes one example at a time: export it with a batch of any size.',
+    );
   if (examples < 2)
     throw new InspectumError(
       'usage',

@@ -1,3 +1,4 @@
+import { InspectumError } from '../../tensor/errors.ts';
 import { defineMethod } from '../method.ts';
 import type { Random } from '../random.ts';
 import { type Asked, type Coalition, Coalitions } from './coalitions.ts';
@@ -36,12 +37,22 @@ export const lime = defineMethod({
     const { n_samples: samples, alpha, distance_mode: mode, kernel_width: width } = request.parameters;
     const game = new Coalitions(request);
     const distance = distanceIn(game, mode);
+    let heaviest = 0;
     const attribution = await surrogate(game, drawn(game, samples, request.random), samples, {
-      weigh: (coalition, example) => Math.exp(-(distance(coalition, example) ** 2) / (2 * width * width)),
+      weigh(coalition, example) {
+        const weight = Math.exp(-(distance(coalition, example) ** 2) / (2 * width * width));
+        heaviest = Math.max(heaviest, weight);
+        return weight;
+      },
       regress: (observed) => lasso(observed, alpha),
     });
+    if (heaviest === 0)
+      throw new InspectumError(
+        'usage',
+        `Lime: no sample is near enough to the input to count at kernel_width=${width}: give a larger one.`,
+      );
     const isZero = attribution.parts.every(({ tensor }) => tensor.data.every((value) => value === 0));
-    const remark = `Every coefficient is 0: alpha=${alpha} is much against how little the score changes. Give a smaller alpha.`;
+    const remark = `Every coefficient is 0: alpha=${alpha} is much against how little the score changes among the samples that count at kernel_width=${width}. Give a smaller alpha, or a larger kernel_width.`;
     return isZero && alpha > 0 ? { ...attribution, remarks: [remark] } : attribution;
   },
 });

@@ -36,7 +36,7 @@ const PRECISION = 1e-9;
 
 /**
  * scikit-learn's Lasso with sample weights: the coefficients c, with an intercept, that minimise half of the weighted mean of squares
- * + alpha · Σ|c|, one after the other until none changes (coordinate descent).
+ * + alpha · Σ|c|, one after the other until none changes (coordinate descent). NaN where scores or weights are.
  */
 export function lasso(observed: Observed, alpha: number): Float64Array {
   const { columns, outcomes: rest } = centred(observed);
@@ -48,13 +48,13 @@ export function lasso(observed: Observed, alpha: number): Float64Array {
       const square = squares[i] as number;
       const before = coefficients[i] as number;
       const along = dot(column, rest) + square * before;
-      const after = square > 0 ? (Math.sign(along) * Math.max(0, Math.abs(along) - alpha)) / square : 0;
+      const after = square === 0 ? 0 : (Math.sign(along) * Math.max(0, Math.abs(along) - alpha)) / square;
       if (after === before) return;
       for (let row = 0; row < rest.length; row++) rest[row] = (rest[row] as number) - (after - before) * (column[row] as number);
       coefficients[i] = after;
       changed = Math.max(changed, Math.abs(after - before));
     });
-    if (changed <= PRECISION * coefficients.reduce((most, value) => Math.max(most, Math.abs(value)), 0)) break;
+    if (!(changed > PRECISION * coefficients.reduce((most, value) => Math.max(most, Math.abs(value)), 0))) break;
   }
   return coefficients;
 }

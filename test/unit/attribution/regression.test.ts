@@ -22,6 +22,14 @@ it.each(cases)("$title, alpha $alpha: scikit-learn's coefficients", ({ sets, sco
   expect(relativeDistance(found, coefficients)).toBeLessThan(1e-6);
 });
 
+it.each([
+  ['scores', [1, Number.NaN, 3, 4], [1, 1, 1, 1]],
+  ['weights', [1, 2, 3, 4], [1, Number.NaN, 1, 1]],
+])('NaN in the %s is in the coefficients', (_, scores, weights) => {
+  const coalitions = [0, 1, 2, 3].map((set) => Uint8Array.of(set & 1, set >> 1));
+  expect([...lasso({ coalitions, scores, weights }, 0.01)]).toEqual([Number.NaN, Number.NaN]);
+});
+
 it('what does not fit into memory is refused with the numbers', () => {
   expect(() => refuseTooLarge(30_000, 1000)).toThrow('30,000 features cannot be fitted to 1,000 samples');
   expect(() => refuseTooLarge(20_000, 1000)).not.toThrow();
