@@ -201,6 +201,21 @@ describe('what cannot be is refused', () => {
     ],
     ['a permutation of one example', () => ofRows({ method: 'FeaturePermutation', feeds: { input: one } }), 'the input has only one'],
     [
+      'a kernel so narrow that no sample counts',
+      () => ofRows({ method: 'Lime', set: { kernel_width: 1e-6, distance_mode: 'euclidean', n_samples: 2, seed: 1 } }),
+      'no sample is near enough to the input to count at kernel_width=0.000001',
+    ],
+    [
+      'more steps than are good for anything',
+      () => ofRows({ method: 'IntegratedGradients', set: { n_steps: 1e9 } }),
+      'n_steps should be a whole number from 1 to 10000, not 1000000000',
+    ],
+    [
+      'a map of what has no height and width',
+      () => ofRows({ method: 'GuidedGradCam', layer: 'fc2' }),
+      'map cannot be brought to the size of the input (no height and width to no height and width)',
+    ],
+    [
       'a ragged mask',
       () => ofRows({ method: 'FeatureAblation', set: { feature_mask: [[0, 1], [2]] } }),
       'all as long as those beside them',
@@ -211,3 +226,45 @@ describe('what cannot be is refused', () => {
     await expect(run()).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining(words) });
   });
 });
+
+it('a permutation where the model takes one example at a time says so', async () => {
+  const single = Model.open(path.join(FIXTURES, 'corpus/models/embedding.onnx'), { threads: 1 });
+  const feeds = { image: floats([1, 3, 32, 32], new Float32Array(3 * 32 * 32)) };
+  await expect(attribute(single, { method: 'FeaturePermutation', feeds, target: 0, set: { feature_mask: [0] } })).rejects.toMatchObject({
+    kind: 'unsupported',
+    message: expect.stringContaining('takes one example at a time'),
+  });
+  await single.release();
+});
+
+describe('a layer that gives a label before its scores', () => {
+  let trees: Model;
+  beforeAll(() => {
+    trees = Model.open(path.join(FIXTURES, 'methods/models/trees.onnx'), { threads: 1 });
+  });
+  afterAll(() => trees.release());
+  const row = { input: floats([1, 4], [0.3, -1, 2, 0.5]) };
+  const layer = 'TreeEnsembleClassifier_0';
+
+  it.each(['LayerActivation', 'LayerGradientXActivation', 'LayerIntegratedGradients', 'LayerLRP', 'LayerFeatureAblation'])(
+    '%s: is explained by the scores',
+    async (method) => {
+      const scores = await scoresOf(trees, 'scores', row);
+      const { parts } = await attribute(trees, { method, feeds: row, layer, ...(method !== 'LayerActivation' && { target: 1 }), set: {} });
+      expect(parts.map(({ name }) => name)).toEqual(['scores']);
+      expect(parts[0].tensor.data[1]).toBeCloseTo(
+        method === 'LayerIntegratedGradients'
+          ? scoreLess(scores, await scoresOf(trees, 'scores', { input: floats([1, 4], [0, 0, 0, 0]) }))
+          : Number(scores.data[1]),
+        5,
+      );
+    },
+  );
+
+  it('the label has no neurons', async () => {
+    const job = { method: 'NeuronGradient', feeds: row, layer: 'label', neuron: [0], set: {} };
+    await expect(attribute(trees, job)).rejects.toThrow('The layer label has one number per example');
+  });
+});
+
+const scoreLess = (here: Tensor<'float32'>, there: Tensor<'float32'>): number => Number(here.data[1]) - Number(there.data[1]);

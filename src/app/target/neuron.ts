@@ -36,6 +36,11 @@ export async function neuronOf(subject: Subject, layer: LayerValues, selector: N
   const value = layerValue({ layer, parameters: { attribute_to_layer_input: ofInput } });
   const shape = await shapeOf(subject, value);
   const axes = shape.slice(1) as readonly number[];
+  if (axes.length === 0)
+    throw new InspectumError(
+      'usage',
+      `The layer ${layer.id} has one number per example (${formatShape(shape)}), so there is no neuron to choose in it: explain it with --output ${value} and a method without a neuron.`,
+    );
   const ranges = axes.map((size, axis): Range => {
     const part = selector[axis] ?? [0, size];
     return typeof part === 'number' ? [part, part + 1] : [part[0], part[1] === Number.POSITIVE_INFINITY ? size : part[1]];

@@ -78,15 +78,17 @@ function onlyRowOf(module: string, rows: readonly Layer[], graph: Graph): Layer 
 
 /** What the integers of a quantised value stand for, where the model computes that; else the value itself. */
 export function numbersOf(value: string, graph: Graph): string {
-  const { dtype } = graph.values.get(value) ?? {};
-  if (dtype === undefined || isFloat(dtype)) return value;
+  if (!isWhole(value, graph)) return value;
   return graph.nodes.find((node) => node.op === 'DequantizeLinear' && node.inputs[0] === value)?.outputs[0] ?? value;
 }
 
 function valuesOf(row: Layer, id: string, graph: Graph): LayerValues {
-  const output = numbersOf(row.output, graph);
+  const shown = numbersOf(row.output, graph);
   const { leaving, entering } = borderOf(graph, row);
-  const outputs = [...new Set(leaving.map((name) => numbersOf(name, graph)))].filter((name) => name === output || isPlain(name, graph));
+  const all = [...new Set(leaving.map((name) => numbersOf(name, graph)))];
+  // a classifier that puts its label before its scores is explained by them
+  const output = isWhole(shown, graph) ? (all.find((name) => isPlain(name, graph)) ?? shown) : shown;
+  const outputs = all.filter((name) => name === output || isPlain(name, graph));
   return { id, output, outputs: outputs.includes(output) ? outputs : [output], inputs: inputsOf(entering, graph) };
 }
 
@@ -100,6 +102,12 @@ function valuesOfNode(node: Node, value: string, graph: Graph): LayerValues {
 function inputsOf(entering: readonly string[], graph: Graph): readonly string[] {
   const plain = entering.filter((name) => isPlain(name, graph));
   return plain.length > 0 ? plain : entering.slice(0, 1);
+}
+
+/** Whether a value is known to be no tensor of floating-point numbers. */
+function isWhole(value: string, graph: Graph): boolean {
+  const { dtype } = graph.values.get(value) ?? {};
+  return dtype !== undefined && !isFloat(dtype);
 }
 
 /** Whether a value is a tensor of floating-point numbers of a known rank, with a batch: no shape, index or mask. */
