@@ -8,8 +8,10 @@ import { Model } from '../../src/app/model.ts';
 import { picturePng } from '../../src/app/picture/figure.ts';
 import { pictureMap } from '../../src/app/picture/picture.ts';
 import { type PictureSpec, pictureStyle } from '../../src/app/picture/pictureStyle.ts';
+import { runJob } from '../../src/cli/jobs.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';
+import { temporaryFolder } from '../unit/formats/models.ts';
 import { floatsOf, maxDifference, rgbOf } from '../unit/image/fixtures.ts';
 
 /** What test/fixtures/tutorials/make.py writes. */
@@ -73,6 +75,11 @@ describe.each([
   });
   afterAll(() => opened.release());
 
+  const expectDrawn = (png: Uint8Array, { style, every, pixels }: Picture): void =>
+    expect(maxDifference(sampled(decode(png), every), Buffer.from(pixels, 'base64')), JSON.stringify(style)).toBeLessThanOrEqual(
+      PIXEL_TOLERANCE,
+    );
+
   test.each(cases.map((c) => [c.method, c.layer ?? 'the input', c.target, JSON.stringify(c.set ?? {}), c] as const))(
     '%s of %s, target %i, %s',
     async (_method, _layer, _target, _set, { values, block, delta, pictures, set = {}, ...job }) => {
@@ -84,12 +91,16 @@ describe.each([
         const scale = attribution.data.reduce((sum, value) => sum + Math.abs(value), 0);
         expect(Math.abs((result.delta?.[0] ?? Number.NaN) - delta)).toBeLessThanOrEqual(TOLERANCE * scale);
       }
-      for (const { style, every, pixels } of pictures) {
-        const drawn = decode(picturePng(pictureMap(model, result), input, pictureStyle(style)));
-        expect(maxDifference(sampled(drawn, every), Buffer.from(pixels, 'base64')), JSON.stringify(style)).toBeLessThanOrEqual(
-          PIXEL_TOLERANCE,
-        );
-      }
+      for (const picture of pictures) expectDrawn(picturePng(pictureMap(model, result), input, pictureStyle(picture.style)), picture);
     },
   );
+
+  test('the file that a job writes is that picture', async () => {
+    const [{ pictures, values, block, delta, set = {}, ...job }] = cases as [Case];
+    for (const picture of pictures) {
+      const out = path.join(temporaryFolder(), 'picture.png');
+      await runJob(opened, { ...job, set, inputs: [image], out, picture: pictureStyle(picture.style) });
+      expectDrawn(readFileSync(out), picture);
+    }
+  });
 });
