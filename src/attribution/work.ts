@@ -17,12 +17,17 @@ export class Work {
     this.#waiting = waiting;
   }
 
-  /** The work of the i-th of `count` parts, which report how far the whole is. */
-  part(i: number, count: number): Work {
+  /**
+   * The work of the i-th of `count` parts, which report how far the whole is.
+   * @param isResult whether what there is of the part's result is also what there is of the whole's
+   */
+  part(i: number, count: number, isResult = false): Work {
     const { signal, progress } = this.#waiting;
     return new Work({
       ...(signal && { signal }),
-      ...(progress && { progress: (done, total) => progress(i * total + done, count * total) }),
+      ...(progress && {
+        progress: (done, total, partial) => progress(i * total + done, count * total, isResult ? partial : undefined),
+      }),
     });
   }
 

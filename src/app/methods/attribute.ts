@@ -101,6 +101,8 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   const neuron = layer && job.neuron && (await neuronOf(subject, layer, job.neuron, parameters.attribute_to_neuron_input === true));
   const { baselines, used } = await baselinesOf(model, method, job, seed);
   const random = new Random(seed);
+  const work = new Work(job.waiting);
+  const isMeasured = Object.keys(asked).length > 0;
   const request = {
     subject: neuron && !method.needsTarget ? subject.explaining(neuron.value, neuron.selector) : subject,
     ...(layer && { layer }),
@@ -108,7 +110,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     baselines,
     parameters: await withMasks(method.parameters, parameters, { model, subject }),
     random,
-    work: new Work(job.waiting),
+    work: isMeasured ? work.part(0, 2, true) : work,
   };
   const explain = (own: AttributionRequest) => (tunnel ? throughNoise(method, own, tunnel) : method.attribute(own));
   const attribution = await explain(request);
@@ -117,6 +119,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     method: method.name,
     level: method.level,
     attribution,
+    work: work.part(1, 2),
     explain: (moved, work) => explain({ ...request, subject: moved, work, random: new Random(seed) }),
   });
   const { parts, remarks = [], ...rest } = attribution;

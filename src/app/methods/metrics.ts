@@ -35,7 +35,10 @@ export const metricsCost = (asked: AskedMetrics, passes: number): number =>
 /** @returns the numbers of every example, by metric; undefined where none is asked for */
 export async function measured(asked: AskedMetrics, request: Omit<MetricRequest, 'parameters'>) {
   const found: Record<string, readonly number[]> = {};
-  for (const [name, parameters] of Object.entries(asked))
-    found[name] = await (METRICS[name as keyof typeof METRICS] as Metric).measure({ ...request, parameters });
+  const metrics = Object.entries(asked);
+  for (const [i, [name, parameters]] of metrics.entries()) {
+    const work = request.work.part(i, metrics.length);
+    found[name] = await (METRICS[name as keyof typeof METRICS] as Metric).measure({ ...request, parameters, work });
+  }
   return Object.keys(found).length > 0 ? found : undefined;
 }

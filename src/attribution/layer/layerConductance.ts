@@ -41,6 +41,7 @@ export const layerConductance = defineMethod({
         values,
         examples: parameters.internal_batch_size,
         work,
+        partial: () => ({ parts: partsOf(values, sums.extrapolated(steps)) }),
       },
       (results, i) => {
         if (i > steps) {
@@ -49,8 +50,10 @@ export const layerConductance = defineMethod({
         }
         const activations = resultsOf(results, 'value', values);
         const to = Object.fromEntries(values.map((value, k) => [value, activations[k] as Tensor<'float32'>]));
-        if (previous) sums.add(timesLength(previous.gradients, values, { from: previous.at, to }), 1);
-        previous = { gradients: resultsOf(results, 'gradient', values), at: to };
+        const gradients = resultsOf(results, 'gradient', values);
+        // nothing leads up to the first point
+        sums.add(timesLength(previous?.gradients ?? gradients, values, { from: previous?.at ?? to, to }), previous ? 1 : 0);
+        previous = { gradients, at: to };
       },
     );
     const [from = new Float64Array(), to = from] = scores;

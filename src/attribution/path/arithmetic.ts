@@ -30,13 +30,13 @@ export class WeightedSums {
     return this.#sums.map(({ dims, data }) => tensor('float32', dims, Float32Array.from(data)));
   }
 
-  /** The sums that are to be expected once all weights add up to `total`. */
+  /** The sums that are to be expected once all weights add up to `total`; 0 before there is any weight. */
   extrapolated(total: number): Batch[] {
     return this.#sums.map(({ dims, data }) =>
       tensor(
         'float32',
         dims,
-        Float32Array.from(data, (x) => (x * total) / this.#weight),
+        Float32Array.from(data, (x) => (x * total) / (this.#weight || 1)),
       ),
     );
   }
