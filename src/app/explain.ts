@@ -2,7 +2,7 @@ import { Subject } from '../attribution/evaluation/subject.ts';
 import { flatTarget, SEED_INPUT, TARGET_INPUT, targetFeed } from '../attribution/evaluation/target.ts';
 import { cellMapOf } from '../attribution/layer/cellMap.ts';
 import { unitContributions } from '../attribution/layer/unitContributions.ts';
-import { type Attribution, GRADIENT_COST } from '../attribution/method.ts';
+import { type Attribution, gradientCost } from '../attribution/method.ts';
 import type { Waiting } from '../attribution/work.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
 import { isRecurrent } from '../graph/recurrentLayout.ts';
@@ -144,9 +144,9 @@ export class Explainer {
   }
 
   /** How much a recipe would take, judged by the last sweep. */
-  estimate(recipe: Recipe): Estimate {
-    const passes = passesOf(this.model, recipe, this.feeds);
-    return { passes, ...(this.#sweep && { ms: (passes * this.#sweep.ms) / GRADIENT_COST }) };
+  async estimate(recipe: Recipe): Promise<Estimate> {
+    const passes = await passesOf(this.model, recipe, this.feeds);
+    return { passes, ...(this.#sweep && { ms: (passes * this.#sweep.ms) / gradientCost() }) };
   }
 
   /** Any method, for the target that is explained otherwise too; the prediction is that of the model as it is. */

@@ -59,6 +59,18 @@ export async function readBaselines(model: Model, feeds: Feeds, spec: BaselineSp
   return { baselines, used: (names) => [...names].map(usedFor) };
 }
 
+/** How many examples a baseline has, without reading more than that takes: those of one input, where it is said for several. */
+export async function countBaselines(spec: BaselineSpec): Promise<number> {
+  const [texts = 0] = isTable(spec) ? Object.values(spec) : [spec];
+  const choices = [texts].flat().map((text) => parseBaseline(text as BaselineText));
+  const [first] = choices;
+  if (first?.kind === 'noise') return first.argument ?? 1;
+  const files = await withoutFolders(choices.flatMap((choice) => (choice.kind === 'file' ? [choice.path] : [])));
+  let count = 0;
+  for (const file of files) count += isNpy(file) ? (readNpy(await readBytes(file), file).dims[0] ?? 1) : 1;
+  return Math.max(1, count);
+}
+
 const isTable = (spec: BaselineSpec): spec is Exclude<BaselineSpec, BaselineTexts> => typeof spec === 'object' && !Array.isArray(spec);
 
 /** An input that a baseline stands for. */

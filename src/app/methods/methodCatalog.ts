@@ -1,14 +1,15 @@
+import { shareBehind } from '../../attribution/evaluation/share.ts';
 import type { Feeds } from '../../attribution/evaluation/subject.ts';
 import { METHODS } from '../../attribution/index.ts';
-import { GRADIENT_COST, type Method } from '../../attribution/method.ts';
+import { gradientCost, type LayerValues, type Method, type Workload } from '../../attribution/method.ts';
 import { METRICS } from '../../attribution/metrics/index.ts';
 import type { Metric } from '../../attribution/metrics/metric.ts';
 import { QUESTIONS } from '../../attribution/questions.ts';
 import { NOISE_TUNNEL_PARAMETERS } from '../../attribution/sampling/noiseTunnel.ts';
 import { layoutOf } from '../../graph/imageAxes/layout.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../../protocol/methods.ts';
-import type { Parameter, ParameterTable } from '../../tensor/parameters.ts';
-import { parseBaseline } from '../input/parseBaseline.ts';
+import type { Parameter, ParameterTable, ParameterValues } from '../../tensor/parameters.ts';
+import { countBaselines } from '../input/readBaselines.ts';
 import type { Model } from '../model.ts';
 import { attributedInputs, methodNamed } from './attribute.ts';
 import { settingsOf } from './methodSettings.ts';
@@ -78,25 +79,34 @@ function windows({ input, graph }: Model, part: number): readonly number[] | und
 }
 
 /** How many forward passes a recipe takes, by estimate. @throws InspectumError 'usage' for a wrong method or parameter */
-export function passesOf(model: Model, { method: name, set, layer, baseline }: Recipe, feeds: Feeds): number {
+export async function passesOf(model: Model, { method: name, set, layer, baseline }: Recipe, feeds: Feeds): Promise<number> {
   const method = methodNamed(name);
   const { parameters, tunnel, metrics } = settingsOf(method, set);
-  const value = method.level === 'layer' && layer !== undefined ? model.findLayer(layer).output : undefined;
-  const ofLayer = value === undefined ? undefined : model.shapeOf(value);
-  const shapes = ofLayer
-    ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
-    : attributedInputs(model).map((input) => feeds[input]?.dims ?? []);
+  const value = layer === undefined || method.level === 'primary' ? undefined : valueAt(model.findLayer(layer), parameters);
+  const ofLayer = method.level === 'layer' && value !== undefined ? model.shapeOf(value) : undefined;
   const channels = value && ofLayer?.[layoutOf(model.axes.get(value), ofLayer.length).channel];
-  const { feature_mask: mask } = parameters as { readonly feature_mask?: { readonly superpixels?: number } | null };
-  const workload = { parameters, shapes, features: mask?.superpixels, baselines: countOf(baseline) };
-  const once = method.cost?.({ ...workload, channels: typeof channels === 'number' ? channels : undefined }) ?? GRADIENT_COST;
+  const workload: Workload = {
+    parameters,
+    channels: typeof channels === 'number' ? channels : undefined,
+    shapes: ofLayer
+      ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
+      : attributedInputs(model).map((input) => feeds[input]?.dims ?? []),
+    features: featuresIn(parameters.feature_mask ?? parameters.layer_mask),
+    baselines: baseline === undefined ? 1 : await countBaselines(baseline),
+    behind: value === undefined ? 1 : shareBehind(model.graph, value, model.output),
+  };
+  const once = method.cost?.(workload) ?? gradientCost(workload.behind);
   const passes = once * (tunnel?.nt_samples ?? 1);
   return passes + metricsCost(metrics, passes);
 }
 
-/** How many baselines a text stands for, as far as it shows before files are read. */
-function countOf(baseline: Recipe['baseline']): number {
-  if (typeof baseline === 'object') return Array.isArray(baseline) ? baseline.length : Math.max(...Object.values(baseline).map(countOf));
-  const choice = baseline === undefined ? undefined : parseBaseline(baseline);
-  return choice?.kind === 'noise' ? (choice.argument ?? 1) : 1;
+/** The value of a layer that a method is about. */
+function valueAt({ output, inputs }: LayerValues, { attribute_to_layer_input, attribute_to_neuron_input }: ParameterValues): string {
+  return (attribute_to_layer_input || attribute_to_neuron_input ? inputs[0] : undefined) ?? output;
+}
+
+/** How many features a mask makes; undefined where there is none, or only its file tells. */
+function featuresIn(mask: unknown): number | undefined {
+  if (Array.isArray(mask)) return new Set(mask.flat(Number.POSITIVE_INFINITY)).size;
+  return (mask as { readonly superpixels?: number } | null | undefined)?.superpixels;
 }

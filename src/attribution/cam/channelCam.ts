@@ -32,12 +32,14 @@ export interface Activated {
 }
 
 interface ChannelCam extends Pick<Method, 'name' | 'doc'> {
+  /** Forward passes for so many channels, once the activations are known. @param behind as a workload's */
+  passes(channels: number, behind: number): number;
   readonly paper: NonNullable<Method['paper']>;
   scores(request: AttributionRequest<ValuesOf<typeof PARAMETERS>>, layer: Activated): ChannelScores | Promise<ChannelScores>;
 }
 
 /** A map of activations, each channel weighted by what a forward run of its own says of it: (N, 1, …). Takes no gradients. */
-export const channelCam = ({ name, doc, paper, scores: scoresOf }: ChannelCam): Method =>
+export const channelCam = ({ name, doc, paper, passes, scores: scoresOf }: ChannelCam): Method =>
   defineMethod({
     name,
     level: 'layer',
@@ -46,7 +48,7 @@ export const channelCam = ({ name, doc, paper, scores: scoresOf }: ChannelCam): 
     doc: `${doc} ${UNSCALED}`,
     paper,
     parameters: PARAMETERS,
-    cost: ({ channels = 1 }) => channels,
+    cost: ({ channels = 1, behind }) => 1 - behind + passes(channels, behind),
     async attribute(request) {
       const { subject, layer, parameters, work } = request;
       const value = layerValue(request);

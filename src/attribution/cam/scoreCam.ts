@@ -15,6 +15,7 @@ export const scoreCam = channelCam({
   name: 'ScoreCAM',
   doc: 'Channels weighted by the score of the input where only what the channel marks is kept, after a softmax over channels; one forward run for each.',
   paper: { authors: 'Wang et al.', year: 2020, url: 'https://arxiv.org/abs/1910.01279' },
+  passes: (channels) => channels,
   scores({ subject, layer }, { activations }) {
     const { point, attributed } = subject;
     const [name = ''] = attributed;

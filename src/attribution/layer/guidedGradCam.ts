@@ -3,7 +3,7 @@ import type { Layout } from '../../graph/imageAxes/layout.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { laidOver } from '../evaluation/channels.ts';
 import { INTERPOLATE_MODES, upsampled } from '../evaluation/upsampled.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, GRADIENT_COST, partsOf } from '../method.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, BACKWARD_COST, defineMethod, gradientCost, partsOf } from '../method.ts';
 import { RECTIFIES, RECTIFY_ALL } from '../primary/rectifyAll.ts';
 import { weightActivations } from './layerGradCam.ts';
 import { layerValue } from './layerValue.ts';
@@ -31,7 +31,7 @@ export const guidedGradCam = defineMethod({
     },
     rectify_all: RECTIFY_ALL,
   },
-  cost: () => 2 * GRADIENT_COST,
+  cost: ({ behind }) => gradientCost(behind) + BACKWARD_COST,
   async attribute(request) {
     const { subject, parameters, layer } = request;
     const { interpolate_mode: mode, rectify_all: all } = parameters;

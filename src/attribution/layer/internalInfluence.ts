@@ -1,7 +1,7 @@
 import { gradientsAt } from '../evaluation/points.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, gradientCost, partsOf } from '../method.ts';
 import { integrate } from '../path/integrate.ts';
-import { pathCost, pathParameters } from '../path/parameters.ts';
+import { pathParameters } from '../path/parameters.ts';
 import { pathOf } from '../path/path.ts';
 import { layerValues } from './layerValue.ts';
 
@@ -17,7 +17,7 @@ export const internalInfluence = defineMethod({
   doc: "The gradient with respect to the layer's value, averaged on the way from the baseline to the input.",
   paper: { authors: 'Leino et al.', year: 2018, url: 'https://arxiv.org/abs/1802.03788' },
   parameters: { ...pathParameters('gausslegendre'), attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
-  cost: pathCost,
+  cost: ({ parameters, behind }) => parameters.n_steps * gradientCost(behind),
   async attribute(request) {
     const { subject, baselines, parameters, work, layer } = request;
     const values = layerValues(request);

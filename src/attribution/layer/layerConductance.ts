@@ -1,9 +1,9 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gradientsAt, resultsOf, visitPoints } from '../evaluation/points.ts';
 import type { Point } from '../evaluation/subject.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, gradientCost, partsOf } from '../method.ts';
 import { WeightedSums } from '../path/arithmetic.ts';
-import { pathCost, pathParameters } from '../path/parameters.ts';
+import { pathParameters } from '../path/parameters.ts';
 import { pathOf, pointAt, timesLength } from '../path/path.ts';
 import { nodesOf } from '../path/quadrature.ts';
 import { convergenceDelta } from '../primary/completeness.ts';
@@ -22,7 +22,7 @@ export const layerConductance = defineMethod({
   doc: "What each neuron of the layer passes on of the target's change from the baseline to the input.",
   paper: { authors: 'Dhamdhere et al.', year: 2018, url: 'https://arxiv.org/abs/1805.12233' },
   parameters: { ...pathParameters('gausslegendre'), attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
-  cost: pathCost,
+  cost: ({ parameters, behind }) => (parameters.n_steps + 3) * gradientCost(behind),
   async attribute(request) {
     const { subject, baselines, parameters, work, layer } = request;
     const values = layerValues(request);

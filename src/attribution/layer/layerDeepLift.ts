@@ -1,5 +1,5 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { DEEP_LIFT_COST, DIFFERS, deepLift, deepLiftOf } from '../primary/deepLift.ts';
+import { DIFFERS, deepLift, deepLiftCost, deepLiftOf } from '../primary/deepLift.ts';
 import { DEEP_LIFT_PARAMETERS } from '../primary/multipliers.ts';
 import { layerValues } from './layerValue.ts';
 
@@ -13,7 +13,7 @@ export const layerDeepLift = defineMethod({
   differs: DIFFERS,
   ...(deepLift.paper && { paper: deepLift.paper }),
   parameters: { ...DEEP_LIFT_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
-  cost: () => DEEP_LIFT_COST,
+  cost: ({ behind }) => deepLiftCost(behind),
   attribute: (request) =>
     deepLiftOf(request.subject, layerValues(request), `the layer ${request.layer?.id}`, request.baselines, request.parameters),
 });

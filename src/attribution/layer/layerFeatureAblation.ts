@@ -1,5 +1,5 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { ablateFeatures, featureCount } from '../perturbation/featureAblation.ts';
+import { ablateFeatures, layerPerturbationCost } from '../perturbation/featureAblation.ts';
 import { LAYER_MASK, PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
 import { layerValue } from './layerValue.ts';
 
@@ -18,7 +18,7 @@ export const layerFeatureAblation = defineMethod({
     attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
     perturbations_per_eval: PERTURBATIONS_PER_EVAL,
   },
-  cost: (workload) => featureCount(workload),
+  cost: layerPerturbationCost,
   async attribute(request) {
     const subject = await request.subject.cutAt([layerValue(request)]);
     return ablateFeatures({ ...request, subject }, request.parameters.layer_mask, 'layer_mask');

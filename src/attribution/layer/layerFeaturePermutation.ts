@@ -1,5 +1,5 @@
 import { defineMethod } from '../method.ts';
-import { featureCount } from '../perturbation/featureAblation.ts';
+import { layerPerturbationCost } from '../perturbation/featureAblation.ts';
 import { permuteFeatures } from '../perturbation/featurePermutation.ts';
 import { LAYER_MASK, PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
 import { layerValue } from './layerValue.ts';
@@ -15,7 +15,7 @@ export const layerFeaturePermutation = defineMethod({
   baselines: 'none',
   doc: "How far the target falls when a part of the layer's value is exchanged among the examples of the batch. Needs two examples or more.",
   parameters: { layer_mask: LAYER_MASK, perturbations_per_eval: PERTURBATIONS_PER_EVAL },
-  cost: (workload) => featureCount(workload),
+  cost: layerPerturbationCost,
   async attribute(request) {
     const value = layerValue({ ...request, parameters: { attribute_to_layer_input: false } });
     const subject = await request.subject.cutAt([value]);

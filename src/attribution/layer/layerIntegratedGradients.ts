@@ -1,6 +1,5 @@
 import { forwardAt } from '../evaluation/points.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { pathCost } from '../path/parameters.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, gradientCost } from '../method.ts';
 import { pathOf } from '../path/path.ts';
 import { INTEGRATED_GRADIENTS_PARAMETERS, integrated, SUNDARARAJAN } from '../primary/integratedGradients.ts';
 import { layerValues } from './layerValue.ts';
@@ -17,7 +16,7 @@ export const layerIntegratedGradients = defineMethod({
   doc: "Integrated gradients of the layer's value, on the way from what it is at the baseline to what it is at the input.",
   paper: SUNDARARAJAN,
   parameters: { ...INTEGRATED_GRADIENTS_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
-  cost: pathCost,
+  cost: ({ parameters, behind }) => 2 + parameters.n_steps * behind * gradientCost(),
   async attribute(request) {
     const { subject, baselines, layer } = request;
     const values = layerValues(request);

@@ -1,5 +1,5 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
-import { LRP_DIFFERS, LRP_PARAMETERS, relevance } from '../primary/relevance.ts';
+import { LRP_DIFFERS, LRP_PARAMETERS, lrpCost, relevance } from '../primary/relevance.ts';
 import { layerValues } from './layerValue.ts';
 
 /** captum.attr.LayerLRP: the relevance that reaches a layer's value, in its own shape. */
@@ -12,6 +12,7 @@ export const layerLrp = defineMethod({
   differs: LRP_DIFFERS,
   paper: { authors: 'Bach et al.', year: 2015, url: 'https://doi.org/10.1371/journal.pone.0130140' },
   parameters: { attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT, ...LRP_PARAMETERS },
+  cost: lrpCost,
   attribute: (request) => {
     const { attribute_to_layer_input: _, ...parameters } = request.parameters;
     return relevance(request.subject, layerValues(request), `the layer ${request.layer?.id}`, parameters);

@@ -7,9 +7,9 @@ import { noGradientError } from '../evaluation/noGradient.ts';
 import type { Evaluated } from '../evaluation/points.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import { flatTarget, isSeed } from '../evaluation/target.ts';
-import { defineMethod, type Neuron, partsOf } from '../method.ts';
+import { defineMethod, gradientCost, type Neuron, partsOf } from '../method.ts';
 import { integrate } from '../path/integrate.ts';
-import { MULTIPLY_BY_INPUTS, pathCost, pathParameters } from '../path/parameters.ts';
+import { MULTIPLY_BY_INPUTS, pathParameters } from '../path/parameters.ts';
 import { pathOf, timesLength } from '../path/path.ts';
 import { withNeuronInput } from './neuronMethod.ts';
 
@@ -25,7 +25,7 @@ export const neuronConductance = defineMethod({
   doc: 'What of the integrated gradient of every input value leads through the neuron. Of several neurons it is the sum of what each would give, which Captum does not compute.',
   paper: { authors: 'Shrikumar et al.', year: 2018, url: 'https://arxiv.org/abs/1807.09946' },
   parameters: withNeuronInput({ multiply_by_inputs: MULTIPLY_BY_INPUTS, ...pathParameters('riemann_trapezoid') }),
-  cost: pathCost,
+  cost: ({ parameters }) => parameters.n_steps * gradientCost(),
   async attribute(request) {
     const { subject, baselines, parameters, work } = request;
     const neuron = neuronIn(request.neuron);

@@ -1,5 +1,5 @@
 import type { Parameter, ParameterTable } from '../../tensor/parameters.ts';
-import { defineMethod, type Method } from '../method.ts';
+import { defineMethod, gradientCost, type Method } from '../method.ts';
 
 const ATTRIBUTE_TO_NEURON_INPUT = {
   type: 'boolean',
@@ -38,7 +38,7 @@ export const neuronMethod = (
     doc,
     ...(differs && { differs }),
     ...(paper && { paper }),
-    ...(cost && { cost }),
+    cost: ({ behind, ...rest }) => (1 - behind) * (cost?.({ ...rest, behind: 1 }) ?? gradientCost()),
     parameters: withNeuronInput(parameters),
     attribute,
   });

@@ -1,5 +1,4 @@
 import type { Parameter } from '../../tensor/parameters.ts';
-import { GRADIENT_COST, type Workload } from '../method.ts';
 import { QUADRATURES, type Quadrature } from './quadrature.ts';
 
 export const MULTIPLY_BY_INPUTS = {
@@ -23,5 +22,3 @@ export const pathParameters = <const Q extends Quadrature>(method: Q) =>
       doc: 'At most so many examples are computed at once; by default as many as fit into a memory budget. It changes no result.',
     },
   }) as const satisfies Readonly<Record<string, Parameter>>;
-
-export const pathCost = ({ parameters }: Workload<{ readonly n_steps: number }>): number => GRADIENT_COST * (parameters.n_steps + 2);

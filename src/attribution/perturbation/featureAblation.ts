@@ -1,5 +1,6 @@
 import { sizeOf, tensor } from '../../tensor/tensor.ts';
 import { type Attribution, type AttributionRequest, defineMethod, type Workload } from '../method.ts';
+import { featureCount } from './coalitions.ts';
 import { type Features, featuresOf, type Mask } from './featureMask.ts';
 import { nativeBaselines } from './nativeBaselines.ts';
 import { FEATURE_MASK, PERTURBATIONS_PER_EVAL } from './parameters.ts';
@@ -16,7 +17,7 @@ export const featureAblation = defineMethod({
   baselines: 'one',
   doc: 'How far the target falls when a feature is replaced by its baseline, feature by feature.',
   parameters: { feature_mask: FEATURE_MASK, perturbations_per_eval: PERTURBATIONS_PER_EVAL },
-  cost: (workload) => featureCount(workload),
+  cost: (workload) => perturbationCost(workload),
   attribute: (request) => ablateFeatures(request, request.parameters.feature_mask, 'feature_mask'),
 });
 
@@ -76,6 +77,9 @@ export async function perturbFeatures(
   return result();
 }
 
-/** How many features are perturbed, each in a run of its own. */
-export const featureCount = ({ shapes, features }: Workload<unknown>): number =>
-  features ?? shapes.reduce((sum, dims) => sum + sizeOf(dims.slice(1)), 0);
+/** A run for every feature, and one without a change. */
+export const perturbationCost = (workload: Pick<Workload, 'features' | 'shapes'>): number => 1 + featureCount(workload);
+
+/** The same from a layer's value on, which takes a run up to there. */
+export const layerPerturbationCost = (workload: Workload<unknown>): number =>
+  1 - workload.behind + perturbationCost(workload) * workload.behind;

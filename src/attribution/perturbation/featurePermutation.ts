@@ -2,7 +2,7 @@ import { InspectumError } from '../../tensor/errors.ts';
 import { sizeOf } from '../../tensor/tensor.ts';
 import { type Attribution, type AttributionRequest, defineMethod } from '../method.ts';
 import type { Random } from '../random.ts';
-import { featureCount, perturbFeatures } from './featureAblation.ts';
+import { perturbationCost, perturbFeatures } from './featureAblation.ts';
 import { featuresOf, type Mask } from './featureMask.ts';
 import { FEATURE_MASK, PERTURBATIONS_PER_EVAL } from './parameters.ts';
 
@@ -19,7 +19,7 @@ export const featurePermutation = defineMethod({
   doc: 'How far the target falls when a feature is exchanged among the examples of the batch, feature by feature. Needs two examples or more.',
   paper: { authors: 'Fisher et al.', year: 2018, url: 'https://arxiv.org/abs/1801.01489' },
   parameters: { feature_mask: FEATURE_MASK, perturbations_per_eval: PERTURBATIONS_PER_EVAL },
-  cost: (workload) => featureCount(workload),
+  cost: (workload) => perturbationCost(workload),
   attribute: (request) => permuteFeatures(request, request.parameters.feature_mask, 'feature_mask'),
 });
 

@@ -35,7 +35,7 @@ export const occlusion = defineMethod({
     perturbations_per_eval: PERTURBATIONS_PER_EVAL,
   },
   cost: ({ parameters: { sliding_window_shapes: shapes, strides }, shapes: inputs }) =>
-    placesOf(windowsOver(Object.fromEntries(inputs.map((dims, i) => [`input ${i}`, { dims }])), shapes, strides)),
+    1 + placesOf(windowsOver(Object.fromEntries(inputs.map((dims, i) => [`input ${i}`, { dims }])), shapes, strides)),
   async attribute({ subject, baselines, parameters, work }) {
     const { given } = subject;
     const covers = windowsOver(given, parameters.sliding_window_shapes, parameters.strides);

@@ -1,9 +1,9 @@
 import { neededFor } from '../../graph/builder.ts';
-import { macsOf } from '../../graph/describe/macs.ts';
 import { NodeView } from '../../graph/describe/view.ts';
 import { type Graph, intAttribute, intsAttribute, type Node, nodeKey } from '../../graph/graph.ts';
 import { at, reach, slidingWindow } from '../../graph/slidingWindow.ts';
-import { isStatic, type Shape, sizeOfShape } from '../../tensor/shape.ts';
+import { isStatic, type Shape } from '../../tensor/shape.ts';
+import { workOf } from '../evaluation/share.ts';
 
 /** Along one axis, cell i of a value depends on the input's elements i · stride + from to i · stride + to, its padding included. */
 export interface Field {
@@ -65,11 +65,6 @@ export function necksOf(graph: Graph, input: string, output: string): readonly N
 }
 
 const PIXEL: Field = { stride: 1, from: 0, to: 0 };
-
-function workOf(node: Node, graph: Graph): number {
-  const view = new NodeView(node, graph);
-  return (macsOf(node, view) ?? 0) + (sizeOfShape(view.output()?.slice(1) ?? []) ?? 0);
-}
 
 /** The fields of a node's output; undefined where it is no operator that keeps changes where they are. */
 function fieldsOf(node: Node, graph: Graph, known: ReadonlyMap<string, Fields>, reached: ReadonlySet<string>): Fields | undefined {

@@ -21,7 +21,7 @@ export const shapleyValueSampling = defineMethod({
     n_samples: { type: 'integer', default: 25, min: 1, doc: 'How many orders of the features are drawn; each takes a run per feature.' },
     perturbations_per_eval: PERTURBATIONS_PER_EVAL,
   },
-  cost: (workload) => workload.parameters.n_samples * featureCount(workload),
+  cost: (workload) => 2 + workload.parameters.n_samples * (featureCount(workload) - 1),
   async attribute(request) {
     const game = new Coalitions(request);
     const { n_samples: orders } = request.parameters;

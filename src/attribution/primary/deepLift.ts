@@ -1,12 +1,12 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Baselines } from '../baselines.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
-import { type Attribution, defineMethod, GRADIENT_COST, partsOf } from '../method.ts';
+import { type Attribution, defineMethod, gradientCost, partsOf } from '../method.ts';
 import { convergenceDelta, incompleteRemarks } from './completeness.ts';
 import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, type Rescaled, rescaled } from './multipliers.ts';
 
 /** A gradient, and the network at the baseline. */
-export const DEEP_LIFT_COST = GRADIENT_COST + 1;
+export const deepLiftCost = (behind: number): number => gradientCost(behind) + 1;
 
 export const DIFFERS =
   'Captum loses a part of the difference where windows of a MaxPool overlap, at a Softmax, at an activation directly before another one, and ' +
@@ -26,7 +26,7 @@ export const deepLift = defineMethod({
   paper: { authors: 'Shrikumar et al.', year: 2017, url: 'https://arxiv.org/abs/1704.02685' },
   differs: DIFFERS,
   parameters: DEEP_LIFT_PARAMETERS,
-  cost: () => DEEP_LIFT_COST,
+  cost: ({ behind }) => deepLiftCost(behind),
   attribute: ({ subject, baselines, parameters }) => deepLiftOf(subject, subject.attributed, inputsOf(subject), baselines, parameters),
 });
 

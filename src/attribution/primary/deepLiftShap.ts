@@ -3,7 +3,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { examplesOf, repeated } from '../evaluation/examples.ts';
 import { type Attribution, type AttributionRequest, defineMethod, type Workload } from '../method.ts';
 import { WeightedSums } from '../path/arithmetic.ts';
-import { complete, DEEP_LIFT_COST, DIFFERS, inputsOf } from './deepLift.ts';
+import { complete, DIFFERS, deepLiftCost, inputsOf } from './deepLift.ts';
 import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, rescaled } from './multipliers.ts';
 
 const { multiply_by_inputs, rescale_all } = DEEP_LIFT_PARAMETERS;
@@ -14,7 +14,7 @@ const { default: EPS } = DEEP_LIFT_PARAMETERS.eps;
 type ShapRequest = AttributionRequest<Omit<MultiplierOptions, 'eps'>>;
 
 /** That of DeepLift with every baseline. */
-export const deepLiftShapCost = ({ baselines }: Pick<Workload, 'baselines'>): number => DEEP_LIFT_COST * baselines;
+export const deepLiftShapCost = ({ baselines, behind }: Pick<Workload, 'baselines' | 'behind'>): number => baselines * deepLiftCost(behind);
 
 /**
  * captum.attr.DeepLiftShap (Lundberg and Lee 2017, https://arxiv.org/abs/1705.07874): the mean of DeepLift over several baselines, all of

@@ -1,6 +1,6 @@
 import { defineMethod } from '../method.ts';
 import { inputsOf } from './deepLift.ts';
-import { LRP_DIFFERS, LRP_PARAMETERS, relevance } from './relevance.ts';
+import { LRP_DIFFERS, LRP_PARAMETERS, lrpCost, relevance } from './relevance.ts';
 
 /**
  * captum.attr.LRP (Bach et al. 2015, https://doi.org/10.1371/journal.pone.0130140), in the input's shape: the score handed down layer by
@@ -18,5 +18,6 @@ export const lrp = defineMethod({
   differs: LRP_DIFFERS,
   paper: { authors: 'Bach et al.', year: 2015, url: 'https://doi.org/10.1371/journal.pone.0130140' },
   parameters: LRP_PARAMETERS,
+  cost: lrpCost,
   attribute: ({ subject, parameters }) => relevance(subject, subject.attributed, inputsOf(subject), parameters),
 });

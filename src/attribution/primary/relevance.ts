@@ -7,7 +7,7 @@ import { InspectumError } from '../../tensor/errors.ts';
 import type { ParameterTable, ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Subject } from '../evaluation/subject.ts';
-import type { Attribution } from '../method.ts';
+import { type Attribution, BACKWARD_COST, type Workload } from '../method.ts';
 import { convergenceDelta } from './completeness.ts';
 
 /** Where relevance goes another way than Captum sends it. */
@@ -46,6 +46,13 @@ export const LRP_PARAMETERS = {
   low: { type: 'number', default: null, doc: 'The smallest value that the input can have, for the box rule.' },
   high: { type: 'number', default: null, doc: 'The largest value that the input can have, for the box rule.' },
 } as const satisfies ParameterTable;
+
+/** Rules under which a layer hands relevance down as it would a gradient; under the others positive and negative parts go apart. */
+const AS_GRADIENTS: ReadonlySet<CompositeName> = new Set(['Epsilon', 'Identity']);
+const APART = 2;
+
+export const lrpCost = ({ parameters, behind }: Workload<Pick<ValuesOf<typeof LRP_PARAMETERS>, 'rule'>>): number =>
+  1 + BACKWARD_COST * behind * (AS_GRADIENTS.has(parameters.rule) ? 1 : APART);
 
 /**
  * Relevance of values of the graph.
