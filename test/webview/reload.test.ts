@@ -18,6 +18,9 @@ const change = (page: Page, reload: boolean) =>
     window.fakeHost.tell('changed', changed);
   }, reload);
 
+/** CSS pixels by which what is inside is wider than the element. */
+const overhang = (page: Page, selector: string) => page.locator(selector).evaluate((element) => element.scrollWidth - element.clientWidth);
+
 /** From now on every map is twice as strong, and the best class half as likely. */
 const train = (page: Page) =>
   page.evaluate(() => {
@@ -64,6 +67,12 @@ test('a change on disk is asked about or read at once; the map of before stands 
   pixelAt(bar, 0.5, 0).forEach((byte, channel) => {
     expect(Math.abs((pixelAt(before, peak.x, peak.y)[channel] ?? 0) - byte)).toBeLessThan(4);
   });
+
+  const usual = page.viewportSize();
+  await page.setViewportSize({ width: 760, height: 700 });
+  await expect.poll(() => overhang(page, '.stages.two')).toBe(0);
+  expect((await part(page, 'stage').boundingBox())?.width).toBe((await page.locator('.now').boundingBox())?.width);
+  if (usual) await page.setViewportSize(usual);
 
   await layerRow(page, 'head.act').click();
   await part(page, 'before').waitFor();

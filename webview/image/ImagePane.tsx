@@ -126,7 +126,11 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
             {image && (
               <div class={before ? 'stages two' : 'stages'}>
                 {before && drawn.value && <BeforeMap image={image} map={before} now={drawn.value} size={size} />}
-                {before && <p class="now">{captionOf('Now', shown?.target)}</p>}
+                {before && (
+                  <p class="now">
+                    <span class="clip">{captionOf('Now', shown?.target)}</span>
+                  </p>
+                )}
                 <Stage
                   image={image}
                   map={map}
