@@ -21,19 +21,20 @@ const change = (page: Page, reload: boolean) =>
 /** CSS pixels by which what is inside is wider than the element. */
 const overhang = (page: Page, selector: string) => page.locator(selector).evaluate((element) => element.scrollWidth - element.clientWidth);
 
-/** From now on every map is twice as strong, and the best class half as likely. */
+const LONGER = ', and whatever else this class is called';
+/** From now on every map is twice as strong, and the best class half as likely, with a longer name. */
 const train = (page: Page) =>
-  page.evaluate(() => {
+  page.evaluate((longer) => {
     const { recording } = window.fakeHost;
     window.fakeHost.recording = {
       ...recording,
       sweeps: recording.sweeps.map((sweep) => ({
         ...sweep,
-        target: { ...sweep.target, probability: sweep.target.probability / 2 },
+        target: { ...sweep.target, text: sweep.target.text + longer, probability: sweep.target.probability / 2 },
         maps: sweep.maps.map((map) => ({ ...map, data: map.data.map((value) => 2 * value) })),
       })),
     };
-  });
+  }, LONGER);
 
 test('a change on disk is asked about or read at once; the map of before stands beside the new one on its scale, until something else is chosen', async () => {
   const page = await panels.open();
@@ -56,7 +57,7 @@ test('a change on disk is asked about or read at once; the map of before stands 
   expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
   const percent = (probability: number) => `${(probability * 100).toFixed(1)}%`;
   expect(await part(page, 'before').textContent()).toBe(`Before: ${target}${percent(sweep.target.probability)}`);
-  expect(await page.locator('.now').textContent()).toBe(`Now: ${target}${percent(sweep.target.probability / 2)}`);
+  expect(await page.locator('.now').textContent()).toBe(`Now: ${sweep.target.text}${LONGER} ${percent(sweep.target.probability / 2)}`);
   expect(await part(page, 'overlay').getAttribute('data-layer')).toBe('head.conv');
 
   await page.locator('[data-testid=upsampling] input[value=none]').check({ force: true });
