@@ -7,7 +7,7 @@ import type { Waiting } from '../attribution/work.ts';
 import { cellsOf } from '../graph/imageAxes.ts';
 import { isRecurrent } from '../graph/recurrentLayout.ts';
 import type { AttributionView, Estimate, Recipe } from '../protocol/methods.ts';
-import type { LayerExplanation, LayerMap, Prediction, Sweep } from '../protocol/model.ts';
+import type { Cell, LayerExplanation, LayerMap, Prediction, Sweep, UnitContributions } from '../protocol/model.ts';
 import type { Target } from '../protocol/target.ts';
 import { InspectumError } from '../tensor/errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
@@ -20,8 +20,10 @@ import type { Model } from './model.ts';
 import { prepareSweep, toldBy } from './sweep/prepareSweep.ts';
 import { strongestUnits } from './sweep/strongestUnits.ts';
 import { defaultTarget } from './target/defaultTarget.ts';
+import { parseNeuron } from './target/neuron.ts';
 import { explained, type Outcome, outcomeOf, seedOfTarget } from './target/outcome.ts';
 import { describeScale, topClasses } from './target/scores.ts';
+import { perUnit } from './target/unitsOfLayer.ts';
 
 const TOP = 5;
 
@@ -143,6 +145,21 @@ export class Explainer {
     }
   }
 
+  /** The units of a layer by activation × gradient: summed over all of it, or in one of its cells. */
+  async units(layerId: string, cell?: Cell, target?: Target): Promise<UnitContributions> {
+    const { model, feeds } = this;
+    const { id, output } = model.layerOfRow(layerId);
+    const outcome = await this.#forward();
+    const { target: wanted } = explained(model, outcome, target ?? defaultTarget(model, outcome));
+    const job = { method: 'LayerGradientXActivation', layer: id, feeds, target: placeOf(wanted), set: {} };
+    const { attribution } = await attribute(model, job);
+    const cells = cellsOf(model.graph, model.axes, output);
+    const { dims } = attribution;
+    const values = perUnit(attribution, cells, unitAxisOf(dims), cell);
+    const where = cell ? `in row ${cell.row} and column ${cell.column}` : 'in all of its cells together';
+    return strongestUnits(output, values, `Activation × gradient of each unit ${cells ? where : 'of the layer'}.`);
+  }
+
   /** How much a recipe would take, judged by the last sweep. */
   async estimate(recipe: Recipe): Promise<Estimate> {
     const passes = await passesOf(this.model, recipe, this.feeds);
@@ -159,7 +176,8 @@ export class Explainer {
       attributionView(model, recipe, result, { target, ms: performance.now() - started, ...(fraction !== undefined && { fraction }) });
     const progress: Waiting['progress'] = (done, total, partial) =>
       report?.(done / total, partial && (() => view(partial(), done / total)));
-    const job = { ...recipe, feeds, target: placeOf(target.target) };
+    const { neuron, ...asked } = recipe;
+    const job = { ...asked, ...(neuron !== undefined && { neuron: parseNeuron(neuron) }), feeds, target: placeOf(target.target) };
     const result = await attribute(model, { ...job, waiting: { progress, ...(signal && { signal }) } });
     const { compared } = result;
     const pictures = compared?.asked.has(model.input?.port ?? '') ? baselinePictures(model, feeds, compared) : [];

@@ -3,7 +3,8 @@ import type { BaselinePreview, BaselineSpec } from '../protocol/baselines.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { GivenInputs, InputSource } from '../protocol/inputs.ts';
 import type { AttributionView, Estimate, MethodInfo, Recipe } from '../protocol/methods.ts';
-import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep } from '../protocol/model.ts';
+import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep, UnitContributions } from '../protocol/model.ts';
+import type { PanelCalls } from '../protocol/panel.ts';
 import { RemoteError } from '../protocol/rpc.ts';
 import type { Target } from '../protocol/target.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
@@ -99,6 +100,10 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#compute('explain', { model: this.path, layer, ...(target !== undefined && { target }) }, signal);
   }
 
+  units(params: Parameters<PanelCalls['units']>[0], signal?: AbortSignal): Promise<UnitContributions> {
+    return this.#compute('units', { model: this.path, ...params }, signal);
+  }
+
   methods(signal?: AbortSignal): Promise<readonly MethodInfo[]> {
     return this.#compute('methods', { model: this.path }, signal);
   }
@@ -147,7 +152,7 @@ export class ModelDocument implements vscode.CustomDocument {
     this.#changed.dispose();
   }
 
-  #compute<K extends 'sweep' | 'explain' | 'methods' | 'baselines' | 'estimate' | 'attribute' | 'conventions'>(
+  #compute<K extends 'sweep' | 'explain' | 'units' | 'methods' | 'baselines' | 'estimate' | 'attribute' | 'conventions'>(
     name: K,
     params: Parameters<WorkerCalls[K]>[0],
     signal: AbortSignal | undefined,

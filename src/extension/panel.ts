@@ -157,6 +157,7 @@ export class Panel {
       },
       sweep: async ({ target }, signal) => inOneBuffer(await document.sweep(target, signal)),
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
+      units: (params, signal) => document.units(params, signal),
       methods: (_params, signal) => document.methods(signal),
       chooseBaselines: async ({ several }) => {
         const files = await chooseBaselineFiles(this.#nearby, document.summary?.input !== undefined, several);

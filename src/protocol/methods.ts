@@ -41,8 +41,8 @@ export interface Recipe {
   readonly method: string;
   /** Of layer and neuron methods. */
   readonly layer?: string;
-  /** Of neuron methods: the neuron of the layer, its batch left out. */
-  readonly neuron?: readonly number[];
+  /** Of neuron methods, as `--neuron` takes it: an index or a range per axis of the layer, its batch left out. */
+  readonly neuron?: string;
   /** Default: what is explained otherwise. */
   readonly target?: Target;
   /** As `--baseline` takes it. */

@@ -244,13 +244,19 @@ export interface Sweep {
   readonly ms: number;
 }
 
-/** Of a layer without height and width: activation × gradient per unit, the strongest first. */
+/** A cell of a layer that lies over the image, from 0. */
+export interface Cell {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Activation × gradient per unit of a layer, the strongest first: of layers without height and width, or where one unit is to be chosen. */
 export interface UnitContributions {
   readonly output: string;
   readonly units: readonly { readonly index: number; readonly value: number }[];
   /** How many units the layer has in all. */
   readonly count: number;
-  /** Why there is no map, in a sentence. */
+  /** Why there is no map, or where the units are looked at, in a sentence. */
   readonly why: string;
 }
 

@@ -2,7 +2,7 @@ import type { BaselinePreview, BaselineSpec } from './baselines.ts';
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
 import type { AttributionView, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
-import type { ConventionOutcome, LayerExplanation, ModelSummary, ShownClass, Sweep, Truth } from './model.ts';
+import type { Cell, ConventionOutcome, LayerExplanation, ModelSummary, ShownClass, Sweep, Truth, UnitContributions } from './model.ts';
 import type { WireError } from './rpc.ts';
 import type { Target } from './target.ts';
 
@@ -11,12 +11,13 @@ export interface MethodSettings {
   /** Parameters as `--set` takes them. */
   readonly set: Readonly<Record<string, unknown>>;
   readonly baseline?: Recipe['baseline'];
-  readonly neuron?: Recipe['neuron'];
 }
 
 export interface MethodMemory {
   readonly chosen: string;
   readonly settings: Readonly<Record<string, MethodSettings>>;
+  /** The neuron of the selected layer. */
+  readonly neuron?: Recipe['neuron'];
 }
 
 /** What a panel needs to come back after the window reloads; kept by the webview with vscode.setState. */
@@ -89,6 +90,8 @@ export type PanelCalls = {
   restoreInputs: (params: null) => GivenInputs;
   sweep: (params: { readonly target?: Target }) => Sweep;
   explain: (params: { readonly layer: string; readonly target?: Target }) => LayerExplanation;
+  /** The units of a layer, the strongest first: of all of it, or in one of its cells. */
+  units: (params: { readonly layer: string; readonly cell?: Cell; readonly target?: Target }) => UnitContributions;
   /** The methods that there are, as they suit the open model. */
   methods: (params: null) => readonly MethodInfo[];
   /** Lets the person choose files as a baseline in VS Code's own dialog, one or `several`; null: dismissed. */

@@ -2,7 +2,7 @@ import type { BaselinePreview, BaselineSpec } from './baselines.ts';
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
 import type { AttributionView, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
-import type { ConventionOutcome, LayerExplanation, ModelSummary, Sweep } from './model.ts';
+import type { Cell, ConventionOutcome, LayerExplanation, ModelSummary, Sweep, UnitContributions } from './model.ts';
 import type { Target } from './target.ts';
 
 /** What the extension asks of the compute process. `model` names what was opened before. */
@@ -22,6 +22,8 @@ export type WorkerCalls = {
   sweep: (params: { readonly model: string; readonly target?: Target }) => Sweep;
   /** One layer for a target: a map, or contributions of units. */
   explain: (params: { readonly model: string; readonly layer: string; readonly target?: Target }) => LayerExplanation;
+  /** The units of a layer by activation × gradient, the strongest first: summed over all of it, or in one of its cells. */
+  units: (params: { readonly model: string; readonly layer: string; readonly cell?: Cell; readonly target?: Target }) => UnitContributions;
   /** The methods that there are, as they suit the model. */
   methods: (params: { readonly model: string }) => readonly MethodInfo[];
   /** Reads a baseline. */

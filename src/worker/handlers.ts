@@ -121,6 +121,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
         signal,
         withProgress(model, `Explaining ${layer}`, () => explainer(model).explain(layer, target)),
       ),
+    units: ({ model, layer, cell, target }, signal) => jobs.run(signal, () => explainer(model).units(layer, cell, target)),
     methods: ({ model }) => packed(methodCatalog(opened(model).told)),
     baselines: ({ model, baseline }, signal) =>
       jobs.run(

@@ -32,7 +32,7 @@ function passesIn({ graph, examples }: Run, method: string, { of: { model, feeds
 const OWN: ReadonlySet<string> = new Set(['GuidedGradCam', 'AttentionRollout']);
 
 it.each(ALL.filter(([, method]) => !OWN.has(method)))('%s: the passes that are estimated are made', async (_title, method, job) => {
-  const { of, set = {}, ...recipe } = job;
+  const { of, set = {}, neuron: _, ...recipe } = job;
   engine.runs.length = 0;
   await run(method, job);
   const made = engine.runs.reduce((sum, each) => sum + passesIn(each, method, job), 0);

@@ -129,7 +129,7 @@ describe('the overlay', () => {
     await page.mouse.move(box.x + ((pixel.x + 0.5) / 128) * box.width, box.y + ((pixel.y + 0.5) / 128) * box.height);
     const shown = String(Number(peak.value.toPrecision(3)));
     await expect.poll(() => page.locator('[data-testid=probe] span').textContent()).toBe(shown);
-    const [column, row] = [Math.ceil(peak.x * map.width), Math.ceil(peak.y * map.height)];
+    const [column, row] = [Math.floor(peak.x * map.width), Math.floor(peak.y * map.height)];
     expect(await page.locator('[data-testid=reading]').textContent()).toBe(
       `Pixel ${pixel.x}, ${pixel.y} · column ${column}, row ${row} of ${map.width} × ${map.height} · cell ${shown}`,
     );

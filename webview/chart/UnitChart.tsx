@@ -5,8 +5,8 @@ import { usePanel } from '../state/context.ts';
 import { BarChart, type Config } from './BarChart.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
 
-/** Pixels of a row. */
-const ROW = 22;
+/** Pixels of a row, and of the axis under them. */
+const [ROW, AXIS] = [22, 28];
 
 /** The strongest units of a layer without height and width, by activation × gradient. */
 export function UnitChart({ units, target, height }: { units: UnitContributions; target: Explained; height: number }) {
@@ -32,11 +32,26 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
         {units.why}
       </p>
       <p class="muted">
-        {measureOf(shown.length, units.count, some.length < units.units.length)}: to the right what counts towards {target.text}, to the
-        left what counts against it.
+        {measureOf(shown.length, units.count, shown.length === some.length && some.length < units.units.length)}: to the right what counts
+        towards {target.text}, to the left what counts against it.
       </p>
-      <div class="unit-bars" aria-hidden="true" style={{ height: `${shown.length * ROW + 28}px` }}>
-        <BarChart config={config} />
+      <div class="unit-bars" style={{ height: `${shown.length * ROW + AXIS}px` }}>
+        <div class="unit-drawing" aria-hidden="true">
+          <BarChart config={config} />
+        </div>
+        {panel.methods.isPicking.value &&
+          shown.map(({ index, value }, i) => (
+            <button
+              key={index}
+              type="button"
+              class="unit-row"
+              style={{ height: `${ROW}px` }}
+              data-unit={index}
+              aria-pressed={panel.picked.value.unit === index}
+              aria-label={`${names[i]}: ${formatValue(value)}`}
+              onClick={() => void panel.pick({ unit: index })}
+            />
+          ))}
       </div>
       <table class="visually-hidden">
         <caption>Contributions of units to {target.text}</caption>
@@ -76,11 +91,19 @@ function configOf(names: string[], values: number[], { fg, muted, bar, link, lin
       events: [],
       scales: {
         x: {
+          afterFit: (axis) => {
+            axis.height = AXIS;
+          },
           grid: { color: line },
           border: { display: false },
           ticks: { color: muted, font: { family: font, size: 11 }, maxTicksLimit: 7, callback: (value) => formatValue(Number(value)) },
         },
         y: {
+          // rows of exactly `ROW` pixels from the top, for what is laid over them
+          afterFit: (axis) => {
+            axis.paddingTop = 0;
+            axis.paddingBottom = 0;
+          },
           grid: { display: false },
           border: { display: false },
           ticks: { color: fg, font: { family: font, size: 12 }, autoSkip: false },

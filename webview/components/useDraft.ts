@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 
 /** What stands in a form, until it is used. */
 export interface Draft<T> {
@@ -23,6 +24,9 @@ export function useDraft<T>(
   const from = inUse.join('\n');
   const draft = useSignal({ from, texts: inUse });
   const texts = draft.value.from === from ? draft.value.texts : inUse;
+  useEffect(() => {
+    if (draft.peek().from !== from) draft.value = { from, texts: inUse };
+  }, [from]);
   const value = parse(texts);
   const isNew = value !== undefined && JSON.stringify(value) !== JSON.stringify(parse(inUse));
   return {

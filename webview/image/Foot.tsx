@@ -15,11 +15,11 @@ export function Foot({ map, probe, drawn }: { map: LayerMap | undefined; probe: 
   const zoomTo = (value: number) => panel.setView({ zoom: Math.min(MAX_ZOOM, Math.max(1, value)) });
   return (
     <footer class="foot">
-      <span class="reading clip" data-testid="reading" aria-live="polite">
+      <span class="reading clip" data-testid="reading" title="Counted from 0" aria-live="polite">
         {map && probe && geometry
           ? [
               `Pixel ${Math.floor(probe.x * geometry.inputWidth)}, ${Math.floor(probe.y * geometry.inputHeight)}`,
-              `column ${probe.column + 1}, row ${probe.row + 1} of ${map.width} × ${map.height}`,
+              `column ${probe.column}, row ${probe.row} of ${map.width} × ${map.height}`,
               `cell ${formatValue(probe.value)}`,
               ...(drawn && !drawn.sharp ? [`drawn ${formatValue(drawn.valueAt(probe.x, probe.y))}`] : []),
             ].join(' · ')

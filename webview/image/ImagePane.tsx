@@ -8,6 +8,7 @@ import { Working } from '../components/Working.tsx';
 import { InputList } from '../inputs/InputList.tsx';
 import { AttributionFacts } from '../method/AttributionFacts.tsx';
 import { MethodBar } from '../method/MethodBar.tsx';
+import { PickHint, UnitPicker } from '../method/UnitPicker.tsx';
 import { usePanel } from '../state/context.ts';
 import { BeforeMap, captionOf } from './BeforeMap.tsx';
 import { ColorBar } from './ColorBar.tsx';
@@ -112,6 +113,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   const before = shown?.kind === 'map' ? panel.mapBefore.value : undefined;
   const size = fitted(under.value?.picture ?? NO_PICTURE, roomFor(room.value, before !== undefined));
   const { sign, colormap } = panel.view.value;
+  const isPicking = panel.methods.isPicking.value;
   const map = shown?.kind === 'map' ? shown.map : undefined;
   const scale = drawn.value?.normalization.scale ?? 0;
   return (
@@ -120,7 +122,10 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
       <MethodBar />
       <div class="explained" ref={pane}>
         {shown?.kind === 'units' ? (
-          <UnitChart units={shown.units} target={shown.target} height={room.value.height} />
+          <>
+            {isPicking && <PickHint />}
+            <UnitChart units={shown.units} target={shown.target} height={room.value.height} />
+          </>
         ) : (
           <>
             {image && (
@@ -147,9 +152,15 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
             )}
             <div class="below" ref={below}>
               {image && (scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />)}
-              {image && <Controls />}
-              <Meaning />
-              <AttributionFacts />
+              {isPicking ? (
+                <UnitPicker />
+              ) : (
+                <>
+                  {image && <Controls />}
+                  <Meaning />
+                  <AttributionFacts />
+                </>
+              )}
             </div>
           </>
         )}

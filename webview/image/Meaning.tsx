@@ -1,5 +1,6 @@
+import { describeNeuron } from '../method/neuron.ts';
 import { usePanel } from '../state/context.ts';
-import { meaningOf, resolutionOf } from './words.ts';
+import { meaningOf, nameOf, resolutionOf } from './words.ts';
 
 /** What is shown, in words, or why nothing is. */
 export function Meaning() {
@@ -27,6 +28,12 @@ function Sentence() {
   const panel = usePanel();
   const sweep = panel.sweep.value;
   const shown = panel.shown.value;
+  const { info, neuron: picked } = panel.methods;
+  const layer = panel.layer.value;
+  const neuron =
+    info.value?.level === 'neuron' && !info.value.needsTarget && layer && picked.value !== undefined
+      ? describeNeuron(layer, picked.value)
+      : undefined;
   if (panel.drawing.value)
     return (
       <p class="meaning" data-testid="meaning">
@@ -53,7 +60,11 @@ function Sentence() {
     );
   return (
     <p class="meaning" data-testid="meaning">
-      {shown?.kind === 'map' ? meaningOf(shown.map, panel.view.value, shown.target) : shown?.kind === 'none' ? shown.why : ''}
+      {shown?.kind === 'map'
+        ? meaningOf(shown.map, panel.view.value, neuron ?? nameOf(shown.target))
+        : shown?.kind === 'none'
+          ? shown.why
+          : ''}
     </p>
   );
 }

@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Rect, Size } from '../../src/image/image.ts';
+import type { Cell } from '../../src/protocol/model.ts';
 import type { RegionTarget, Target } from '../../src/protocol/target.ts';
+import type { Cells } from '../../src/tensor/cells.ts';
 import { usePanel } from '../state/context.ts';
 import { boxOf } from './canvases.tsx';
 
@@ -89,13 +91,31 @@ function explainedPart(region: RegionTarget | undefined, dims: readonly number[]
   return { x: columns.from, y: rows.from, width: columns.length, height: rows.length };
 }
 
-/** @param region what the network sees, in the picture's pixels */
-export function RegionMark({ part, region, picture }: { part: Rect; region: Rect; picture: Size }) {
+interface MarkProps {
+  readonly part: Rect;
+  /** What the network sees, in the picture's pixels. */
+  readonly region: Rect;
+  readonly picture: Size;
+  readonly testid?: string;
+}
+
+export function RegionMark({ part, region, picture, testid = 'drawn-region' }: MarkProps) {
   const rect = {
     x: region.x + part.x * region.width,
     y: region.y + part.y * region.height,
     width: part.width * region.width,
     height: part.height * region.height,
   };
-  return <div class="drawn-region" data-testid="drawn-region" style={boxOf(rect, picture)} />;
+  return <div class="drawn-region" data-testid={testid} style={boxOf(rect, picture)} />;
+}
+
+/** The cell of the neuron that is explained. */
+export function CellMark({ cell: { row, column }, cells: { height, width }, ...place }: CellProps) {
+  const part = { x: column / width, y: row / height, width: 1 / width, height: 1 / height };
+  return <RegionMark {...place} part={part} testid="neuron-cell" />;
+}
+
+interface CellProps extends Omit<MarkProps, 'part' | 'testid'> {
+  readonly cell: Cell;
+  readonly cells: Pick<Cells, 'height' | 'width'>;
 }

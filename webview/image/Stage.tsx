@@ -3,11 +3,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { seenRegion } from '../../src/image/geometry.ts';
 import type { Rect, Size } from '../../src/image/image.ts';
 import type { Explained, InputImage, LayerMap } from '../../src/protocol/model.ts';
+import { hasCells } from '../method/neuron.ts';
 import { usePanel } from '../state/context.ts';
 import { boxOf, OverlayCanvas, PictureCanvas } from './canvases.tsx';
 import type { Drawn } from './draw.ts';
 import { type Probe, probeAt, stepProbe } from './probe.ts';
-import { RegionMark, useRegion } from './Region.tsx';
+import { CellMark, RegionMark, useRegion } from './Region.tsx';
 import { centerAfterZoom, MAX_ZOOM, pictureUnder, placed } from './viewport.ts';
 import { formatValue } from './words.ts';
 
@@ -24,6 +25,9 @@ interface Props {
 }
 
 const CENTER = { x: 0.5, y: 0.5 };
+/** Pixels that a pointer may move in a click. */
+const CLICK = 3;
+
 /** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), a point to read (pointer, arrows), and Ctrl+C to copy it. */
 export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }: Props) {
   const panel = usePanel();
@@ -34,6 +38,14 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   const { picture, region } = pictureUnder(image, over);
   const place = placed(picture, size, zoom, center.value);
   const drawing = useRegion(target?.target);
+  const { isPicking } = panel.methods;
+  const { cell } = panel.picked.value;
+  const cells = panel.layer.value?.cells;
+  /** The picture was moved since the pointer went down. */
+  const moved = useRef(false);
+  const pick = (at: Probe | undefined): void => {
+    if (at && panel.layer.value && hasCells(panel.layer.value)) void panel.pick({ cell: { row: at.row, column: at.column } });
+  };
 
   useEffect(() => {
     center.value = CENTER;
@@ -93,6 +105,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
     else if (event.key === '+' || event.key === '=') zoomBy(1.25);
     else if (event.key === '-') zoomBy(0.8);
     else if (event.key === '0') panel.setView({ zoom: 1 });
+    else if (event.key === 'Enter' && isPicking.value && probe) pick(probe);
     else if (event.key === 'Escape') onProbe(undefined);
     else return;
     event.preventDefault();
@@ -100,6 +113,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
   const onPointerDown = (down: PointerEvent): void => {
     const element = stage.current;
     drawing.onPointerDown(down, seenAt);
+    moved.current = false;
     if (drawing.canDraw || zoom === 1 || down.button !== 0 || !element) return;
     element.setPointerCapture(down.pointerId);
     element.classList.add('panning');
@@ -109,6 +123,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
     const move = (event: PointerEvent) => {
       dx += event.clientX - x;
       dy += event.clientY - y;
+      moved.current ||= Math.hypot(dx, dy) > CLICK;
       [x, y] = [event.clientX, event.clientY];
       center.value = { x: start.x - dx / (picture.width * place.scale), y: start.y - dy / (picture.height * place.scale) };
     };
@@ -144,6 +159,9 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
       onPointerDown={onPointerDown}
       onPointerMove={(event) => map && onProbe(drawing.canDraw ? undefined : probeAt(seenAt(event), map))}
       onPointerLeave={() => onProbe(undefined)}
+      onClick={(event) => {
+        if (isPicking.value && map && !moved.current) pick(probeAt(seenAt(event), map));
+      }}
     >
       <div
         class={pixelated ? 'world pixelated' : 'world'}
@@ -155,6 +173,7 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
       >
         <PictureCanvas picture={picture} />
         {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target?.index} box={box} opacity={opacity} />}
+        {cell && cells && <CellMark cell={cell} cells={cells} region={region} picture={picture} />}
         {drawing.part && <RegionMark part={drawing.part} region={region} picture={picture} />}
         {partial && <div class="seen" style={boxOf(seen, picture)} />}
         {probe && drawn && <ProbeMark probe={probe} value={drawn.valueAt(probe.x, probe.y)} region={region} scale={place.scale} />}

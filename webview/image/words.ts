@@ -4,9 +4,11 @@ import type { ViewSettings } from '../../src/protocol/panel.ts';
 import { colormapFor } from './draw.ts';
 import { peakOf } from './strength.ts';
 
-/** What the picture means, in one sentence. */
-export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, target: Explained): string {
-  const name = target.target.kind === 'region' ? `the ${target.text}` : target.text;
+/** What is explained, as it stands in a sentence. */
+export const nameOf = ({ target, text }: Explained): string => (target.kind === 'region' ? `the ${text}` : text);
+
+/** What the picture means, in one sentence. @param name of what is explained */
+export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, name: string): string {
   const [towards, against] = [peakOf(map, 'positive') > 0, peakOf(map, 'negative') > 0];
   if (!towards && !against) return `The map is zero everywhere: at this layer nothing counts towards ${name} or against it.`;
   switch (style.sign) {

@@ -44,7 +44,15 @@ export function MethodBar() {
             <span class="muted" data-testid="cost">
               {describeCost(cost.value as NonNullable<typeof cost.value>)}
             </span>
-            <button type="button" class="button" data-testid="run" onClick={() => void panel.runMethod()}>
+            <button
+              type="button"
+              class="button"
+              data-testid="run"
+              onClick={() => {
+                panel.methods.picking.value = false;
+                void panel.runMethod();
+              }}
+            >
               {view.value ? 'Run again' : 'Run'}
             </button>
           </>

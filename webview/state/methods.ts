@@ -23,6 +23,10 @@ export class Methods {
   /** All that there are for the open model, those that answer a question first. */
   readonly offered = signal<readonly MethodInfo[]>([]);
   readonly chosen = signal(SWEEP_METHOD);
+  /** The neuron of the selected layer, as `--neuron` takes it. */
+  readonly neuron = signal<string>();
+  /** Another neuron is being picked. */
+  readonly picking = signal(false);
   /** What somebody set, by method. */
   readonly settings = signal<ReadonlyMap<string, MethodSettings>>(new Map());
   /** The form of the parameters is open. */
@@ -44,6 +48,8 @@ export class Methods {
   });
   /** The sweep answers it: nothing is to be run. */
   readonly isSwept = computed(() => this.chosen.value === SWEEP_METHOD && Object.keys(this.own.value.set).length === 0);
+  /** The layer is shown, for its neuron to be picked. */
+  readonly isPicking = computed(() => this.info.value?.level === 'neuron' && (this.picking.value || this.neuron.value === undefined));
   /** It attributes to the input, whatever layer is selected. */
   readonly isOfPixels = computed(
     () => !this.isSwept.value && this.info.value !== undefined && (this.info.value.level !== 'layer' || this.info.value.ofInput === true),
@@ -60,15 +66,15 @@ export class Methods {
   constructor({ layer, sweep }: Surroundings) {
     this.recipe = computed(() => {
       const { info, own } = this;
-      const [method, settings, swept, at] = [info.value, own.value, sweep.value, layer.value];
+      const [method, settings, swept, at, neuron] = [info.value, own.value, sweep.value, layer.value, this.neuron.value];
       if (!method || !swept || this.isSwept.value) return undefined;
       if (method.level !== 'primary' && !at) return undefined;
-      if (method.level === 'neuron' && !settings.neuron) return undefined;
+      if (method.level === 'neuron' && neuron === undefined) return undefined;
       if (method.baselines === 'distribution' && settings.baseline === undefined) return undefined;
       return {
         method: method.name,
         ...(method.level !== 'primary' && at && { layer: at.id }),
-        ...(method.level === 'neuron' && settings.neuron && { neuron: settings.neuron }),
+        ...(method.level === 'neuron' && neuron !== undefined && { neuron }),
         ...(method.needsTarget && { target: swept.target.target }),
         ...(method.baselines !== 'none' && settings.baseline !== undefined && { baseline: settings.baseline }),
         set: this.set.value,
@@ -91,11 +97,17 @@ export class Methods {
   }
 
   get memory(): MethodMemory {
-    return { chosen: this.chosen.value, settings: Object.fromEntries(this.settings.value) };
+    const neuron = this.neuron.value;
+    return {
+      chosen: this.chosen.value,
+      settings: Object.fromEntries(this.settings.value),
+      ...(neuron !== undefined && { neuron }),
+    };
   }
 
-  restore({ chosen, settings }: MethodMemory): void {
+  restore({ chosen, settings, neuron }: MethodMemory): void {
     this.chosen.value = chosen;
+    this.neuron.value = neuron;
     this.settings.value = new Map(Object.entries(settings));
   }
 }

@@ -2,10 +2,11 @@ import { batch, effect, untracked } from '@preact/signals';
 import type { Choices } from '../../src/protocol/choices.ts';
 import type { GivenInputs, InputSource } from '../../src/protocol/inputs.ts';
 import type { AttributionView } from '../../src/protocol/methods.ts';
-import type { ModelSummary, ShownClass } from '../../src/protocol/model.ts';
+import type { Cell, ModelSummary, ShownClass, UnitContributions } from '../../src/protocol/model.ts';
 import type { DroppedFile, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { connect } from '../host.ts';
+import { neuronOf, type Picked } from '../method/neuron.ts';
 import { DEFAULT_VIEW, PanelState } from './panelState.ts';
 import type { Stage } from './problems.ts';
 
@@ -140,6 +141,7 @@ export class Panel extends PanelState {
     if (!this.index.peek().byId.has(id) || this.selected.peek() === id) return;
     batch(() => {
       this.selected.value = id;
+      this.methods.neuron.value = undefined;
       if (this.work.problem.peek()?.stage === 'explanation') this.work.problem.value = undefined;
     });
     if (tell) this.#tellSelected();
@@ -223,6 +225,23 @@ export class Panel extends PanelState {
     });
   }
 
+  /** The units of the selected layer in a cell of its map, or in all of it. */
+  unitsIn(cell: Cell | undefined, signal: AbortSignal): Promise<UnitContributions | undefined> {
+    const [layer, sweep] = [this.layer.peek(), this.sweep.peek()];
+    if (!layer || !sweep) return Promise.resolve(undefined);
+    const asked = { layer: layer.id, target: sweep.target.target, ...(cell && { cell }) };
+    return this.work.beside('explanation', () => this.#host.calls.call('units', asked, signal));
+  }
+
+  /** Makes another neuron of the selected layer the one that is explained; in a cell without a unit the strongest there. */
+  async pick(change: Picked): Promise<void> {
+    const layer = this.layer.peek();
+    const picked = { ...this.picked.peek(), ...change };
+    this.methods.picking.value = true;
+    const unit = picked.unit ?? (await this.unitsIn(picked.cell, new AbortController().signal))?.units[0]?.index;
+    if (layer && unit !== undefined && this.layer.peek() === layer) this.methods.neuron.value = neuronOf(layer, { ...picked, unit });
+  }
+
   /** Runs the method that is asked for. */
   async runMethod(): Promise<void> {
     const { recipe, key } = this.methods;
@@ -285,7 +304,7 @@ export class Panel extends PanelState {
     const layer = this.layer.value;
     const sweep = this.sweep.value;
     this.#explaining.abort();
-    if (!layer || !sweep || !this.methods.isSwept.value || this.shown.peek()) return;
+    if (!layer || !sweep || !(this.methods.isSwept.value || this.methods.isPicking.value) || this.shown.peek()) return;
     this.#explaining = new AbortController();
     const { signal } = this.#explaining;
     try {

@@ -15,6 +15,7 @@ import type {
 import type { FilesChanged, OfferedImage, PanelEvents, ViewSettings } from '../../src/protocol/panel.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { blankFor } from '../image/blank.ts';
+import { type Picked, pickedIn } from '../method/neuron.ts';
 import { Comparison } from './comparison.ts';
 import { indexLayers } from './layers.ts';
 import { Methods } from './methods.ts';
@@ -71,7 +72,14 @@ export class PanelState {
   /** The selected layer's map before files were read again. */
   readonly mapBefore = computed<LayerMap | undefined>(() => this.before.mapOf(this.selected.value));
   readonly methods = new Methods(this);
-  readonly shown = computed<Shown | undefined>(() => (this.methods.isSwept.value ? this.#swept() : this.methods.view.value?.explanation));
+  readonly shown = computed<Shown | undefined>(() =>
+    this.methods.isSwept.value || this.methods.isPicking.value ? this.#swept() : this.methods.view.value?.explanation,
+  );
+  /** What was picked of the selected layer for the neuron that is explained. */
+  readonly picked = computed<Picked>(() => {
+    const [layer, neuron] = [this.layer.value, this.methods.neuron.value];
+    return layer && neuron !== undefined && this.methods.info.value?.level === 'neuron' ? pickedIn(layer, neuron) : {};
+  });
   /** The image that the model was given. */
   readonly photo = computed<InputImage | undefined>(() => this.given.value?.image);
   /** What maps are laid over: the photo, or nothing but black. */

@@ -83,6 +83,9 @@ const handlers: Handlers<PanelCalls> = {
     if (!explanation) throw new RemoteError({ kind: 'unsupported', message: `The recording has no explanation of ${layer}.` });
     return explanation;
   },
+  units: () => {
+    throw new RemoteError({ kind: 'unsupported', message: 'The recording has no units to choose from.' });
+  },
   methods: () => [],
   chooseBaselines: () => null,
   baselines: () => ({ text: '', count: 0, pictures: [] }),

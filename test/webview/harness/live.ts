@@ -111,6 +111,7 @@ export class LiveHost {
       restoreInputs: (_params, signal) => this.#give(signal),
       sweep: (params, signal) => core.sweep({ model, ...params }, signal),
       explain: (params, signal) => core.explain({ model, ...params }, signal),
+      units: (params, signal) => core.units({ model, ...params }, signal),
       methods: (_params, signal) => core.methods({ model }, signal),
       chooseBaselines: () => (this.baselines.length > 0 ? { files: this.baselines } : null),
       baselines: (params, signal) => core.baselines({ model, ...params }, signal),
