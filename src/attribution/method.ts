@@ -114,13 +114,13 @@ export const BACKWARD_COST = 2.5;
 export const gradientCost = (behind = 1): number => 1 + BACKWARD_COST * behind;
 
 /** A method whose parameters are typed by its table. */
-export const defineMethod = <const T extends ParameterTable>(
-  method: Omit<Method, 'parameters' | 'attribute' | 'cost'> & {
-    readonly parameters: T;
-    cost?(workload: Workload<ValuesOf<T>>): number;
-    attribute(request: AttributionRequest<ValuesOf<T>>): Promise<Attribution>;
-  },
-): Method => method as unknown as Method;
+export interface MethodDefinition<T extends ParameterTable> extends Omit<Method, 'parameters' | 'attribute' | 'cost'> {
+  readonly parameters: T;
+  cost?(workload: Workload<ValuesOf<T>>): number;
+  attribute(request: AttributionRequest<ValuesOf<T>>): Promise<Attribution>;
+}
+
+export const defineMethod = <const T extends ParameterTable>(method: MethodDefinition<T>): Method => method as unknown as Method;
 
 /** A part for each of the attributed values. */
 export const partsOf = (names: readonly string[], tensors: readonly Tensor<'float32'>[]): Attribution['parts'] =>

@@ -4,11 +4,11 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { channelsFirst } from '../evaluation/channels.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
 import { layerValue } from '../layer/layerValue.ts';
-import { type Attribution, type AttributionRequest, defineMethod, type Method } from '../method.ts';
+import type { Attribution, AttributionRequest, Method } from '../method.ts';
 import { PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
 import { visitScores } from '../perturbation/visitScores.ts';
 import { channelsOf, weightedMap } from './activationMap.ts';
-import { CAM_PARAMETERS, mapLayout, UNSCALED } from './gradientCam.ts';
+import { CAM_PARAMETERS, classActivationMap, mapLayout } from './classActivationMap.ts';
 
 const PARAMETERS = { ...CAM_PARAMETERS, perturbations_per_eval: PERTURBATIONS_PER_EVAL };
 
@@ -40,12 +40,10 @@ interface ChannelCam extends Pick<Method, 'name' | 'doc'> {
 
 /** A map of activations, each channel weighted by what a forward run of its own says of it: (N, 1, …). Takes no gradients. */
 export const channelCam = ({ name, doc, paper, passes, scores: scoresOf }: ChannelCam): Method =>
-  defineMethod({
+  classActivationMap({
     name,
-    level: 'layer',
     needsTarget: true,
-    baselines: 'none',
-    doc: `${doc} ${UNSCALED}`,
+    doc,
     paper,
     parameters: PARAMETERS,
     cost: ({ channels = 1, behind }) => 1 - behind + passes(channels, behind),

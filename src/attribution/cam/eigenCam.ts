@@ -1,8 +1,8 @@
 import { channelsFirst } from '../evaluation/channels.ts';
 import { layerValues } from '../layer/layerValue.ts';
-import { type AttributionPart, defineMethod, partsOf } from '../method.ts';
+import { type AttributionPart, partsOf } from '../method.ts';
 import { channelsOf, mapOf } from './activationMap.ts';
-import { CAM_PARAMETERS, mapLayout, UNSCALED } from './gradientCam.ts';
+import { CAM_PARAMETERS, classActivationMap, mapLayout } from './classActivationMap.ts';
 
 /** Sine of the angle by which a step of the power iteration turns the direction when it has converged. */
 const CONVERGED = 1e-9;
@@ -13,12 +13,10 @@ const MOST_STEPS = 2000;
  * centred, and projected to their first principal component, found by power iteration. The library leaves its sign to the singular value
  * decomposition; here it is that of its SegEigenCAM: the largest magnitude is positive.
  */
-export const eigenCam = defineMethod({
+export const eigenCam = classActivationMap({
   name: 'EigenCAM',
-  level: 'layer',
   needsTarget: false,
-  baselines: 'none',
-  doc: `What the channels of the layer have most in common: the first principal component of the activations, of which the largest magnitude counts as positive. It is of no class. ${UNSCALED}`,
+  doc: 'What the channels of the layer have most in common: the first principal component of the activations, of which the largest magnitude counts as positive. It is of no class.',
   paper: { authors: 'Muhammad & Yeasin', year: 2020, url: 'https://arxiv.org/abs/2008.00299' },
   parameters: CAM_PARAMETERS,
   cost: ({ behind }) => 1 - behind,
