@@ -4,6 +4,7 @@ import { type Feeds, Subject } from '../../attribution/evaluation/subject.ts';
 import type { Place, Seed } from '../../attribution/evaluation/target.ts';
 import { INTERPOLATE_MODES } from '../../attribution/evaluation/upsampled.ts';
 import { METHODS } from '../../attribution/index.ts';
+import { oneOfSeveral } from '../../attribution/layer/layerValue.ts';
 import type { Attribution, AttributionPart, AttributionRequest, Method } from '../../attribution/method.ts';
 import { Random } from '../../attribution/random.ts';
 import { type NoiseTunnelParameters, throughNoise } from '../../attribution/sampling/noiseTunnel.ts';
@@ -98,7 +99,8 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     output,
     target: told,
   });
-  const neuron = layer && job.neuron && (await neuronOf(subject, layer, job.neuron, parameters.attribute_to_neuron_input === true));
+  const ofInput = parameters.attribute_to_neuron_input === true;
+  const neuron = layer && job.neuron && (await neuronOf(subject, layer, job.neuron, ofInput));
   const { baselines, used } = await baselinesOf(model, method, job, seed);
   const random = new Random(seed);
   const work = new Work(job.waiting);
@@ -124,7 +126,8 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   });
   const { parts, remarks = [], ...rest } = attribution;
   const notFinite = notFiniteRemark(parts, { feeds: job.feeds, baselines: () => comparedWith(baselines, subject) });
-  const said = notFinite === undefined ? remarks : [notFinite, ...remarks];
+  const ofNeuron = layer && neuron ? oneOfSeveral({ layer, parameters: { attribute_to_layer_input: ofInput } }) : [];
+  const said = [...(notFinite === undefined ? [] : [notFinite]), ...ofNeuron, ...remarks];
   const own = parts.find(({ name }) => name === layer?.output) ?? parts[0];
   const shown =
     mode === undefined

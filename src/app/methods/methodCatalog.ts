@@ -82,15 +82,15 @@ function windows({ input, graph }: Model, part: number): readonly number[] | und
 export async function passesOf(model: Model, { method: name, set, layer, baseline }: Recipe, feeds: Feeds): Promise<number> {
   const method = methodNamed(name);
   const { parameters, tunnel, metrics } = settingsOf(method, set);
-  const value = layer === undefined || method.level === 'primary' ? undefined : valueAt(model.findLayer(layer), parameters);
-  const ofLayer = method.level === 'layer' && value !== undefined ? model.shapeOf(value) : undefined;
-  const channels = value && ofLayer?.[layoutOf(model.axes.get(value), ofLayer.length).channel];
+  const chosen = layer === undefined || method.level === 'primary' ? undefined : model.findLayer(layer);
+  const value = chosen && valueAt(chosen, parameters);
+  const shape = value === undefined ? undefined : model.shapeOf(value);
+  const channels = value && shape?.[layoutOf(model.axes.get(value), shape.length).channel];
+  const ofLayer = chosen && method.level === 'layer' ? shapesAt(model, chosen, parameters) : [];
   const workload: Workload = {
     parameters,
     channels: typeof channels === 'number' ? channels : undefined,
-    shapes: ofLayer
-      ? [ofLayer.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0))]
-      : attributedInputs(model).map((input) => feeds[input]?.dims ?? []),
+    shapes: ofLayer.length > 0 ? ofLayer : attributedInputs(model).map((input) => feeds[input]?.dims ?? []),
     features: featuresIn(parameters.feature_mask ?? parameters.layer_mask),
     baselines: baseline === undefined ? 1 : await countBaselines(baseline),
     behind: value === undefined ? 1 : shareBehind(model.graph, value, model.output),
@@ -103,6 +103,14 @@ export async function passesOf(model: Model, { method: name, set, layer, baselin
 /** The value of a layer that a method is about. */
 function valueAt({ output, inputs }: LayerValues, { attribute_to_layer_input, attribute_to_neuron_input }: ParameterValues): string {
   return (attribute_to_layer_input || attribute_to_neuron_input ? inputs[0] : undefined) ?? output;
+}
+
+/** The shapes of all values that a layer method attributes to, for one example, as far as they are known. */
+function shapesAt(model: Model, { inputs, outputs }: LayerValues, { attribute_to_layer_input: toInput }: ParameterValues): number[][] {
+  const shapes = (toInput ? inputs : outputs).map((name) => model.shapeOf(name) ?? []);
+  return shapes
+    .filter(({ length }) => length > 0)
+    .map((dims) => dims.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0)));
 }
 
 /** How many features a mask makes; undefined where there is none, or only its file tells. */

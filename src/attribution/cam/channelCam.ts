@@ -3,7 +3,7 @@ import type { ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { channelsFirst } from '../evaluation/channels.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
-import { layerValue } from '../layer/layerValue.ts';
+import { layerValue, oneOfSeveral } from '../layer/layerValue.ts';
 import type { Attribution, AttributionRequest, Method } from '../method.ts';
 import { PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
 import { visitScores } from '../perturbation/visitScores.ts';
@@ -56,8 +56,10 @@ export const channelCam = ({ name, doc, paper, passes, scores: scoresOf }: Chann
       const { channels, examples } = channelsOf(activations);
       const asked = await scoresOf(request, { value, own, layout, activations });
       const scores = new Float64Array(examples * channels);
+      const remarks = oneOfSeveral(request);
       const result = (done: number): Attribution => ({
         parts: [{ name: value, tensor: weightedMap(activations, asked.weights(scores, done), parameters.relu_attributions) }],
+        ...(remarks.length > 0 && { remarks }),
       });
       let next = 0;
       await visitScores<number>(

@@ -6,11 +6,12 @@ import { INTERPOLATE_MODES, upsampled } from '../evaluation/upsampled.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, BACKWARD_COST, defineMethod, gradientCost, partsOf } from '../method.ts';
 import { RECTIFIES, RECTIFY_ALL } from '../primary/rectifyAll.ts';
 import { weightActivations } from './layerGradCam.ts';
-import { layerValue } from './layerValue.ts';
+import { layerValue, oneOfSeveral } from './layerValue.ts';
 
 /**
  * captum.attr.GuidedGradCam (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391): GuidedBackprop, in the input's shape, times what
  * is positive of the layer's LayerGradCam, upsampled to the input. Channels of both may be the last axis.
+ * Of several values of a layer it takes one, as Captum refuses several.
  */
 export const guidedGradCam = defineMethod({
   name: 'GuidedGradCam',
@@ -51,11 +52,13 @@ export const guidedGradCam = defineMethod({
         }),
       );
     });
+    const remarks = oneOfSeveral(request);
     return {
       parts: partsOf(
         attributed,
         attributed.map((_, i) => results[i] as Tensor<'float32'>),
       ),
+      ...(remarks.length > 0 && { remarks }),
     };
   },
 });

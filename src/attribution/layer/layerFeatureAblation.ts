@@ -1,11 +1,12 @@
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
 import { ablateFeatures, layerPerturbationCost } from '../perturbation/featureAblation.ts';
 import { LAYER_MASK, PERTURBATIONS_PER_EVAL } from '../perturbation/parameters.ts';
-import { layerValue } from './layerValue.ts';
+import { layerValues } from './layerValue.ts';
 
 /**
  * captum.attr.LayerFeatureAblation: FeatureAblation of a layer's value, how far the target falls when a part of it is replaced by the
- * baseline, in the layer's shape. Its baseline is one of the layer's value (Captum's layer_baselines).
+ * baseline, in the layer's shape. Its baseline is one of the layer's value (Captum's layer_baselines). Several values of a layer are
+ * attributed to together, a feature id that occurs in two of them is one feature.
  */
 export const layerFeatureAblation = defineMethod({
   name: 'LayerFeatureAblation',
@@ -20,7 +21,7 @@ export const layerFeatureAblation = defineMethod({
   },
   cost: layerPerturbationCost,
   async attribute(request) {
-    const subject = await request.subject.cutAt([layerValue(request)]);
+    const subject = await request.subject.cutAt(layerValues(request));
     return ablateFeatures({ ...request, subject }, request.parameters.layer_mask, 'layer_mask');
   },
 });

@@ -23,3 +23,12 @@ export function layerValue(request: LayerRequest): string {
   const [first] = layerValues(request);
   return request.parameters.attribute_to_layer_input ? first : (request.layer?.output ?? first);
 }
+
+/** Says of what can be of one value alone which of a layer's it is of: nothing where the layer has no other. */
+export function oneOfSeveral(request: LayerRequest): readonly string[] {
+  const value = layerValue(request);
+  const others = layerValues(request).filter((name) => name !== value);
+  if (others.length === 0) return [];
+  const border = request.parameters.attribute_to_layer_input ? 'enter' : 'leave';
+  return [`Several values ${border} the layer ${request.layer?.id}. This is of ${value} alone; it leaves out ${others.join(', ')}.`];
+}

@@ -11,7 +11,7 @@ export const FEATURE_MASK = {
 export const LAYER_MASK = {
   type: 'mask',
   default: null,
-  doc: "Which elements of the layer's value are one feature: whole numbers in a shape that is broadcast to it. Without it every element is a feature.",
+  doc: "Which elements of the layer's value are one feature: whole numbers in a shape that is broadcast to it; of several values a table by their names. Without it every element is a feature.",
 } as const satisfies Parameter;
 
 export const PERTURBATIONS_PER_EVAL = {
