@@ -7,7 +7,7 @@ import process from 'node:process';
 import { benchmarkModels, writeRandomModel } from '../test/tools/randomModel.ts';
 import { hugeSection } from './huge.ts';
 import { interleaved, timesOf } from './interleaved.ts';
-import { MEASUREMENTS, SETTINGS } from './plan.ts';
+import { MEASUREMENTS, type Measurement, SETTINGS } from './plan.ts';
 import type { Setting } from './protocol.ts';
 import { type Measured, page, type Row } from './report.ts';
 import { Side } from './side.ts';
@@ -16,9 +16,13 @@ const folder = path.join(import.meta.dirname, '../out/bench');
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
 const HUGE = 'huge';
 
+const networkName = ({ model }: Setting): string => model;
+/** "integratedGradients Integrated gradients, 50 steps ig" */
+const methodName = ({ method, what }: Measurement): string => `${method} ${what} ${method[0]}${method.replace(/[a-z]/g, '')}`.toLowerCase();
+
 /** Those that a word asks for; all where none does. */
 function asked<T>(all: readonly T[], nameOf: (one: T) => string): readonly T[] {
-  const found = all.filter((one) => words.some((word) => nameOf(one).toLowerCase().includes(word)));
+  const found = all.filter((one) => words.some((word) => nameOf(one).includes(word)));
   return found.length > 0 ? found : all;
 }
 
@@ -45,7 +49,7 @@ async function measure(setting: Setting): Promise<Measured> {
     const prepared: number[] = [];
     for (let i = 0; i < 5; i++) prepared.push((await own.ask('prepare')).ms ?? Number.NaN);
     const rows: Row[] = [];
-    for (const { method, what, besides } of asked(MEASUREMENTS, (m) => `${m.method} ${m.what}`)) {
+    for (const { method, what, besides } of asked(MEASUREMENTS, methodName)) {
       process.stderr.write(`${setting.model}: ${what} …\n`);
       const ours = [{ task: method, what }, ...(besides ? [besides] : [])];
       const times = await interleaved([
@@ -69,10 +73,14 @@ async function measure(setting: Setting): Promise<Measured> {
 }
 
 const whole = words.length === 0;
+const known = [...SETTINGS.map(networkName), ...MEASUREMENTS.map(methodName), HUGE];
+const unknown = words.filter((word) => !known.some((name) => name.includes(word)));
+if (unknown.length > 0) throw new Error(`nothing is called ${unknown.join(', ')}; there are ${known.join('; ')}`);
 const measured: Measured[] = [];
 if (!words.every((word) => word === HUGE) || whole)
-  for (const setting of asked(SETTINGS, ({ model }) => model)) measured.push(await measure(setting));
+  for (const setting of asked(SETTINGS, networkName)) measured.push(await measure(setting));
 const sections = [...(measured.length > 0 ? [page(measured)] : []), ...(whole || words.includes(HUGE) ? [hugeSection()] : [])];
 const text = sections.join('\n');
 process.stdout.write(text);
-if (whole) writeFileSync(path.join(import.meta.dirname, '../docs/benchmarks.md'), text);
+if (measured.some(({ memory }) => memory.captum === undefined)) process.stderr.write(`${measured[0]?.versions[1]}\n`);
+else if (whole) writeFileSync(path.join(import.meta.dirname, '../docs/benchmarks.md'), text);
