@@ -18,18 +18,15 @@ export function pathOf(subject: Subject, baselines: Baselines): Path {
 /** from + α·(to − from) */
 export function pointAt({ from, to }: Path, alpha: number): Point {
   return Object.fromEntries(
-    Object.entries(to).map(([name, { dims, data }]) => {
-      const start = from[name]?.data ?? data;
-      return [
-        name,
-        tensor(
-          'float32',
-          dims,
-          data.map((end, i) => (start[i] as number) + alpha * (end - (start[i] as number))),
-        ),
-      ];
-    }),
+    Object.entries(to).map(([name, { dims, data }]) => [name, tensor('float32', dims, between(from[name]?.data ?? data, data, alpha))]),
   );
+}
+
+/** A loop, since `map` of a typed array takes seven times as long: as much as a tenth of a small network's gradient. */
+function between(start: Float32Array, end: Float32Array, alpha: number): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(end.length);
+  for (let i = 0; i < data.length; i++) data[i] = (start[i] as number) + alpha * ((end[i] as number) - (start[i] as number));
+  return data;
 }
 
 /** What is found of values, times how far a path leads them. */
