@@ -1,8 +1,9 @@
 import { InspectumError } from '../tensor/errors.ts';
 import { drawFigure } from './captum/figure.ts';
 import { hasHeatMap, type ImageArray } from './captum/visualize.ts';
-import type { RgbaImage, RgbImage } from './image.ts';
+import type { RgbImage } from './image.ts';
 import { type Grid, interpolate } from './interpolate.ts';
+import type { OverlayPicture } from './overlay.ts';
 import { minMaxJet } from './picturePresets.ts';
 import type { SeenStyle } from './pictureStyle.ts';
 
@@ -19,23 +20,24 @@ export function largeMap(map: Grid, image: RgbImage | undefined, style: SeenStyl
   return { width, height, data: interpolate(map.data, map, { width, height }, style.kind === 'preset' ? 'bilinear' : style.interpolation) };
 }
 
+/** Why a style cannot do without an image, in a sentence; undefined where it can. */
+export function needOf(style: SeenStyle): string | undefined {
+  if (style.kind === 'preset') return `The picture ${style.name} lies over the image, but no image was given: choose heat_map.`;
+  const needing = style.parts.find(({ method }) => method !== 'heat_map')?.method;
+  return needing && `${needing} ${hasHeatMap(needing) ? 'lies' : 'is drawn'} over the image, but no image was given: choose heat_map.`;
+}
+
 /**
  * A map over what the network sees, as the command line's `--picture` and the panel have it: the same pixels.
  * @param map signed, summed over channels, at its own resolution
- * @throws InspectumError 'usage' where the style needs an image and there is none
+ * @throws InspectumError 'usage' where `needOf` says so
  */
-export function drawPicture(map: Grid, image: SeenImage | undefined, style: SeenStyle): RgbaImage {
-  if (style.kind === 'preset') {
-    if (!image) throw needsImage(`The picture ${style.name} lies`);
-    return minMaxJet(map, image, { relu: style.name === 'grad-cam-paper' });
-  }
-  const needing = style.parts.find(({ method }) => method !== 'heat_map');
-  if (!image && needing) throw needsImage(`${needing.method} ${hasHeatMap(needing.method) ? 'lies' : 'is drawn'}`);
+export function drawPicture(map: Grid, image: SeenImage | undefined, style: SeenStyle): OverlayPicture {
+  const need = image ? undefined : needOf(style);
+  if (need) throw new InspectumError('usage', need);
+  if (style.kind === 'preset') return minMaxJet(map, image as SeenImage, { relu: style.name === 'grad-cam-paper' });
   return drawFigure(largeMap(map, image, style), image && imageArray(image), style.parts, style);
 }
-
-const needsImage = (what: string): InspectumError =>
-  new InspectumError('usage', `${what} over the image, but no image was given: choose heat_map.`);
 
 function imageArray({ width, height, data, isGray }: SeenImage): ImageArray {
   const channels = isGray ? 1 : 3;

@@ -1,6 +1,7 @@
 import { blend, heatMapOf } from './captum/visualize.ts';
 import type { RgbaImage } from './image.ts';
 import { type Grid, interpolate } from './interpolate.ts';
+import type { OverlayPicture } from './overlay.ts';
 
 export interface PicturePreset {
   readonly label: string;
@@ -12,17 +13,17 @@ export interface PicturePreset {
 /** Ways to lay a map over an image that people know, by name; the default first. */
 export const PICTURE_PRESETS = {
   perceptual: {
-    label: 'Perceptual',
-    doc: 'Positive evidence in a perceptually uniform colormap over the photo, the more opaque the stronger; what the network does not see is dimmed.',
+    label: 'Default',
+    doc: 'Positive evidence in a perceptually uniform colormap over the photo, the more opaque the stronger; what the network does not see is dimmed. A map with a value for every pixel lies over the photo in dark gray.',
   },
   'grad-cam-paper': {
-    label: 'Grad-CAM paper',
+    label: 'Grad-CAM paper (JET)',
     doc: 'As in Selvaraju et al. 2017: positive evidence, stretched from its lowest value to its highest, in JET, half over what the network sees.',
     hides:
       'Stretched to its own range: a map with hardly any evidence is as colourful as one with much. Evidence against the target is left out.',
   },
   'signed-min-max-jet': {
-    label: 'Signed, min-max, JET',
+    label: "Tutorials' signed min-max JET",
     doc: 'As popular tutorials have it: evidence for and against, stretched from its lowest value to its highest, in JET, half over what the network sees.',
     hides:
       'Blue is the lowest value and red the highest, whatever their signs: no colour stands for zero, so that evidence against the target cannot be told from none, nor either from evidence for it.',
@@ -41,7 +42,7 @@ const HALF = 0.5;
  * (bilinear), in JET, half over the image. A map that is the same everywhere is 0.
  * @param map at its own resolution, signed
  */
-export function minMaxJet(map: Grid, image: RgbaImage, { relu }: { readonly relu: boolean }): RgbaImage {
+export function minMaxJet(map: Grid, image: RgbaImage, { relu }: { readonly relu: boolean }): OverlayPicture {
   const values = relu ? map.data.map((v) => Math.max(0, v)) : map.data;
   const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);

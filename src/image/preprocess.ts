@@ -124,7 +124,8 @@ function roundHalfEven(x: number): number {
 /** PIL's convert('L'): ITU-R 601-2 luma in fixed point. */
 const luma = (r: number, g: number, b: number): number => (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 
-function toGray({ width, height, data }: RgbaImage): RgbaImage {
+/** A picture in gray: red, green and blue are its luma. */
+export function toGray({ width, height, data }: RgbaImage): RgbaImage {
   const gray = new Uint8Array(data.length);
   const packed = new Uint32Array(gray.buffer);
   for (let i = 0, p = 0; i < data.length; i += 4, p++)

@@ -36,7 +36,17 @@ export interface PanelMemory {
 export const SIGNS = ['positive', 'negative', 'all', 'absolute_value'] as const;
 export const UPSAMPLINGS = ['none', 'nearest', 'bilinear', 'bicubic'] as const;
 
+/** What Captum's visualize_image_attr is told that is not at its default: of every picture, and of all of them together. */
+export interface CaptumPictures {
+  /** `method`, `sign` and `title` of each; several stand side by side. */
+  readonly pictures: readonly Readonly<Record<string, unknown>>[];
+  readonly shared: Readonly<Record<string, unknown>>;
+}
+
 export interface ViewSettings {
+  /** How the map is drawn: 'captum', or the name of a preset as `--picture` takes it; 'perceptual' is drawn by what follows it here. */
+  readonly picture: string;
+  readonly captum: CaptumPictures;
   readonly opacity: number;
   readonly colormap: string;
   readonly sign: (typeof SIGNS)[number];

@@ -12,7 +12,7 @@ import { runJob } from '../../src/cli/jobs.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';
 import { temporaryFolder } from '../unit/formats/models.ts';
-import { floatsOf, maxDifference, rgbOf } from '../unit/image/fixtures.ts';
+import { floatsOf, maxDifference, sampled } from '../unit/image/fixtures.ts';
 
 /** What test/fixtures/tutorials/make.py writes. */
 interface Case {
@@ -52,14 +52,6 @@ function blockMeans({ dims, data }: Tensor<'float32'>, size: number): Float64Arr
     means[block] = (means[block] as number) + value / size ** 2;
   });
   return means;
-}
-
-/** Red, green and blue of every `step`th pixel of every `step`th row. */
-function sampled({ width, data }: { readonly width: number; readonly data: ArrayLike<number> }, step: number): Uint8Array {
-  return rgbOf({ data }).filter((_, i) => {
-    const pixel = Math.floor(i / 3);
-    return (pixel % width) % step === 0 && Math.floor(pixel / width) % step === 0;
-  });
 }
 
 describe.each([

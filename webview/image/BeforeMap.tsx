@@ -4,8 +4,8 @@ import { formatPercent } from '../chart/percent.ts';
 import { Icon } from '../components/Icon.tsx';
 import { usePanel } from '../state/context.ts';
 import { boxOf, OverlayCanvas, PictureCanvas } from './canvases.tsx';
-import { type Drawn, drawMap } from './draw.ts';
-import { pictureUnder } from './viewport.ts';
+import { type DrawnOverlay, drawMap } from './draw.ts';
+import { backdropOf, pictureUnder } from './viewport.ts';
 
 /** "Now: cactus 98.1%" */
 export const captionOf = (when: string, target: Explained | undefined): string =>
@@ -15,7 +15,7 @@ interface Props {
   readonly image: InputImage;
   readonly map: LayerMap;
   /** The new map, whose scale is taken. */
-  readonly now: Drawn;
+  readonly now: DrawnOverlay;
   /** CSS pixels. */
   readonly size: Size;
 }
@@ -25,6 +25,7 @@ export function BeforeMap({ image, map, now, size }: Props) {
   const panel = usePanel();
   const { over, opacity, ...style } = panel.view.value;
   const { picture, region } = pictureUnder(image, over);
+  const backdrop = backdropOf(picture, map, image.geometry);
   const drawn = drawMap(map, style, style.upsampling, image.geometry, now.picture, now.normalization);
   return (
     <figure class="before" data-testid="before">
@@ -42,6 +43,7 @@ export function BeforeMap({ image, map, now, size }: Props) {
       </figcaption>
       <div class="before-picture" style={{ width: `${size.width}px`, height: `${size.height}px` }}>
         <PictureCanvas picture={picture} />
+        {backdrop && <PictureCanvas picture={backdrop} opacity={opacity} testid="backdrop-before" />}
         <OverlayCanvas drawn={drawn} layer="" target={undefined} box={boxOf(region, picture)} opacity={opacity} testid="overlay-before" />
       </div>
     </figure>

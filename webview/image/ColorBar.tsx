@@ -1,20 +1,20 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { ViewSettings } from '../../src/protocol/panel.ts';
-import { drawColorBar } from './draw.ts';
+import type { Normalization } from '../../src/image/normalize.ts';
+import type { OverlayPicture } from '../../src/image/overlay.ts';
 import { putPixels } from './paint.ts';
 import { formatValue } from './words.ts';
 
-type Props = Pick<ViewSettings, 'sign' | 'colormap'> & { readonly scale: number };
-
-/** Columns of pixels of the bar; the style sheet stretches them. */
-const COLUMNS = 512;
+interface Props extends Normalization {
+  /** From the scale's lowest to its highest value, one pixel high; the style sheet stretches them. */
+  readonly colors: OverlayPicture;
+}
 
 /** What the colours stand for, in numbers, drawn with the same transparency as the map. */
-export function ColorBar({ sign, colormap, scale }: Props) {
+export function ColorBar({ colors, sign, scale }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    if (canvas.current) putPixels(canvas.current, drawColorBar(COLUMNS, { sign, colormap }));
-  }, [sign, colormap]);
+    if (canvas.current) putPixels(canvas.current, colors);
+  }, [colors]);
   const low = sign === 'all' ? -scale : 0;
   return (
     <div class="color-bar" data-testid="color-bar">

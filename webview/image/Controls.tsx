@@ -1,6 +1,8 @@
 import { COLORMAPS } from '../../src/image/colormap.ts';
 import { SIGNS, UPSAMPLINGS, type ViewSettings } from '../../src/protocol/panel.ts';
 import { Segments } from '../components/Segments.tsx';
+import { AddPicture, FigureForm } from '../picture/FigureForm.tsx';
+import { PictureSelect } from '../picture/PictureSelect.tsx';
 import { usePanel } from '../state/context.ts';
 import { colormapFor, colormapsFor } from './draw.ts';
 
@@ -21,9 +23,53 @@ const UPSAMPLING_WORDS: Readonly<Record<ViewSettings['upsampling'], readonly [te
 /** How the map is drawn. */
 export function Controls() {
   const panel = usePanel();
-  const { opacity, colormap, sign, outlierPercent, upsampling } = panel.view.value;
+  const picture = panel.picture.value;
+  const isCaptum = panel.view.value.picture === 'captum';
   return (
     <div class="controls">
+      <div class="control-row">
+        <PictureSelect />
+        {picture.kind === 'overlay' && <ColormapSelect />}
+        {isCaptum && <AddPicture />}
+      </div>
+      {picture.kind === 'overlay' && <OverlayControls />}
+      {isCaptum && <FigureForm />}
+      {picture.kind === 'problem' && (
+        <p class="warning" role="alert" data-testid="picture-problem">
+          {picture.problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ColormapSelect() {
+  const panel = usePanel();
+  const { colormap, sign } = panel.view.value;
+  return (
+    <label class="control">
+      Colours
+      <select
+        data-testid="colormap"
+        value={colormapFor({ sign, colormap })}
+        onChange={(event) => panel.setView({ colormap: event.currentTarget.value })}
+      >
+        {colormapsFor(sign).map((name) => (
+          <option key={name} value={name}>
+            {COLORMAPS[name].label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Of the panel's own way to draw it. */
+function OverlayControls() {
+  const panel = usePanel();
+  const { opacity, sign, outlierPercent, upsampling } = panel.view.value;
+  return (
+    <>
       <div class="control-row">
         <Segments
           label="Sign"
@@ -54,20 +100,6 @@ export function Controls() {
           />
           <output>{Math.round(opacity * 100)}%</output>
         </label>
-        <label class="control">
-          Colours
-          <select
-            data-testid="colormap"
-            value={colormapFor({ sign, colormap })}
-            onChange={(event) => panel.setView({ colormap: event.currentTarget.value })}
-          >
-            {colormapsFor(sign).map((name) => (
-              <option key={name} value={name}>
-                {COLORMAPS[name].label}
-              </option>
-            ))}
-          </select>
-        </label>
         <label
           class="control"
           title="Clips the strongest values: the scale ends where the sum of the sorted values reaches 100% less this (Captum's outlier_perc). 0: the scale ends at the maximum."
@@ -89,6 +121,6 @@ export function Controls() {
           %
         </label>
       </div>
-    </div>
+    </>
   );
 }

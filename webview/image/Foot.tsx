@@ -21,7 +21,7 @@ export function Foot({ map, probe, drawn }: { map: LayerMap | undefined; probe: 
               `Pixel ${Math.floor(probe.x * geometry.inputWidth)}, ${Math.floor(probe.y * geometry.inputHeight)}`,
               `column ${probe.column}, row ${probe.row} of ${map.width} × ${map.height}`,
               `cell ${formatValue(probe.value)}`,
-              ...(drawn && !drawn.sharp ? [`drawn ${formatValue(drawn.valueAt(probe.x, probe.y))}`] : []),
+              ...(drawn?.isBlended ? [`drawn ${formatValue(drawn.valueAt(probe.x, probe.y))}`] : []),
             ].join(' · ')
           : ''}
       </span>

@@ -1,4 +1,5 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import type { Size } from '../../src/image/image.ts';
 import { UnitChart } from '../chart/UnitChart.tsx';
 import { ChangedFiles } from '../components/ChangedFiles.tsx';
@@ -9,16 +10,19 @@ import { InputList } from '../inputs/InputList.tsx';
 import { AttributionFacts } from '../method/AttributionFacts.tsx';
 import { MethodBar } from '../method/MethodBar.tsx';
 import { PickHint, UnitPicker } from '../method/UnitPicker.tsx';
+import { drawSeen } from '../picture/drawSeen.ts';
+import { Pictures } from '../picture/Pictures.tsx';
+import { GAP, tiling } from '../picture/tiling.ts';
 import { usePanel } from '../state/context.ts';
 import { BeforeMap, captionOf } from './BeforeMap.tsx';
 import { ColorBar } from './ColorBar.tsx';
 import { Controls } from './Controls.tsx';
-import { type Drawn, drawMap } from './draw.ts';
+import { type Drawn, drawColorBar, drawMap } from './draw.ts';
 import { Foot } from './Foot.tsx';
 import { Meaning } from './Meaning.tsx';
 import { PaneHeader } from './PaneHeader.tsx';
 import type { Probe } from './probe.ts';
-import { Stage } from './Stage.tsx';
+import { CENTER, Stage } from './Stage.tsx';
 import { useRoom } from './useRoom.ts';
 import { fitted, pictureUnder } from './viewport.ts';
 
@@ -26,8 +30,10 @@ import { fitted, pictureUnder } from './viewport.ts';
 const [STEP, MOST_PIXELS] = [16, 1280];
 /** The room that is kept while there is no picture yet. */
 const NO_PICTURE: Size = { width: 448, height: 448 };
-/** Pixels between two pictures, and of the line over them. */
-const [GAP, CAPTION] = [12, 26];
+/** Pixels of the line over a picture, and of the colour bar under one. */
+const [CAPTION, BAR] = [26, 42];
+/** Columns of pixels of the colour bar; the style sheet stretches them. */
+const COLUMNS = 512;
 
 /** The centre: the image with the selected layer's map, or what stands in its place. */
 export function ImagePane({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void }) {
@@ -77,9 +83,10 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   const isChart = panel.shown.value?.kind === 'units';
   const { pane, below, room } = useRoom(isChart);
   const probe = useSignal<Probe>();
+  const center = useSignal(CENTER);
   const under = useComputed(() => {
     const image = panel.image.value;
-    return image && pictureUnder(image, panel.view.value.over);
+    return image && pictureUnder(image, panel.over.value);
   });
   /** Device pixels of what the network sees, unzoomed, as text that only changes with them; in steps, so that a resize draws little anew. */
   const pixels = useComputed(() => {
@@ -97,10 +104,14 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   const drawn = useComputed(() => {
     const shown = panel.shown.value;
     const geometry = panel.image.value?.geometry;
-    if (shown?.kind !== 'map' || !geometry || !style.value) return undefined;
+    if (shown?.kind !== 'map' || !geometry || !style.value || panel.picture.value.kind !== 'overlay') return undefined;
     const view = panel.view.peek();
     const [width = 1, height = 1] = pixels.value.split(' ').map(Number);
     return drawMap(shown.map, view, view.upsampling, geometry, { width, height });
+  });
+  const pictures = useComputed(() => {
+    const [shown, picture] = [panel.shown.value, panel.picture.value];
+    return shown?.kind === 'map' && picture.kind === 'seen' ? drawSeen(shown.map, panel.seen.value, picture.style) : undefined;
   });
   useSignalEffect(() => onDrawn(drawn.value));
   useSignalEffect(() => {
@@ -110,14 +121,30 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
 
   const image = panel.image.value;
   const shown = panel.shown.value;
-  const before = shown?.kind === 'map' ? panel.mapBefore.value : undefined;
-  const size = fitted(under.value?.picture ?? NO_PICTURE, roomFor(room.value, before !== undefined));
+  const overlay = panel.picture.value.kind === 'overlay';
+  const before = shown?.kind === 'map' && overlay ? panel.mapBefore.value : undefined;
   const { sign, colormap } = panel.view.value;
   const isPicking = panel.methods.isPicking.value;
+  const colors = useMemo(() => drawColorBar(COLUMNS, { sign, colormap }), [sign, colormap]);
   const map = shown?.kind === 'map' ? shown.map : undefined;
-  const scale = drawn.value?.normalization.scale ?? 0;
+  const normalization = drawn.value?.normalization;
+  const hasScale = (normalization?.scale ?? 0) > 0;
+  const seen = pictures.value ?? [];
+  const around = (seen.some(({ title }) => title) ? CAPTION : 0) + (seen.some(({ bar }) => bar) ? BAR : 0);
+  const picture = under.value?.picture ?? NO_PICTURE;
+  const tiles = seen.length > 0 ? tiling(seen.length, picture, room.value, around) : undefined;
+  const size = tiles?.size ?? fitted(picture, roomFor(room.value, before !== undefined));
+  const columns = tiles?.columns ?? (before ? 2 : 1);
+  const stage = {
+    layer: panel.selected.value ?? '',
+    center,
+    probe: probe.value,
+    onProbe: (next: Probe | undefined) => {
+      probe.value = next;
+    },
+  };
   return (
-    <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${before ? 2 * size.width + GAP : size.width}px, 560px)` }}>
+    <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${columns * (size.width + GAP) - GAP}px, 560px)` }}>
       <PaneHeader />
       <MethodBar />
       <div class="explained" ref={pane}>
@@ -128,7 +155,10 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
           </>
         ) : (
           <>
-            {image && (
+            {image && tiles && shown?.kind === 'map' && (
+              <Pictures {...stage} image={image} map={shown.map} target={shown.target} pictures={seen} tiling={tiles} />
+            )}
+            {image && !tiles && (
               <div class={before ? 'stages two' : 'stages'}>
                 {before && drawn.value && <BeforeMap image={image} map={before} now={drawn.value} size={size} />}
                 {before && (
@@ -136,22 +166,13 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
                     <span class="clip">{captionOf('Now', shown?.target)}</span>
                   </p>
                 )}
-                <Stage
-                  image={image}
-                  map={map}
-                  drawn={scale > 0 ? drawn.value : undefined}
-                  layer={panel.selected.value ?? ''}
-                  target={shown?.target}
-                  size={size}
-                  probe={probe.value}
-                  onProbe={(next) => {
-                    probe.value = next;
-                  }}
-                />
+                <Stage {...stage} image={image} map={map} drawn={hasScale ? drawn.value : undefined} target={shown?.target} size={size} />
               </div>
             )}
             <div class="below" ref={below}>
-              {image && (scale > 0 ? <ColorBar sign={sign} colormap={colormap} scale={scale} /> : <div class="color-bar nothing" />)}
+              {image &&
+                overlay &&
+                (hasScale && normalization ? <ColorBar colors={colors} {...normalization} /> : <div class="color-bar nothing" />)}
               {isPicking ? (
                 <UnitPicker />
               ) : (
@@ -165,7 +186,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
           </>
         )}
       </div>
-      <Foot map={map} probe={probe.value} drawn={drawn.value} />
+      <Foot map={map} probe={probe.value} drawn={seen[0] ?? drawn.value} />
     </div>
   );
 }

@@ -1,4 +1,6 @@
+import { hiddenBy } from '../../src/image/pictureStyle.ts';
 import { describeNeuron } from '../method/neuron.ts';
+import { drawnAs, meaningOfPictures } from '../picture/words.ts';
 import { usePanel } from '../state/context.ts';
 import { meaningOf, nameOf, resolutionOf } from './words.ts';
 
@@ -7,12 +9,24 @@ export function Meaning() {
   const panel = usePanel();
   const shown = panel.shown.value;
   const array = panel.photo.value?.array;
+  const picture = panel.picture.value;
+  const style = picture.kind === 'seen' ? picture.style : undefined;
+  const hidden = style && hiddenBy(style);
   return (
     <div class="words">
       <Sentence />
-      {shown?.kind === 'map' && (
+      {shown?.kind === 'map' && hidden && (
+        <p class="warning" data-testid="hidden">
+          {hidden}
+        </p>
+      )}
+      {shown?.kind === 'map' && picture.kind !== 'problem' && (
         <p class="muted" data-testid="resolution">
-          {resolutionOf(shown.map, panel.view.value, panel.model.value?.inputs.some(({ name }) => name === shown.map.output) ?? false)}
+          {resolutionOf(
+            shown.map,
+            style ? drawnAs(style) : panel.view.value,
+            panel.model.value?.inputs.some(({ name }) => name === shown.map.output) ?? false,
+          )}
         </p>
       )}
       {array && (
@@ -58,13 +72,13 @@ function Sentence() {
           : 'No layer of this model has a map in two dimensions. Choose one to see its strongest units.'}
       </p>
     );
+  const picture = panel.picture.value;
+  if (shown?.kind === 'map' && picture.kind === 'problem') return null;
   return (
     <p class="meaning" data-testid="meaning">
-      {shown?.kind === 'map'
-        ? meaningOf(shown.map, panel.view.value, neuron ?? nameOf(shown.target))
-        : shown?.kind === 'none'
-          ? shown.why
-          : ''}
+      {shown?.kind === 'map' && picture.kind === 'seen' && meaningOfPictures(picture.style, neuron ?? nameOf(shown.target))}
+      {shown?.kind === 'map' && picture.kind === 'overlay' && meaningOf(shown.map, panel.view.value, neuron ?? nameOf(shown.target))}
+      {shown?.kind === 'none' && shown.why}
     </p>
   );
 }

@@ -43,9 +43,9 @@ export function PaneHeader() {
               ? [title.kind, shapeOf(layer, true), title.made].filter(Boolean).join(' · ')
               : isOfPixels.value && view.value?.shape}
           </span>
-          {photo && panel.shown.value?.kind !== 'units' && (
+          {photo && panel.shown.value?.kind !== 'units' && panel.picture.value.kind === 'overlay' && (
             <Segments
-              label="Picture"
+              label="Laid over"
               testid="over"
               value={panel.view.value.over}
               options={OVER}

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { seenRegion } from '../../src/image/geometry.ts';
 import type { Rect, Size } from '../../src/image/image.ts';
@@ -9,7 +9,7 @@ import { boxOf, OverlayCanvas, PictureCanvas } from './canvases.tsx';
 import type { Drawn } from './draw.ts';
 import { type Probe, probeAt, stepProbe } from './probe.ts';
 import { CellMark, RegionMark, useRegion } from './Region.tsx';
-import { centerAfterZoom, MAX_ZOOM, pictureUnder, placed } from './viewport.ts';
+import { backdropOf, centerAfterZoom, MAX_ZOOM, pictureUnder, placed } from './viewport.ts';
 import { formatValue } from './words.ts';
 
 interface Props {
@@ -20,22 +20,30 @@ interface Props {
   readonly target: Explained | undefined;
   /** CSS pixels of the stage. */
   readonly size: Size;
+  /** What is in the middle of it, 0 to 1 per axis of the picture. */
+  readonly center: Signal<Center>;
   readonly probe: Probe | undefined;
   readonly onProbe: (probe: Probe | undefined) => void;
 }
 
-const CENTER = { x: 0.5, y: 0.5 };
+export interface Center {
+  readonly x: number;
+  readonly y: number;
+}
+
+export const CENTER: Center = { x: 0.5, y: 0.5 };
 /** Pixels that a pointer may move in a click. */
 const CLICK = 3;
 
 /** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), a point to read (pointer, arrows), and Ctrl+C to copy it. */
-export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }: Props) {
+export function Stage({ image, map, drawn, layer, target, size, center, probe, onProbe }: Props) {
   const panel = usePanel();
   const stage = useRef<HTMLDivElement>(null);
-  const center = useSignal(CENTER);
-  const { over, zoom, opacity } = panel.view.value;
+  const { zoom, opacity } = panel.view.value;
+  const over = panel.over.value;
   const photo = over === 'original';
   const { picture, region } = pictureUnder(image, over);
+  const backdrop = drawn && !drawn.covers ? backdropOf(picture, map, image.geometry) : undefined;
   const place = placed(picture, size, zoom, center.value);
   const drawing = useRegion(target?.target);
   const { isPicking } = panel.methods;
@@ -172,7 +180,8 @@ export function Stage({ image, map, drawn, layer, target, size, probe, onProbe }
         }}
       >
         <PictureCanvas picture={picture} />
-        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target?.index} box={box} opacity={opacity} />}
+        {backdrop && <PictureCanvas picture={backdrop} opacity={opacity} testid="backdrop" />}
+        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target?.index} box={box} opacity={drawn.covers ? 1 : opacity} />}
         {cell && cells && <CellMark cell={cell} cells={cells} region={region} picture={picture} />}
         {drawing.part && <RegionMark part={drawing.part} region={region} picture={picture} />}
         {partial && <div class="seen" style={boxOf(seen, picture)} />}

@@ -13,13 +13,19 @@ export const boxOf = (rect: Rect, picture: Size) => ({
   height: percent(rect.height, picture.height),
 });
 
+interface PictureProps {
+  readonly picture: Picture;
+  readonly opacity?: number;
+  readonly testid?: string;
+}
+
 /** The picture under a map. */
-export function PictureCanvas({ picture }: { picture: Picture }) {
+export function PictureCanvas({ picture, opacity = 1, testid = 'photo' }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     if (canvas.current) putPicture(canvas.current, picture);
   }, [picture]);
-  return <canvas ref={canvas} class="photo" data-testid="photo" />;
+  return <canvas ref={canvas} class="photo" data-testid={testid} style={{ opacity: String(opacity) }} />;
 }
 
 interface OverlayProps {

@@ -22,11 +22,19 @@ export type Style = Pick<ViewSettings, 'sign' | 'colormap' | 'outlierPercent'>;
 export interface Drawn {
   /** Covers what the network sees; fully opaque values are opaque, whatever the opacity that is chosen. */
   readonly picture: OverlayPicture;
-  readonly normalization: Normalization;
   /** Hard edges belong to it: they are not to be smoothed. */
   readonly sharp: boolean;
+  /** It is drawn from values between those of the cells. */
+  readonly isBlended: boolean;
+  /** It hides what it lies on: it has no opacity. */
+  readonly covers: boolean;
   /** The signed value drawn at a point of what the network sees, 0 to 1 per axis. */
   valueAt(x: number, y: number): number;
+}
+
+/** The panel's own way to draw a map. */
+export interface DrawnOverlay extends Drawn {
+  readonly normalization: Normalization;
 }
 
 /** The colormaps for a sign: those with a middle for maps of both signs, the others for the rest. */
@@ -58,8 +66,9 @@ export function drawMap(
   geometry: Geometry,
   size: Size,
   scaledAs?: Normalization,
-): Drawn {
+): DrawnOverlay {
   const input = inputGeometry(geometry);
+  const sharp = upsampling === 'none' || upsampling === 'nearest';
   const normalization = scaledAs ?? normalizationOf(map, style, upsampling, { width: geometry.inputWidth, height: geometry.inputHeight });
   return {
     picture: renderOverlay({
@@ -75,7 +84,9 @@ export function drawMap(
       ramp: 'value',
     }),
     normalization,
-    sharp: upsampling === 'none' || upsampling === 'nearest',
+    sharp,
+    isBlended: !sharp,
+    covers: false,
     valueAt: (x, y) => valueAt(map, input, x * input.inputWidth, y * input.inputHeight, upsampling) ?? 0,
   };
 }

@@ -1,9 +1,10 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { drawPicture } from '../../src/image/drawPicture.ts';
 import { usePanel } from '../state/context.ts';
 import { fileNameOf } from '../state/fileName.ts';
 import { copyPng } from './copy.ts';
 import type { Drawn } from './draw.ts';
-import { composePng } from './save.ts';
+import { composePng, seenPng } from './save.ts';
 
 /** Milliseconds for which it is shown that the picture was copied. */
 const SHOWN = 2000;
@@ -17,12 +18,17 @@ export function usePicture(drawn: { readonly current: Drawn | undefined }) {
 
   /** Undefined, and said, where no map is shown. */
   const compose = async (stage: 'saving' | 'copying') => {
-    const [image, shown] = [panel.image.peek(), panel.shown.peek()];
-    if (image && drawn.current && shown?.kind === 'map') {
+    const [image, shown, picture] = [panel.image.peek(), panel.shown.peek(), panel.picture.peek()];
+    if (image && shown?.kind === 'map' && (picture.kind === 'seen' || drawn.current)) {
       const name = `${fileNameOf(image.name || (panel.model.peek()?.path ?? '')).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${shown.target.text}.png`;
-      return { name: name.replace(/[^\w.-]+/g, '-'), png: await composePng(image, drawn.current, panel.view.peek()) };
+      const png =
+        picture.kind === 'seen'
+          ? await seenPng(drawPicture(shown.map, panel.seen.peek(), picture.style))
+          : await composePng(image, shown.map, drawn.current as Drawn, panel.view.peek());
+      return { name: name.replace(/[^\w.-]+/g, '-'), png };
     }
-    panel.fail(stage, 'internal', 'No map is shown. Choose an image, and a layer that has height and width.');
+    const why = picture.kind === 'problem' ? picture.problem : 'No map is shown. Choose an image, and a layer that has height and width.';
+    panel.fail(stage, 'internal', why);
     return undefined;
   };
   const save = async (): Promise<void> => {

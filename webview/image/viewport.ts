@@ -1,3 +1,4 @@
+import { isOfEveryPixel, subdued } from '../../src/image/backdrop.ts';
 import { type Geometry, toImage } from '../../src/image/geometry.ts';
 import type { Rect, Size } from '../../src/image/image.ts';
 import type { InputImage, Picture } from '../../src/protocol/model.ts';
@@ -24,6 +25,20 @@ export function pictureUnder(image: InputImage, over: ViewSettings['over']): { r
   if (over === 'original') return { picture: image.original, region: inputRegion(image.geometry) };
   const { width, height } = image.network;
   return { picture: image.network, region: { x: 0, y: 0, width, height } };
+}
+
+const backdrops = new WeakMap<Picture, Picture>();
+
+/** What the picture fades to under a map that has a value for every pixel, the more opaque the map is; undefined under any other. */
+export function backdropOf(picture: Picture, map: Size | undefined, geometry: Geometry): Picture | undefined {
+  if (!map || !isOfEveryPixel(map, geometry)) return undefined;
+  let backdrop = backdrops.get(picture);
+  if (!backdrop) {
+    const { width, height, data } = subdued({ ...picture, data: picture.rgba });
+    backdrop = { width, height, rgba: new Uint8Array(data) };
+    backdrops.set(picture, backdrop);
+  }
+  return backdrop;
 }
 
 /** The largest size with the picture's proportions that fits. */

@@ -26,7 +26,8 @@ interface FieldsProps {
   readonly onChange: (name: string, value: unknown) => void;
 }
 
-function Fields({ parameters, values, onChange }: FieldsProps) {
+/** Fields of a table of parameters. */
+export function Fields({ parameters, values, onChange }: FieldsProps) {
   return parameters.map((parameter) => {
     const { name, doc, suggestion } = parameter;
     const value = Object.hasOwn(values, name) ? values[name] : parameter.default;
@@ -127,7 +128,6 @@ function Field({ parameter, value, onChange }: FieldProps) {
     case 'mask':
     case 'choices':
     case 'texts':
-    case 'colormap':
       return (
         <input
           type="text"
@@ -142,6 +142,25 @@ function Field({ parameter, value, onChange }: FieldProps) {
           }}
         />
       );
+    case 'colormap':
+      return (
+        <>
+          <input
+            type="text"
+            {...common}
+            spellcheck={false}
+            list={`choices-${name}`}
+            value={formatJson(value)}
+            placeholder="by the sign"
+            onChange={({ currentTarget: { value: text } }) => onChange(parseJson(text) ?? (text.trim() || null))}
+          />
+          <datalist id={`choices-${name}`}>
+            {choices.map((choice) => (
+              <option key={choice} value={choice} />
+            ))}
+          </datalist>
+        </>
+      );
   }
 }
 
@@ -150,5 +169,4 @@ const PLACEHOLDERS = {
   mask: 'every value for itself',
   choices: '["…", "…"]',
   texts: '["…", "…"]',
-  colormap: 'by the sign; a name, or [[0, "#fff"], [1, "#00f"]]',
 } as const;

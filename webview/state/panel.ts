@@ -14,6 +14,8 @@ import type { Stage } from './problems.ts';
 const CAPTUM_OUTLIERS = 2;
 /** Files of a distribution: each takes memory, and of some methods a pass. */
 const MOST_BASELINES = 200;
+/** Maps of every pixel lie on a background that is made for them, which shows as they do. */
+const OPAQUE = 1;
 const CHOOSING = 'Waiting for a choice';
 
 /** The panel: what it shows, and what can be done to it. One per page. */
@@ -188,13 +190,16 @@ export class Panel extends PanelState {
     return this.choose({ output });
   }
 
-  /** Asks another method. Maps of pixels have a few that outshine all others, which Captum clips. */
+  /** Asks another method. Maps of pixels have a few that outshine all others, which Captum clips, and are thin. */
   chooseMethod(name: string): void {
     batch(() => {
       const wasOfPixels = this.methods.isOfPixels.peek();
       this.methods.chosen.value = name;
       const isOfPixels = this.methods.isOfPixels.peek();
-      if (isOfPixels !== wasOfPixels) this.setView({ outlierPercent: isOfPixels ? CAPTUM_OUTLIERS : 0 });
+      if (isOfPixels !== wasOfPixels)
+        this.setView(
+          isOfPixels ? { outlierPercent: CAPTUM_OUTLIERS, opacity: OPAQUE } : { outlierPercent: 0, opacity: DEFAULT_VIEW.opacity },
+        );
       this.before.end();
     });
   }

@@ -1,4 +1,6 @@
 import { computed, signal } from '@preact/signals';
+import { isGray } from '../../src/image/channels.ts';
+import type { SeenImage } from '../../src/image/drawPicture.ts';
 import type { Choices } from '../../src/protocol/choices.ts';
 import type { GivenInputs } from '../../src/protocol/inputs.ts';
 import type {
@@ -16,12 +18,15 @@ import type { FilesChanged, OfferedImage, PanelEvents, ViewSettings } from '../.
 import type { Target } from '../../src/protocol/target.ts';
 import { blankFor } from '../image/blank.ts';
 import { type Picked, pickedIn } from '../method/neuron.ts';
+import { type PictureChoice, pictureOf, specOf } from '../picture/choice.ts';
 import { Comparison } from './comparison.ts';
 import { indexLayers } from './layers.ts';
 import { Methods } from './methods.ts';
 import { Work } from './work.ts';
 
 export const DEFAULT_VIEW: ViewSettings = {
+  picture: 'perceptual',
+  captum: { pictures: [{}], shared: {} },
   opacity: 0.62,
   colormap: 'inferno',
   sign: 'positive',
@@ -87,6 +92,19 @@ export class PanelState {
     const shown = this.shown.value;
     return this.photo.value ?? (shown?.kind === 'map' ? blankFor(shown.map) : undefined);
   });
+  /** What the network sees of the image. */
+  readonly seen = computed<SeenImage | undefined>(() => {
+    const { network } = this.photo.value ?? {};
+    const { channels } = this.model.value?.input ?? {};
+    return (
+      network && { width: network.width, height: network.height, data: network.rgba, isGray: channels !== undefined && isGray(channels) }
+    );
+  });
+  /** As text, which changes with nothing else of the view. */
+  readonly #asked = computed(() => JSON.stringify(specOf(this.view.value)));
+  readonly picture = computed<PictureChoice>(() => pictureOf(JSON.parse(this.#asked.value), this.photo.value !== undefined));
+  /** What maps are laid over; pictures show what the network sees and nothing around it. */
+  readonly over = computed<ViewSettings['over']>(() => (this.picture.value.kind === 'overlay' ? this.view.value.over : 'input'));
   /** Every input has something, so that there is something to compute. */
   readonly ready = computed(() => this.given.value?.missing.length === 0);
   readonly phase = computed(() => {

@@ -1,3 +1,4 @@
+import { isOfEveryPixel, subdued } from '../../image/backdrop.ts';
 import { defaultColormap } from '../../image/colormap.ts';
 import { encodePng } from '../../image/encodePng.ts';
 import { type Geometry, geometryForSize, inputGeometry, seenRegion } from '../../image/geometry.ts';
@@ -19,12 +20,14 @@ const OUTLINE = [255, 255, 255] as const;
 
 /**
  * A map laid over the original photo: what counts towards the target in colour, the region that the network saw outlined, the rest
- * dimmed. Over black where the input was no image.
+ * dimmed. A map with a value for every pixel is opaque where it is strong, over the photo in dark gray. Over black where the input was no image.
  * @returns a PNG file
  */
 export function overlayPng(map: Grid, image: InputImage | undefined): Uint8Array {
   const geometry: Geometry = image?.geometry ?? inputGeometry(blankGeometry(map));
-  const base: RgbImage = image ? rgb(image.original) : black(geometry.imageWidth, geometry.imageHeight);
+  const isFine = image !== undefined && isOfEveryPixel(map, geometry);
+  const photo = image && rgb(image.original);
+  const base = !photo ? black(geometry.imageWidth, geometry.imageHeight) : isFine ? subdued(photo) : photo;
   const overlay = renderOverlay({
     map,
     normalization: captumNormalization(map.data, 'positive', 0),
@@ -34,7 +37,7 @@ export function overlayPng(map: Grid, image: InputImage | undefined): Uint8Array
     size: { width: base.width, height: base.height },
     dim: image ? DIM : 0,
     colormap: defaultColormap('positive'),
-    opacity: image ? OPACITY : 1,
+    opacity: image && !isFine ? OPACITY : 1,
     ramp: 'value',
   });
   const laid = composite(base, overlay);

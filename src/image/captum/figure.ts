@@ -2,6 +2,7 @@ import { InspectumError } from '../../tensor/errors.ts';
 import { colorIndex, tableOf } from '../colormap.ts';
 import { MAX_PIXELS, type RgbaImage, type Size } from '../image.ts';
 import type { Grid } from '../interpolate.ts';
+import type { OverlayPicture } from '../overlay.ts';
 import { LINE_HEIGHT } from '../text/glyphs.ts';
 import { type Canvas, drawText, textWidth } from '../text/text.ts';
 import { colormapFor, hasHeatMap, type ImageArray, type VisualizeOptions, visualize } from './visualize.ts';
@@ -35,7 +36,7 @@ export function drawFigure(
   image: ImageArray | undefined,
   parts: readonly FigurePart[],
   { showColorbar }: FigureOptions,
-): RgbaImage {
+): OverlayPicture {
   const hasTitle = parts.some(({ title }) => title);
   const isBare = parts.length === 1 && !hasTitle && !showColorbar;
   const zoom = hasTitle || showColorbar ? Math.max(1, Math.ceil(LEGIBLE / Math.max(attribution.width, attribution.height))) : 1;
@@ -81,18 +82,28 @@ function lay(canvas: Canvas, { width, height, data }: RgbaImage, left: number, t
     }
 }
 
-/** The colours of the scale from left to right, as opaque as they are in the picture, with its ends and its middle. */
-function drawColorbar(canvas: Canvas, part: FigurePart, { x, y, width, height }: Size & { readonly x: number; readonly y: number }): void {
+/** The lowest value of the scale; its highest is 1. */
+const lowestOf = ({ sign }: Pick<FigurePart, 'sign'>): number => (sign === 'all' ? -1 : 0);
+
+/** The colours of a heat map's scale from left to right, as opaque as they are in the picture, one pixel high. */
+export function colorbarOf(part: FigurePart, width: number): OverlayPicture {
   const { sign, method, alphaOverlay } = part;
   const table = tableOf(colormapFor(part));
-  const low = sign === 'all' ? -1 : 0;
+  const low = lowestOf(part);
   const alpha = method === 'blended_heat_map' ? Math.round(alphaOverlay * 255) : 255;
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let i = 0; i < width * height; i++) {
-    const index = colorIndex(low + ((1 - low) * ((i % width) + 0.5)) / width, sign);
+  const data = new Uint8ClampedArray(width * 4);
+  for (let i = 0; i < width; i++) {
+    const index = colorIndex(low + ((1 - low) * (i + 0.5)) / width, sign);
     data.set([...table.subarray(index * 3, index * 3 + 3), alpha], i * 4);
   }
-  lay(canvas, { width, height, data }, x, y, 1);
+  return { width, height: 1, data };
+}
+
+/** The scale with its ends and its middle. */
+function drawColorbar(canvas: Canvas, part: FigurePart, { x, y, width, height }: Size & { readonly x: number; readonly y: number }): void {
+  const colors = colorbarOf(part, width);
+  for (let row = 0; row < height; row++) lay(canvas, colors, x, y + row, 1);
+  const low = lowestOf(part);
   for (const [i, value] of [low, (low + 1) / 2, 1].entries()) {
     const label = String(value).replace('-', '−');
     drawText(canvas, label, x + Math.round(((width - textWidth(label)) * i) / 2), y + height + GAP);

@@ -13,6 +13,14 @@ export const floatsOf = (base64: string): Float32Array => new Float32Array(new U
 export const rgbOf = ({ data }: { readonly data: ArrayLike<number> }): Uint8Array =>
   Uint8Array.from({ length: (data.length / 4) * 3 }, (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)] as number);
 
+/** Red, green and blue of every `step`th pixel of every `step`th row. */
+export function sampled({ width, data }: { readonly width: number; readonly data: ArrayLike<number> }, step: number): Uint8Array {
+  return rgbOf({ data }).filter((_, i) => {
+    const pixel = Math.floor(i / 3);
+    return (pixel % width) % step === 0 && Math.floor(pixel / width) % step === 0;
+  });
+}
+
 /** The picture that test/fixtures/image/make.py calls texture; with `clear` pixels, its texture_with_alpha. */
 export function texture(width: number, height: number, clear = false): RgbImage {
   const data = new Uint8Array(width * height * 4).fill(255);

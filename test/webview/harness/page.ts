@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/toolchain/system.mjs';
+import type { PanelMemory } from '../../../src/protocol/panel.ts';
 import type { LiveHost } from './live.ts';
 
 export type ThemeName = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
@@ -38,6 +39,8 @@ export interface OpenOptions {
   readonly size?: { readonly width: number; readonly height: number };
   /** What answers the panel: a recording as JSON, or the core itself. */
   readonly recording: string | LiveHost;
+  /** What the panel remembers of an earlier window. */
+  readonly memory?: PanelMemory;
   /** Steers the fake extension before the panel starts; runs in the page. */
   readonly prepare?: () => void;
   readonly deviceScaleFactor?: number;
@@ -71,7 +74,7 @@ export class PanelBrowser {
   }
 
   /** The panel as VS Code's webview would hold it: theme variables on the root element, and a strict content security policy. */
-  async open({ theme = 'dark', size = { width: 1440, height: 900 }, recording, prepare, ...context }: OpenOptions): Promise<Page> {
+  async open({ theme = 'dark', size = { width: 1440, height: 900 }, recording, memory, prepare, ...context }: OpenOptions): Promise<Page> {
     const page = await this.#browser.newPage({ viewport: size, ...context });
     const problems: string[] = [];
     this.#problems.set(page, problems);
@@ -106,6 +109,11 @@ export class PanelBrowser {
       await recording.attach(page);
       await page.addInitScript(this.#bundles.liveHost);
     }
+    if (memory)
+      await page.addInitScript(
+        (json) => sessionStorage.setItem('vscode-state', sessionStorage.getItem('vscode-state') ?? json),
+        JSON.stringify(memory),
+      );
     if (prepare) await page.addInitScript(prepare);
     await page.goto(`${ORIGIN}/`);
     return page;
