@@ -6,12 +6,11 @@ const BUDGET = 48 * 2 ** 20;
 const MOST = 1024;
 
 /**
- * How many copies of the point's batch one run should take: 1 where the graph takes no copies.
- * @param wanted by a person; null: as many as have their values in a budget of memory
+ * How many copies of the point's batch one run should take, so that their values have room in a budget of memory: 1 where the graph takes
+ * no copies.
  */
-export function copiesPerRun(subject: Subject, wanted: number | null = null): number {
+export function copiesPerRun(subject: Subject): number {
   if (!subject.takesCopies) return 1;
-  if (wanted !== null) return wanted;
   let elements = 0;
   for (const { shape } of subject.graph.values.values())
     if (typeof shape?.[0] === 'string') elements += sizeOf(shape.slice(1).filter((size) => typeof size === 'number'));

@@ -18,5 +18,5 @@ export const PERTURBATIONS_PER_EVAL = {
   type: 'integer',
   default: null,
   min: 1,
-  doc: 'How many perturbed inputs one run of the model takes. By default as many as have room in a budget of memory; the result is the same.',
+  doc: 'At most how many perturbed inputs one run of the model takes. By default as many as have room in a budget of memory, and never more; the result is the same.',
 } as const satisfies Parameter;

@@ -1,14 +1,19 @@
 import { InspectumError } from '../../tensor/errors.ts';
 import { visitPoints } from '../evaluation/points.ts';
-import type { Point, Subject } from '../evaluation/subject.ts';
+import type { Feeds, Subject } from '../evaluation/subject.ts';
 import type { Attribution } from '../method.ts';
 import type { Work } from '../work.ts';
+
+interface Made<T> {
+  readonly point: Feeds;
+  readonly made: T;
+}
 
 interface ScoresRequest<T> {
   readonly subject: Subject;
   readonly count: number;
-  /** Makes the next point, and what `visit` must know of it. */
-  next(): { readonly point: Point; readonly made: T };
+  /** Makes the next point, and what `visit` must know of it; null: nothing is to be run there. */
+  next(): Made<T> | null | Promise<Made<T> | null>;
   /** How many points one run takes; null: as many as fit into the memory budget. */
   readonly perEval: number | null;
   readonly work: Work;
@@ -24,19 +29,19 @@ export async function visitScores<T>(request: ScoresRequest<T>, visit: (made: T,
   const { subject, count, perEval, work, partial } = request;
   const { examples } = subject;
   const running: T[] = [];
-  const point = (): Point => {
-    const next = request.next();
-    running.push(next.made);
-    return next.point;
+  const point = async (): Promise<Feeds | null> => {
+    const next = await request.next();
+    if (next) running.push(next.made);
+    return next?.point ?? null;
   };
-  const run = async (at: Point) => ({ explained: await subject.explained(at) });
+  const run = async (at: Feeds) => ({ explained: await subject.explained(at) });
   const most = perEval === null ? null : perEval * examples;
   await visitPoints({ subject, count, point, run, examples: most, work, ...(partial && { partial }) }, ({ explained }) => {
     const scores = subject.scoresIn(explained);
     if (scores.length !== examples)
       throw new InspectumError(
         'unsupported',
-        `${subject.output} has not one value per example of the input (${scores.length} for ${examples}), so inputs cannot be told apart by it.`,
+        `${subject.output} has not one value per example of the input (${scores.length} for ${examples}), so it cannot be compared before and after a change.`,
       );
     visit(running.shift() as T, scores);
   });
