@@ -98,11 +98,11 @@ export class Subject {
   }
 
   /**
-   * What computes a value of the graph from an input whose extents are open: of any size at which its operators work. In one thread: it
-   * is for small parts between runs of another session, and idle threads of either would take the cores from the other.
+   * What computes a value of the graph from an input of which some axes are open: of any extents at which its operators work. In one
+   * thread: it is for small parts between runs of another session, and idle threads of either would take the cores from the other.
    */
-  openedUpTo(value: string, input: string): Subject {
-    const inputs = this.graph.inputs.map((port) => (port.name === input ? { ...port, shape: openShape(port.shape) } : port));
+  openedUpTo(value: string, input: string, axes: readonly number[]): Subject {
+    const inputs = this.graph.inputs.map((port) => (port.name === input ? { ...port, shape: openShape(port.shape, axes) } : port));
     const graph = {
       ...this.graph,
       inputs,
@@ -270,4 +270,5 @@ export class Subject {
 
 const RESULT = 'inspectum.result.';
 
-const openShape = (shape: Shape = []): Shape => shape.map((size, axis) => (axis > 1 ? `open${axis}` : size));
+const openShape = (shape: Shape = [], axes: readonly number[]): Shape =>
+  shape.map((size, axis) => (axes.includes(axis) ? `open${axis}` : size));

@@ -2,7 +2,7 @@ import { isStatic } from '../../tensor/shape.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Subject } from '../evaluation/subject.ts';
 import type { Copy, Perturbations } from './perturbed.ts';
-import { type Field, type Neck, necksOf } from './receptiveField.ts';
+import { type Field, type Neck, necksOf, type Plane } from './receptiveField.ts';
 import type { Windows } from './windows.ts';
 
 /** The part of all work that must be saved before it is worth the copying. */
@@ -24,60 +24,68 @@ export interface Local {
  * The crop begins and ends at multiples of the value's stride, or with the input, so that every operator meets the same positions and,
  * at the input's border, the same padding.
  * @param write perturbs a window of the input
- * @returns undefined where that is no cheaper, or the network does not begin with convolutions
+ * @returns undefined where that is no cheaper, or the network does not begin with convolutions, in whichever order of axes
  */
 export async function localOcclusion(subject: Subject, windows: Windows, write: Perturbations['write']): Promise<Local | undefined> {
   const { name } = windows;
   const given = subject.given[name] as Tensor;
   const plan = planOf(subject, windows, given.dims);
   if (!plan) return undefined;
-  const { neck, axes } = plan;
+  const { neck, axes, plane } = plan;
   const [rows, columns] = axes;
   const behind = await subject.cutAt([neck.value]);
-  const front = subject.openedUpTo(neck.value, name);
+  const front = subject.openedUpTo(neck.value, name, plane);
   const scratch = given.data.slice() as Copy[string];
   const crop = new (scratch.constructor as new (length: number) => Copy[string])(
     (scratch.length / (rows.extent * columns.extent)) * rows.crop * columns.crop,
   );
-  const [examples = 1, channels = 1] = given.dims;
-  const fed = tensor(given.dtype, [examples, channels, rows.crop, columns.crop], crop as never);
+  const fed = tensor(
+    given.dtype,
+    given.dims.map((extent, axis) => (axis === plane[0] ? rows.crop : axis === plane[1] ? columns.crop : extent)),
+    crop as never,
+  );
+  const inner = innerOf(given.dims, plane);
   return {
     subject: behind,
     async write(index, copy) {
       scratch.set(given.data as never);
       if (!(await write(index, { [name]: scratch }))) return false;
-      const [row, column] = [rows.placeOf(windows.rangeOf(index, 1)), columns.placeOf(windows.rangeOf(index, 2))];
+      const [row, column] = [rows.placeOf(windows.rangeOf(index, plane[0] - 1)), columns.placeOf(windows.rangeOf(index, plane[1] - 1))];
       copyRegion(
         { data: scratch, width: columns.extent, height: rows.extent, row: row.crop, column: column.crop },
         { data: crop, width: columns.crop, height: rows.crop, row: 0, column: 0 },
         [rows.crop, columns.crop],
+        inner,
       );
       const [{ dims, data }] = (await front.valuesOf([neck.value], { [name]: fed })) as [Tensor<'float32'>];
-      const [height = 0, width = 0] = dims.slice(2);
+      const [height = 0, width = 0] = neck.plane.map((axis) => dims[axis]);
       copyRegion(
         { data, width, height, row: row.cell - row.crop / rows.stride, column: column.cell - column.crop / columns.stride },
         { data: copy[neck.value] as Copy[string], width: columns.cells, height: rows.cells, row: row.cell, column: column.cell },
         [rows.changed, columns.changed],
+        innerOf(dims, neck.plane),
       );
       return true;
     },
   };
 }
 
-function planOf({ graph, output }: Subject, windows: Windows, dims: readonly number[]) {
-  const [, , height, width] = dims;
-  if (dims.length !== 4 || height === undefined || width === undefined || windows.count < MANY) return undefined;
-  const plans = necksOf(graph, windows.name, output).flatMap((neck) => {
-    const cells = graph.values.get(neck.value)?.shape?.slice(2) ?? [];
-    if (cells.length !== 2 || !isStatic(cells) || graph.values.get(neck.value)?.dtype !== 'float32') return [];
-    const axes = [height, width].map((extent, i) => {
-      return new Axis(extent, cells[i] as number, neck.fields[i] as Field, windows.rangesOf(i + 1));
-    }) as [Axis, Axis];
+function planOf(subject: Subject, windows: Windows, dims: readonly number[]) {
+  const { graph, output } = subject;
+  if (dims.length !== 4 || windows.count < MANY) return undefined;
+  const plane = subject.layoutOf(windows.name, dims.length).spatial as Plane;
+  const plans = necksOf(graph, windows.name, plane, output).flatMap((neck) => {
+    const shape = graph.values.get(neck.value)?.shape ?? [];
+    const cells = neck.plane.map((axis) => shape[axis] ?? '');
+    if (!isStatic(cells) || graph.values.get(neck.value)?.dtype !== 'float32') return [];
+    const axes = plane.map(
+      (axis, i) => new Axis(dims[axis] as number, cells[i] as number, neck.fields[i] as Field, windows.rangesOf(axis - 1)),
+    ) as [Axis, Axis];
     const share = axes.reduce((product, axis) => (product * axis.crop) / axis.extent, 1);
-    return [{ neck, axes, saved: neck.before * (1 - share) }];
+    return [{ neck, axes, plane, saved: neck.before * (1 - share) }];
   });
   const best = plans.reduce<(typeof plans)[number] | undefined>((a, b) => (a && a.saved >= b.saved ? a : b), undefined);
-  return best && best.saved >= WORTH ? (best as { neck: Neck; axes: [Axis, Axis] }) : undefined;
+  return best && best.saved >= WORTH ? (best as { neck: Neck; axes: [Axis, Axis]; plane: Plane }) : undefined;
 }
 
 type Range = readonly [from: number, to: number];
@@ -119,6 +127,9 @@ class Axis {
   }
 }
 
+/** How many elements a pixel has that lie beside one another: its channels where they are the last axis. */
+const innerOf = (dims: readonly number[], [, column]: Plane): number => (column === 2 ? (dims[3] as number) : 1);
+
 /** A place in planes of values that lie one behind the other. */
 interface Place {
   readonly data: Copy[string];
@@ -128,13 +139,13 @@ interface Place {
   readonly column: number;
 }
 
-/** Copies a rectangle of every plane. */
-function copyRegion(source: Place, target: Place, [height, width]: readonly [number, number]): void {
-  const planes = target.data.length / (target.width * target.height);
+/** Copies a rectangle of every plane. @param inner elements of a pixel */
+function copyRegion(source: Place, target: Place, [height, width]: readonly [number, number], inner: number): void {
+  const planes = target.data.length / (target.width * target.height * inner);
   for (let plane = 0; plane < planes; plane++)
     for (let y = 0; y < height; y++) {
-      let from = (plane * source.height + source.row + y) * source.width + source.column;
-      let to = (plane * target.height + target.row + y) * target.width + target.column;
-      for (const end = to + width; to < end; ) target.data[to++] = source.data[from++] as never;
+      let from = ((plane * source.height + source.row + y) * source.width + source.column) * inner;
+      let to = ((plane * target.height + target.row + y) * target.width + target.column) * inner;
+      for (const end = to + width * inner; to < end; ) target.data[to++] = source.data[from++] as never;
     }
 }

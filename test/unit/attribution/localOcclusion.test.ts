@@ -7,6 +7,7 @@ import type { Session } from '../../../src/engines/engine.ts';
 import { onnxRuntime } from '../../../src/engines/onnxruntime/engine.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { EMPTY_GRAPH, type Graph } from '../../../src/graph/graph.ts';
+import type { Axes } from '../../../src/graph/imageAxes/axes.ts';
 import { inferShapes } from '../../../src/graph/inferShapes.ts';
 import { floats, sizeOf, type Tensor } from '../../../src/tensor/tensor.ts';
 
@@ -45,10 +46,26 @@ const same: Stem = (builder, x) =>
       auto_pad: 'SAME_LOWER',
     }),
   ]);
+const padded: Stem = (builder, x) => {
+  const pad = (value: string, pads: number[], constant: number, axes: number[] = []): string =>
+    builder.op('Pad', [value, builder.ints(pads), builder.float(constant), ...(axes.length > 0 ? [builder.ints(axes)] : [])]);
+  const first = conv(builder, pad(x, [0, 0, 1, 2, 0, 0, 2, 1], 0), [4, 2, 3, 3], { strides: [2, 2] });
+  return conv(builder, pad(builder.op('Relu', [first]), [2, 1, 0, 2], 0.4, [-1, 2]), [4, 4, 3, 3], { pads: [1, 0, 0, 1] });
+};
+/** Of (N, H, W, C), and back in that order between its convolutions. */
+const channelsLast: Stem = (builder, x) => {
+  const turned = (value: string, perm: number[]): string => builder.op('Transpose', [value], { perm });
+  const scaled = builder.op('Sub', [builder.op('Mul', [x, builder.constant(random(2))]), builder.float(0.2)]);
+  const first = conv(builder, turned(scaled, [0, 3, 1, 2]), [4, 2, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] });
+  const last = builder.op('Relu', [builder.op('Add', [turned(first, [0, 2, 3, 1]), builder.constant(random(1, 1, 4))])]);
+  const wider = builder.op('Concat', [last, builder.op('Tanh', [last])], { axis: -1 });
+  const pad = builder.op('Pad', [wider, builder.ints([0, 1, 0, 0, 0, 1, 2, 0])]);
+  return conv(builder, builder.op('MaxPool', [turned(pad, [0, 3, 1, 2])], { kernel_shape: [3, 3] }), [4, 8, 3, 3], {});
+};
 
 function network(stem: Stem): { readonly graph: Graph; readonly output: string } {
   const builder = new GraphBuilder(EMPTY_GRAPH);
-  const x = builder.input('x', 'float32', ['batch', 2, 41, 50]);
+  const x = builder.input('x', 'float32', ['batch', ...extentsOf(stem)]);
   const deep = builder.op('Relu', [conv(builder, stem(builder, x), [6, 4, 3, 3], { pads: [1, 1, 1, 1] })]);
   const wide = conv(builder, deep, [8, 6, 5, 5], { pads: [2, 2, 2, 2] });
   const pooled = builder.op('Flatten', [builder.op('GlobalAveragePool', [builder.op('Relu', [wide])])], { axis: 1 });
@@ -57,10 +74,14 @@ function network(stem: Stem): { readonly graph: Graph; readonly output: string }
   return { graph: inferShapes(builder.build()).graph, output };
 }
 
+/** Of one example. */
+const extentsOf = (stem: Stem): number[] => (stem === channelsLast ? [41, 50, 2] : [2, 41, 50]);
+
 const sessions: Promise<Session>[] = [];
 afterAll(() => Promise.all(sessions.map(async (session) => (await session).release())));
 
-function subjectOf({ graph, output }: ReturnType<typeof network>, examples: number): Subject {
+function subjectOf(stem: Stem, examples: number): Subject {
+  const { graph, output } = network(stem);
   const cache = new Map<string, Promise<Session>>();
   const session = (key: string, build: () => Graph): Promise<Session> => {
     let made = cache.get(key);
@@ -71,13 +92,16 @@ function subjectOf({ graph, output }: ReturnType<typeof network>, examples: numb
     }
     return made;
   };
-  return new Subject({ graph, session, feeds: { x: random(examples, 2, 41, 50) }, attributed: ['x'], output, target: 1 });
+  const axes = new Map<string, Axes>(stem === channelsLast ? [['x', ['batch', 'row', 'column', null]]] : []);
+  return new Subject({ graph, axes, session, feeds: { x: random(examples, ...extentsOf(stem)) }, attributed: ['x'], output, target: 1 });
 }
 
 const stems: readonly (readonly [string, Stem])[] = [
   ['a residual block', residual],
   ['pools and dilated kernels', pools],
   ['automatic padding', same],
+  ['padding by an operator', padded],
+  ['channels as the last axis', channelsLast],
 ];
 const windows: readonly (readonly [readonly number[], readonly number[]])[] = [
   [
@@ -90,12 +114,16 @@ const windows: readonly (readonly [readonly number[], readonly number[]])[] = [
   ],
 ];
 const cases = stems.flatMap(([name, stem]) =>
-  windows.flatMap(([shape, strides]) => [1, 2].map((examples) => [name, shape, strides, examples, stem] as const)),
+  windows.flatMap((window) => {
+    // in the order of the input's axes
+    const [shape, strides] = window.map(([depth = 1, ...rest]) => (stem === channelsLast ? [...rest, depth] : [depth, ...rest]));
+    return [1, 2].map((examples) => [name, shape ?? [], strides ?? [], examples, stem] as const);
+  }),
 );
 
 describe('what a window changes is all that is computed anew before a value', () => {
   it.each(cases)('%s, window %j by %j, %d examples: scores are those of the whole input', async (_name, shape, strides, examples, stem) => {
-    const subject = subjectOf(network(stem), examples);
+    const subject = subjectOf(stem, examples);
     const [sliding] = windowsOver(subject.given, shape, strides) as [ReturnType<typeof windowsOver>[number]];
     const write = (index: number, copy: Copy): boolean => {
       const x = copy.x as Float32Array;
