@@ -27,8 +27,8 @@ import { indexOfMax } from '../target/scores.ts';
 import { nearest } from '../tree/findLayer.ts';
 import { settingsOf } from './methodSettings.ts';
 import { type AskedMetrics, measured } from './metrics.ts';
-import { notFiniteRemark } from './notFinite.ts';
 import { partLayout } from './partLayout.ts';
+import { notFiniteRemark, nothingPositiveRemark } from './resultRemarks.ts';
 
 export type { Feeds, Place };
 
@@ -125,9 +125,12 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     explain: (moved, work) => explain({ ...request, subject: moved, work, random: new Random(seed) }),
   });
   const { parts, remarks = [], ...rest } = attribution;
-  const notFinite = notFiniteRemark(parts, { feeds: job.feeds, baselines: () => comparedWith(baselines, subject) });
+  const ofResult = [
+    notFiniteRemark(parts, { feeds: job.feeds, baselines: () => comparedWith(baselines, subject) }),
+    nothingPositiveRemark(parts, parameters),
+  ];
   const ofNeuron = layer && neuron ? oneOfSeveral({ layer, parameters: { attribute_to_layer_input: ofInput } }) : [];
-  const said = [...(notFinite === undefined ? [] : [notFinite]), ...ofNeuron, ...remarks];
+  const said = [...ofResult.filter((remark) => remark !== undefined), ...ofNeuron, ...remarks];
   const own = parts.find(({ name }) => name === layer?.output) ?? parts[0];
   const shown =
     mode === undefined

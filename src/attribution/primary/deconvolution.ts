@@ -1,7 +1,7 @@
 import { deconvnetRules } from '../../autodiff/rules/deconvnet/index.ts';
 import { defineMethod } from '../method.ts';
 import { gradientAttribution } from './gradientAttribution.ts';
-import { RECTIFIES, RECTIFY_ALL } from './rectifyAll.ts';
+import { RECTIFIES, RECTIFY_ALL, untreatedRemarks } from './rectifyAll.ts';
 
 /**
  * captum.attr.Deconvolution (Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901): the gradient, of which behind a ReLU what is
@@ -16,11 +16,13 @@ export const deconvolution = defineMethod({
   paper: { authors: 'Zeiler and Fergus', year: 2014, url: 'https://arxiv.org/abs/1311.2901' },
   differs: RECTIFIES,
   parameters: { rectify_all: RECTIFY_ALL },
-  attribute: ({ subject, parameters: { rectify_all: all } }) =>
-    gradientAttribution(
+  async attribute({ subject, parameters: { rectify_all: all } }) {
+    const attribution = await gradientAttribution(
       subject,
       `Deconvolution ${all}`,
       (_, gradient) => gradient,
       (builder) => deconvnetRules(builder, all),
-    ),
+    );
+    return { ...attribution, remarks: untreatedRemarks(subject, all) };
+  },
 });

@@ -46,11 +46,13 @@ export async function deepLiftShapOf(
   const { point, examples } = subject;
   const all = Object.fromEntries(subject.attributed.map((name) => [name, baselines.all(name, point[name] as Tensor<'float32'>)]));
   const counts = Object.values(all).map(({ dims }) => dims[0] ?? 1);
-  const [count = 1] = counts;
-  if (count < 2 || counts.some((other) => other !== count))
+  // a number is the same in every baseline
+  const given = counts.filter((_, i) => typeof baselines.of(subject.attributed[i] ?? '') !== 'number');
+  const [count = Math.max(...counts)] = given;
+  if (count < 2 || given.some((other) => other !== count))
     throw new InspectumError(
       'usage',
-      `DeepLiftShap needs at least two baselines, as many for every input; there are ${counts.join(' and ')}. DeepLift compares with one.`,
+      `DeepLiftShap needs at least two baselines, as many for every input; there are ${(given.length > 0 ? given : counts).join(' and ')}. DeepLift compares with one.`,
     );
   const sums = new WeightedSums();
   const from = new Float64Array(examples);
@@ -58,7 +60,12 @@ export async function deepLiftShapOf(
   const mean = (done: number): Attribution =>
     complete(subject, values, { attributions: sums.extrapolated(1), scores: { from: from.map((sum) => sum / done), to } }, options);
   for (let i = 0; i < count; i++) {
-    const at = Object.fromEntries(Object.entries(all).map(([name, each]) => [name, repeated(examplesOf(each, i, i + 1), examples)]));
+    const at = Object.fromEntries(
+      Object.entries(all).map(([name, each]) => {
+        const own = i % (each.dims[0] ?? 1);
+        return [name, repeated(examplesOf(each, own, own + 1), examples)];
+      }),
+    );
     const { attributions, scores } = await rescaled(subject, values, at, what, options);
     sums.add(attributions, 1);
     scores.from.forEach((score, example) => {

@@ -1,5 +1,6 @@
 import type { Feeds } from '../../attribution/evaluation/subject.ts';
 import type { AttributionPart } from '../../attribution/method.ts';
+import type { ParameterValues } from '../../tensor/parameters.ts';
 
 /** What an attribution was made from, for the reason. */
 interface MadeFrom {
@@ -27,4 +28,10 @@ function countNotFinite(values: ArrayLike<number>): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) count++;
   return count;
+}
+
+/** That a map is 0 everywhere since only what is positive was kept. */
+export function nothingPositiveRemark(parts: readonly AttributionPart[], parameters: ParameterValues): string | undefined {
+  if (parameters.relu_attributions !== true || parts.some(({ tensor }) => tensor.data.some((value) => value !== 0))) return undefined;
+  return 'Nothing in the map is positive, so that it is 0 everywhere: set relu_attributions to false to see it with its signs.';
 }
