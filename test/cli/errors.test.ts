@@ -166,6 +166,15 @@ const FAILURES: readonly (readonly [string, (folder: string) => readonly string[
     },
     /x\.npy: holds values of type <c16/,
   ],
+  [
+    'an index that the model cannot look up, which the engine says besides',
+    (folder) => {
+      writeNpy(path.join(folder, 'ids.npy'), '(1, 3)', new Uint8Array(new BigInt64Array(3).fill(9999n).buffer), '<i8');
+      const inputs = ['image', 'features'].map((name) => `${name}=${fixture(`inputs.${name}.npy`)}`);
+      return ['predict', fixture('inputs.onnx'), ...[...inputs, `ids=${path.join(folder, 'ids.npy')}`].flatMap((one) => ['--input', one])];
+    },
+    /failed while running: .*Gather node.*idx=9999/,
+  ],
   ['a configuration that is not there', () => ['layers', MODEL, '--config', 'gone.json'], /gone\.json: there is no such file/],
   [
     'a folder to write to that is not there',

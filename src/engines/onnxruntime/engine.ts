@@ -27,7 +27,8 @@ export const onnxRuntime: Engine = {
     });
     const sessionOptions = (integers: boolean): ort.InferenceSession.SessionOptions => ({
       executionProviders: ['cpu'],
-      logSeverityLevel: 3,
+      // its errors are thrown too: what it prints itself would stand beside what is told of them
+      logSeverityLevel: 4,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
       // It takes time by the square of the number of nodes to look for what to optimise.
       ...(graph.nodes.length > MANY_NODES && !integers && { graphOptimizationLevel: 'disabled' }),
