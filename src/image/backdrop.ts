@@ -1,4 +1,4 @@
-import type { Geometry } from './geometry.ts';
+import type { Geometry } from '../tensor/geometry.ts';
 import type { RgbImage, Size } from './image.ts';
 import { toGray } from './preprocess.ts';
 

@@ -1,5 +1,6 @@
+import type { Geometry } from '../tensor/geometry.ts';
 import { type Colormap, colorIndex, tableOf } from './colormap.ts';
-import { type Geometry, inputGeometry, toInput } from './geometry.ts';
+import { inputGeometry, toInput } from './geometry.ts';
 import type { RgbImage, Size } from './image.ts';
 import { type AxisTaps, blendTaps, type Grid, type InterpolateMode, indexTaps, sampleGrid } from './interpolate.ts';
 import { type Normalization, normalizeValue, type Sign } from './normalize.ts';

@@ -1,8 +1,9 @@
 import { InspectumError } from '../tensor/errors.ts';
+import type { Geometry } from '../tensor/geometry.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { type Background, throughAlpha, withoutAlpha } from './alpha.ts';
 import { CHANNELS, type Channels, isGray, takesAlpha } from './channels.ts';
-import { type Geometry, geometryOf } from './geometry.ts';
+import { geometryOf } from './geometry.ts';
 import { MAX_PIXELS, packedPixels, type RgbaImage, type RgbImage, type Size } from './image.ts';
 import { type Interpolation, resize } from './resize.ts';
 

@@ -1,4 +1,5 @@
 import type { Cells } from '../tensor/cells.ts';
+import type { Geometry } from '../tensor/geometry.ts';
 import type { Explains, InputSettings, LabelsChoice, TokenGrid } from './choices.ts';
 import type { InputSource } from './inputs.ts';
 import type { Target } from './target.ts';
@@ -183,18 +184,6 @@ export interface Prediction {
   readonly top: readonly ClassScore[];
 }
 
-/** The affine map between the upright image's pixels and the network's input: input = scale·image + offset, per axis. */
-export interface PlainGeometry {
-  readonly imageWidth: number;
-  readonly imageHeight: number;
-  readonly inputWidth: number;
-  readonly inputHeight: number;
-  readonly scaleX: number;
-  readonly scaleY: number;
-  readonly offsetX: number;
-  readonly offsetY: number;
-}
-
 /** A picture in RGBA bytes. */
 export interface Picture {
   readonly width: number;
@@ -209,7 +198,7 @@ export interface InputImage {
   readonly original: Picture;
   /** What the network sees, before mean and std. */
   readonly network: Picture;
-  readonly geometry: PlainGeometry;
+  readonly geometry: Geometry;
   /** The file has pixels that are not opaque, so that `background` of the input's settings matters. */
   readonly hasAlpha: boolean;
   /** Undefined where nobody and nothing says which class it shows. */

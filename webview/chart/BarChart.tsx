@@ -21,4 +21,13 @@ export function BarChart({ config }: { config: Config }) {
   return <canvas ref={canvas} />;
 }
 
+/** Options of bars that lie, and do nothing. */
+export const LYING = {
+  indexAxis: 'y',
+  responsive: true,
+  maintainAspectRatio: false,
+  animation: false,
+  events: [],
+} as const satisfies Config['options'];
+
 export type { Config };

@@ -6,7 +6,7 @@ import { usePanel } from '../state/context.ts';
 import { OutputPicker } from '../target/OutputPicker.tsx';
 import { RegionPicker } from '../target/RegionPicker.tsx';
 import { AnotherClass } from './AnotherClass.tsx';
-import { BarChart, type Config } from './BarChart.tsx';
+import { BarChart, type Config, LYING } from './BarChart.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
 import { Doubt } from './Doubt.tsx';
 import { Labelling } from './Labelling.tsx';
@@ -126,11 +126,7 @@ function configOf(percents: number[], on: number, { bar, link, track }: ThemeCol
       ],
     },
     options: {
-      indexAxis: 'y',
-      responsive: true,
-      maintainAspectRatio: false,
-      animation: false,
-      events: [],
+      ...LYING,
       scales: {
         x: { min: 0, max: 100, display: false },
         y: { display: false },

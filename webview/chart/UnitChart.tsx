@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { Explained, UnitContributions } from '../../src/protocol/model.ts';
 import { formatValue } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
-import { BarChart, type Config } from './BarChart.tsx';
+import { BarChart, type Config, LYING } from './BarChart.tsx';
 import { type ThemeColors, useThemeColors } from './colors.ts';
 
 /** Pixels of a row, and of the axis under them. */
@@ -84,11 +84,7 @@ function configOf(names: string[], values: number[], { fg, muted, bar, link, lin
       datasets: [{ data: values, backgroundColor: values.map((value) => (value >= 0 ? link : bar)), barThickness: 10 }],
     },
     options: {
-      indexAxis: 'y',
-      responsive: true,
-      maintainAspectRatio: false,
-      animation: false,
-      events: [],
+      ...LYING,
       scales: {
         x: {
           afterFit: (axis) => {

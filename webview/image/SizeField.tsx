@@ -1,5 +1,6 @@
 import type { InputConvention } from '../../src/protocol/model.ts';
 import { DraftField } from '../components/DraftField.tsx';
+import { DraftForm } from '../components/DraftForm.tsx';
 import { useDraft } from '../components/useDraft.ts';
 import { usePanel } from '../state/context.ts';
 
@@ -22,16 +23,9 @@ export function SizeField({ input: { size, sizeFrom } }: { input: InputConventio
   const draft = useDraft([shown], parseSize, (chosen) => void panel.choose({ input: { ...panel.choices.peek().input, size: chosen } }));
   if (sizeFrom === 'model') return `${shown} pixels, ${FROM.model}`;
   return (
-    <form class="inline-form" onSubmit={draft.onSubmit}>
+    <DraftForm draft={draft} note={<span class="muted">{draft.value ? FROM[sizeFrom] : `width × height, up to ${LARGEST}`}</span>}>
       <DraftField draft={draft} name="Width × height of the input, in pixels" wrong={!draft.value} testid="input-size" />
-      {draft.isNew ? (
-        <button type="submit" class="link">
-          Use
-        </button>
-      ) : (
-        <span class="muted">{draft.value ? FROM[sizeFrom] : `width × height, up to ${LARGEST}`}</span>
-      )}
-    </form>
+    </DraftForm>
   );
 }
 

@@ -7,13 +7,14 @@ import {
   defaultColormap,
   isColormapName,
 } from '../../src/image/colormap.ts';
-import { type Geometry, inputGeometry } from '../../src/image/geometry.ts';
+import { inputGeometry } from '../../src/image/geometry.ts';
 import type { Size } from '../../src/image/image.ts';
 import { interpolate } from '../../src/image/interpolate.ts';
 import { captumNormalization, type Normalization, normalizeValue } from '../../src/image/normalize.ts';
 import { colorBar, type OverlayPicture, renderOverlay, type Upsampling, valueAt } from '../../src/image/overlay.ts';
 import type { LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
+import type { Geometry } from '../../src/tensor/geometry.ts';
 
 type Sign = ViewSettings['sign'];
 export type Style = Pick<ViewSettings, 'sign' | 'colormap' | 'outlierPercent'>;

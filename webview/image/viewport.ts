@@ -1,8 +1,9 @@
 import { isOfEveryPixel, subdued } from '../../src/image/backdrop.ts';
-import { type Geometry, toImage } from '../../src/image/geometry.ts';
+import { toImage } from '../../src/image/geometry.ts';
 import type { Rect, Size } from '../../src/image/image.ts';
 import type { InputImage, Picture } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
+import type { Geometry } from '../../src/tensor/geometry.ts';
 
 /** Where a picture lies in the stage: its left top corner and its magnification, in CSS pixels. */
 export interface Placement {

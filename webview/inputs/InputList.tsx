@@ -1,6 +1,7 @@
 import type { InputSource } from '../../src/protocol/inputs.ts';
 import type { InputPort } from '../../src/protocol/model.ts';
 import { DraftField } from '../components/DraftField.tsx';
+import { DraftForm } from '../components/DraftForm.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { useDraft } from '../components/useDraft.ts';
 import { usePanel } from '../state/context.ts';
@@ -63,7 +64,7 @@ function Constant({ port, value }: { port: InputPort; value: number | undefined 
   const inUse = value === undefined ? '' : String(value);
   const draft = useDraft([inUse], parseNumber, (number) => void panel.setInput(port.name, { kind: 'constant', value: number }));
   return (
-    <form class="inline-form constant" onSubmit={draft.onSubmit}>
+    <DraftForm draft={draft}>
       <DraftField
         draft={draft}
         name={`One number for every element of ${port.name}`}
@@ -71,12 +72,7 @@ function Constant({ port, value }: { port: InputPort; value: number | undefined 
         placeholder="a number"
         testid="constant-input"
       />
-      {draft.isNew && (
-        <button type="submit" class="link">
-          Use
-        </button>
-      )}
-    </form>
+    </DraftForm>
   );
 }
 

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { BASELINE_KINDS, type BaselineKindName, describeFiles } from '../../src/image/baselines.ts';
 import type { BaselineSpec } from '../../src/protocol/baselines.ts';
 import { DraftField } from '../components/DraftField.tsx';
+import { DraftForm } from '../components/DraftForm.tsx';
 import { useDraft } from '../components/useDraft.ts';
 import { usePanel } from '../state/context.ts';
 
@@ -92,7 +93,7 @@ function OtherBaseline({ inUse, named }: { inUse: string; named: boolean }) {
   const panel = usePanel();
   const draft = useDraft([inUse], parseBaseline, (chosen) => panel.methods.change({ baseline: chosen }));
   return (
-    <form class="inline-form" onSubmit={draft.onSubmit}>
+    <DraftForm draft={draft}>
       <DraftField
         draft={draft}
         name="Baseline"
@@ -102,12 +103,7 @@ function OtherBaseline({ inUse, named }: { inUse: string; named: boolean }) {
         placeholder="number or path"
         testid="baseline"
       />
-      {draft.isNew && (
-        <button type="submit" class="link">
-          Use
-        </button>
-      )}
-    </form>
+    </DraftForm>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { MethodInfo } from '../../src/protocol/methods.ts';
 import { usePanel } from '../state/context.ts';
 import { titleOfMethod } from './words.ts';
@@ -28,16 +29,10 @@ export function MethodMenu({ onDone }: { onDone: () => void }) {
           .filter(({ question }) => question !== undefined)
           .map(({ name, question }) => (
             <li key={name}>
-              <button
-                type="button"
-                class={name === chosen.value ? 'question on' : 'question'}
-                aria-pressed={name === chosen.value}
-                data-method={name}
-                onClick={() => choose(name)}
-              >
+              <Row name={name} on={name === chosen.value} onChoose={choose}>
                 <span>{question}</span>
                 <span class="muted">{titleOfMethod(name)}</span>
-              </button>
+              </Row>
             </li>
           ))}
       </ul>
@@ -64,17 +59,10 @@ export function MethodMenu({ onDone }: { onDone: () => void }) {
       <ul class="all-methods" aria-label="All methods" data-testid="all-methods">
         {found.value.map(({ name, level, doc }) => (
           <li key={name}>
-            <button
-              type="button"
-              class={name === chosen.value ? 'question on' : 'question'}
-              aria-pressed={name === chosen.value}
-              data-method={name}
-              title={doc}
-              onClick={() => choose(name)}
-            >
+            <Row name={name} on={name === chosen.value} title={doc} onChoose={choose}>
               <span class="clip">{name}</span>
               <span class="muted">{LEVELS[level]}</span>
-            </button>
+            </Row>
           </li>
         ))}
         {found.value.length === 0 && <li class="muted">No method matches.</li>}
@@ -93,5 +81,29 @@ export function MethodMenu({ onDone }: { onDone: () => void }) {
         </button>
       )}
     </div>
+  );
+}
+
+interface RowProps {
+  readonly name: string;
+  readonly on: boolean;
+  readonly title?: string;
+  readonly onChoose: (name: string) => void;
+  readonly children: ComponentChildren;
+}
+
+/** A method of either list. */
+function Row({ name, on, title, onChoose, children }: RowProps) {
+  return (
+    <button
+      type="button"
+      class={on ? 'question on' : 'question'}
+      aria-pressed={on}
+      data-method={name}
+      title={title}
+      onClick={() => onChoose(name)}
+    >
+      {children}
+    </button>
   );
 }

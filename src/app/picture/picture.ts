@@ -1,7 +1,7 @@
 import { isOfEveryPixel, subdued } from '../../image/backdrop.ts';
 import { defaultColormap } from '../../image/colormap.ts';
 import { encodePng } from '../../image/encodePng.ts';
-import { type Geometry, geometryForSize, inputGeometry, seenRegion } from '../../image/geometry.ts';
+import { geometryForSize, inputGeometry, seenRegion } from '../../image/geometry.ts';
 import type { RgbImage } from '../../image/image.ts';
 import type { Grid } from '../../image/interpolate.ts';
 import { captumNormalization } from '../../image/normalize.ts';
@@ -10,6 +10,7 @@ import { composite, renderOverlay } from '../../image/overlay.ts';
 import { shrinkTo } from '../../image/resize.ts';
 import type { InputImage, Picture } from '../../protocol/model.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import type { Geometry } from '../../tensor/geometry.ts';
 import type { AttributionResult } from '../methods/attribute.ts';
 import { mapOf, shownPart } from '../methods/attributionView.ts';
 import type { Model } from '../model.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../src/image/decode/decode.ts';
-import { type Geometry, geometryForSize, type Point, seenRegion, toImage, toInput } from '../../../src/image/geometry.ts';
+import { geometryForSize, type Point, seenRegion, toImage, toInput } from '../../../src/image/geometry.ts';
 import type { RgbImage } from '../../../src/image/image.ts';
 import { captumNormalization } from '../../../src/image/normalize.ts';
 import { renderOverlay, valueAt } from '../../../src/image/overlay.ts';
 import { type Preprocessing, preprocess } from '../../../src/image/preprocess.ts';
 import { shrinkTo } from '../../../src/image/resize.ts';
+import type { Geometry } from '../../../src/tensor/geometry.ts';
 import { readImageFile } from './fixtures.ts';
 
 const DEFAULTS: Preprocessing = {

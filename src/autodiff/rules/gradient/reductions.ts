@@ -1,19 +1,12 @@
-import type { GraphBuilder } from '../../../graph/builder.ts';
 import { intAttribute } from '../../../graph/graph.ts';
 import { DTYPES } from '../../../tensor/dtype.ts';
 import { type Dim, isStatic, sizeOfShape } from '../../../tensor/shape.ts';
 import { noGradient, type Rule, type RuleContext, type RuleSet } from '../../rule.ts';
-import { scalarLike } from '../helpers.ts';
+import { type Point, scalarLike } from '../helpers.ts';
 import { axisFromFront } from '../shapes.ts';
 
-/** A reduction's values, with the reduced dimensions kept so that they broadcast against x. */
-interface Reduction {
-  readonly context: RuleContext;
-  readonly builder: GraphBuilder;
-  readonly x: string;
-  readonly y: string;
-  readonly dy: string;
-  readonly number: (value: number) => string;
+/** A reduction's values; `y` and `dy` with the reduced dimensions kept, so that they broadcast against x. */
+interface Reduction extends Point {
   /** Keeps the reduced dimensions of a value of the output's shape. */
   readonly keep: (value: string) => string;
   /** Reduces a value of x's shape along the node's axes by another operator. */
