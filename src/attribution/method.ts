@@ -1,6 +1,7 @@
 import type { Parameter, ParameterTable, ParameterValues, ValuesOf } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Baselines } from './baselines.ts';
+import type { Shares } from './evaluation/share.ts';
 import type { Subject } from './evaluation/subject.ts';
 import type { Place, Seed } from './evaluation/target.ts';
 import type { Random } from './random.ts';
@@ -90,7 +91,7 @@ export interface Method {
 }
 
 /** What the work of a method depends on, as far as it is known before. */
-export interface Workload<V = ParameterValues> {
+export interface Workload<V = ParameterValues> extends Shares {
   readonly parameters: V;
   /** Shapes of the attributed values, batch first. */
   readonly shapes: readonly (readonly number[])[];
@@ -100,8 +101,6 @@ export interface Workload<V = ParameterValues> {
   readonly features: number | undefined;
   /** How many examples the baseline has. */
   readonly baselines: number;
-  /** The part of a forward pass that is computed behind the layer's value; 1 where there is no layer. */
-  readonly behind: number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { passesOf } from '../../src/app/methods/methodCatalog.ts';
-import { shareBehind, workOf } from '../../src/attribution/evaluation/share.ts';
+import { sharesAt, WHOLE, workOf } from '../../src/attribution/evaluation/share.ts';
 import { SEED_INPUT, TARGET_INPUT } from '../../src/attribution/evaluation/target.ts';
 import { METHODS } from '../../src/attribution/index.ts';
 import { gradientCost } from '../../src/attribution/method.ts';
@@ -16,15 +16,15 @@ const workOfAll = (graph: Graph): number => graph.nodes.reduce((sum, node) => su
 /** What a run takes, in forward passes. */
 function passesIn({ graph, examples }: Run, method: string, { of: { model, feeds }, layer: name }: Job): number {
   const names = new Set(graph.inputs.map((input) => input.name));
-  const behind = name === undefined ? 1 : shareBehind(model.graph, model.findLayer(name).output, model.output);
+  const { before, behind, given } = name === undefined ? WHOLE : sharesAt(model.graph, model.findLayer(name).output, model.output);
   const { level } = METHODS[method as keyof typeof METHODS];
   const isTwin = [...names].some((input) => input.startsWith('inspectum.baseline.'));
   const isGradient = names.has(TARGET_INPUT) || names.has(SEED_INPUT);
   const copies = examples / (feeds.input.dims[0] ?? 1);
   if (!isGradient) return (copies * workOfAll(graph)) / workOfAll(model.graph);
   const costOf = isTwin ? deepLiftCost : gradientCost;
-  if (!names.has('input')) return copies * behind * costOf(1);
-  if (level === 'neuron') return copies * (method === 'NeuronConductance' ? 1 : 1 - behind) * costOf(1);
+  if (!names.has('input')) return copies * (given + costOf(behind) - 1);
+  if (level === 'neuron') return copies * (method === 'NeuronConductance' ? 1 : before) * costOf(1);
   return copies * costOf(level === 'layer' ? behind : 1);
 }
 

@@ -89,8 +89,9 @@ const JOBS: Readonly<Record<keyof typeof METHODS, Job>> = {
 };
 
 const noise_tunnel = { nt_samples: 3, stdevs: 0.1 };
-const WRAPPED: readonly (readonly [string, keyof typeof METHODS, Job])[] = [
+const VARIED: readonly (readonly [string, keyof typeof METHODS, Job])[] = [
   ['NoiseTunnel of Saliency', 'Saliency', { of: images, set: { noise_tunnel } }],
+  ['AblationCAM of a layer that has a way around it', 'AblationCAM', { of: images, layer: 'layer1.0.conv2', set: one }],
   ['NoiseTunnel of IntegratedGradients', 'IntegratedGradients', { of: images, set: { ...steps, noise_tunnel } }],
 ];
 const METERED: readonly (readonly [string, keyof typeof METHODS, Job])[] = [
@@ -102,7 +103,7 @@ const METERED: readonly (readonly [string, keyof typeof METHODS, Job])[] = [
   ],
 ];
 /** Title, method and job. */
-export const ALL = [...Object.entries(JOBS).map(([method, job]) => [method, method, job] as const), ...WRAPPED, ...METERED];
+export const ALL = [...Object.entries(JOBS).map(([method, job]) => [method, method, job] as const), ...VARIED, ...METERED];
 
 const target = (method: string) => (METHODS[method as keyof typeof METHODS].needsTarget ? { target: 1 } : {});
 export const run = (method: string, { of: { model, feeds }, set = {}, ...job }: Job, waiting: Waiting = {}): Promise<AttributionResult> =>

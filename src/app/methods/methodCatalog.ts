@@ -1,4 +1,4 @@
-import { shareBehind } from '../../attribution/evaluation/share.ts';
+import { sharesAt, WHOLE } from '../../attribution/evaluation/share.ts';
 import type { Feeds } from '../../attribution/evaluation/subject.ts';
 import { METHODS } from '../../attribution/index.ts';
 import { gradientCost, type LayerValues, type Method, type Workload } from '../../attribution/method.ts';
@@ -93,7 +93,7 @@ export async function passesOf(model: Model, { method: name, set, layer, baselin
     shapes: ofLayer.length > 0 ? ofLayer : attributedInputs(model).map((input) => feeds[input]?.dims ?? []),
     features: featuresIn(parameters.feature_mask ?? parameters.layer_mask),
     baselines: baseline === undefined ? 1 : await countBaselines(baseline),
-    behind: value === undefined ? 1 : shareBehind(model.graph, value, model.output),
+    ...(value === undefined ? WHOLE : sharesAt(model.graph, value, model.output)),
   };
   const once = method.cost?.(workload) ?? gradientCost(workload.behind);
   const passes = once * (tunnel?.nt_samples ?? 1);

@@ -12,7 +12,7 @@ export const ablationCam = channelCam({
   name: 'AblationCAM',
   doc: 'Channels weighted by the share of the score that is lost when the channel is set to 0, as in the paper; one forward run for each.',
   paper: { authors: 'Desai & Ramaswamy', year: 2020, url: 'https://doi.org/10.1109/WACV45572.2020.9093360' },
-  passes: (channels, behind) => (channels + 1) * behind,
+  passes: (channels, given) => (channels + 1) * given,
   async scores({ subject }, { value, own, layout, activations }) {
     const cut = await subject.cutAt([value], { [value]: own });
     const intact = await cut.scores();

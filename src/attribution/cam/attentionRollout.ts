@@ -42,7 +42,7 @@ export const attentionRollout = defineMethod({
       doc: 'Whose attention is shown: that of the class token, which is the first, or the mean over all tokens, for a model without one.',
     },
   },
-  cost: ({ behind }) => 1 - behind,
+  cost: ({ before }) => before,
   async attribute(request) {
     const { subject, layer, parameters } = request;
     const { head_fusion: fusion, discard_ratio: ratio, token } = parameters;

@@ -32,8 +32,8 @@ export interface Activated {
 }
 
 interface ChannelCam extends Pick<Method, 'name' | 'doc'> {
-  /** Forward passes for so many channels, once the activations are known. @param behind as a workload's */
-  passes(channels: number, behind: number): number;
+  /** Forward passes for so many channels, once the activations are known. @param given as a workload's */
+  passes(channels: number, given: number): number;
   readonly paper: NonNullable<Method['paper']>;
   scores(request: AttributionRequest<ValuesOf<typeof PARAMETERS>>, layer: Activated): ChannelScores | Promise<ChannelScores>;
 }
@@ -46,7 +46,7 @@ export const channelCam = ({ name, doc, paper, passes, scores: scoresOf }: Chann
     doc,
     paper,
     parameters: PARAMETERS,
-    cost: ({ channels = 1, behind }) => 1 - behind + passes(channels, behind),
+    cost: ({ channels = 1, before, given }) => before + passes(channels, given),
     async attribute(request) {
       const { subject, layer, parameters, work } = request;
       const value = layerValue(request);

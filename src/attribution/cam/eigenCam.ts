@@ -19,7 +19,7 @@ export const eigenCam = classActivationMap({
   doc: 'What the channels of the layer have most in common: the first principal component of the activations, of which the largest magnitude counts as positive. It is of no class.',
   paper: { authors: 'Muhammad & Yeasin', year: 2020, url: 'https://arxiv.org/abs/2008.00299' },
   parameters: CAM_PARAMETERS,
-  cost: ({ behind }) => 1 - behind,
+  cost: ({ before }) => before,
   async attribute(request) {
     const { subject, layer, parameters } = request;
     const values = layerValues(request);

@@ -9,7 +9,7 @@ export const layerActivation = defineMethod({
   baselines: 'none',
   doc: "The layer's output for this input.",
   parameters: { attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
-  cost: ({ behind }) => 1 - behind,
+  cost: ({ before }) => before,
   async attribute(request) {
     const values = layerValues(request);
     return { parts: partsOf(values, await request.subject.valuesOf(values)) };

@@ -1,4 +1,5 @@
 import type { Parameter, ParameterTable } from '../../tensor/parameters.ts';
+import { WHOLE } from '../evaluation/share.ts';
 import { defineMethod, gradientCost, type Method } from '../method.ts';
 
 const ATTRIBUTE_TO_NEURON_INPUT = {
@@ -38,7 +39,7 @@ export const neuronMethod = (
     doc,
     ...(differs && { differs }),
     ...(paper && { paper }),
-    cost: ({ behind, ...rest }) => (1 - behind) * (cost?.({ ...rest, behind: 1 }) ?? gradientCost()),
+    cost: ({ before, ...rest }) => before * (cost?.({ ...rest, ...WHOLE }) ?? gradientCost()),
     parameters: withNeuronInput(parameters),
     attribute,
   });

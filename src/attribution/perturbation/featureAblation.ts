@@ -81,5 +81,4 @@ export async function perturbFeatures(
 export const perturbationCost = (workload: Pick<Workload, 'features' | 'shapes'>): number => 1 + featureCount(workload);
 
 /** The same from a layer's value on, which takes a run up to there. */
-export const layerPerturbationCost = (workload: Workload<unknown>): number =>
-  1 - workload.behind + perturbationCost(workload) * workload.behind;
+export const layerPerturbationCost = (workload: Workload<unknown>): number => workload.before + perturbationCost(workload) * workload.given;
