@@ -48,11 +48,12 @@ export async function gradientShapOf(
   const { point } = subject;
   const values = layer ?? subject.attributed;
   const sums = new WeightedSums();
-  const scores = { from: new Float64Array(subject.examples), to: new Float64Array(subject.examples) };
-  const end = async (at: Point, total: Float64Array) => {
+  // as many as there are scores: the first axis of an input need not be the batch
+  const scores: { readonly from: number[]; readonly to: number[] } = { from: [], to: [] };
+  const end = async (at: Point, total: number[]) => {
     const { explained, values: own } = await forwardAt(subject, layer ?? [], at);
     subject.scoresIn(explained).forEach((score, i) => {
-      total[i] = (total[i] as number) + score / count;
+      total[i] = (total[i] ?? 0) + score / count;
     });
     return layer ? own : at;
   };
@@ -69,6 +70,6 @@ export async function gradientShapOf(
     await work.step(i + 1, count, () => result(sums.extrapolated(1), i + 1));
   }
   const { tensors } = sums;
-  const delta = multiplied ? convergenceDelta(tensors, scores.to, scores.from) : undefined;
+  const delta = multiplied ? convergenceDelta(tensors, Float64Array.from(scores.to), Float64Array.from(scores.from)) : undefined;
   return { ...result(tensors, count), ...(delta && { delta }) };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { attribute } from '../../src/app/methods/attribute.ts';
+import { attribute, scoresOf } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { Baselines } from '../../src/attribution/baselines.ts';
 import { floats } from '../../src/tensor/tensor.ts';
@@ -46,4 +46,20 @@ it('GuidedGradCam: an input without height and width has no attribution, and the
   parts[0].tensor.data.forEach((value, i) => {
     expect(value).toBeCloseTo((guided.attribution.data[i] as number) * (cam.attribution.data[i % size] as number), 6);
   });
+});
+
+it('GradientShap of an input whose first axis is time: one score, one delta', async () => {
+  const recurrent = Model.open(path.join(import.meta.dirname, '../fixtures/corpus/models/recurrent.onnx'), { threads: 1 });
+  const sequence = (scale: number) => ({
+    sequence: floats(
+      [12, 1, 6],
+      Array.from({ length: 72 }, (_, i) => scale * Math.sin(i)),
+    ),
+  });
+  const score = async (scale: number) => Number((await scoresOf(recurrent, 'logits', sequence(scale))).data[2]);
+  const baselines = new Baselines(new Map([['sequence', 0]]));
+  const { parts, delta } = await attribute(recurrent, { method: 'GradientShap', feeds: sequence(1), target: 2, set: {}, baselines });
+  const sum = parts[0].tensor.data.reduce((total, value) => total + value, 0);
+  expect(delta).toEqual([expect.closeTo(sum - ((await score(1)) - (await score(0))), 5)]);
+  await recurrent.release();
 });
