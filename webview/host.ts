@@ -1,3 +1,4 @@
+import { unspelled } from '../src/protocol/numbers.ts';
 import type { PanelCalls, PanelEvents, PanelMemory } from '../src/protocol/panel.ts';
 import { type Message, Peer } from '../src/protocol/rpc.ts';
 
@@ -24,7 +25,7 @@ export function connect(listeners: Listeners): Host {
   const peer = new Peer<Nothing, Nothing, PanelCalls, PanelEvents>((message) => vscode.postMessage(message), {}, listeners);
   // VS Code's own frame around this page has the page's origin
   window.addEventListener('message', ({ data, origin }: MessageEvent<Message>) => {
-    if (origin === window.origin) peer.receive(data);
+    if (origin === window.origin) peer.receive(unspelled(data) as Message);
   });
   return {
     calls: peer,

@@ -21,6 +21,7 @@ import { prepareSweep, toldBy } from './sweep/prepareSweep.ts';
 import { strongestUnits } from './sweep/strongestUnits.ts';
 import { defaultTarget } from './target/defaultTarget.ts';
 import { parseNeuron } from './target/neuron.ts';
+import { whereNotNumbers } from './target/notNumbers.ts';
 import { explained, type Outcome, outcomeOf, seedOfTarget } from './target/outcome.ts';
 import { describeScale, topClasses } from './target/scores.ts';
 import { perUnit } from './target/unitsOfLayer.ts';
@@ -57,6 +58,7 @@ export class Explainer {
     const ms = performance.now() - started;
     this.#outcome ??= outcomeOf(this.model, results[sweep.scores] as Tensor<'float32'>);
     const result = explained(this.model, this.#outcome, wanted ?? defaultTarget(this.model, this.#outcome));
+    const notNumbers = Number.isNaN(result.score) ? await whereNotNumbers(this.model, this.feeds) : undefined;
     const isNegated = told === 'element' && result.negated === true;
     const maps = [...sweep.maps].map(([output, name]) => layerMap(output, results[name] as Tensor<'float32'>, isNegated));
     this.#sweep = {
@@ -65,6 +67,7 @@ export class Explainer {
       maps,
       unreachable: [...sweep.unreachable, ...this.model.layersPastCells()],
       refusals: [...(left === undefined ? [] : [left]), ...sweep.refusals],
+      ...(notNumbers !== undefined && { notNumbers }),
       ms,
     };
     return this.#sweep;

@@ -120,8 +120,8 @@ export class ModelDocument implements vscode.CustomDocument {
     return this.#compute('attribute', { model: this.path, recipe }, signal);
   }
 
-  conventions(signal?: AbortSignal): Promise<readonly ConventionOutcome[]> {
-    return this.#compute('conventions', { model: this.path }, signal);
+  conventions(target: Target | undefined, signal?: AbortSignal): Promise<readonly ConventionOutcome[]> {
+    return this.#compute('conventions', { model: this.path, ...(target && { target }) }, signal);
   }
 
   saveConfiguration(signal?: AbortSignal): Promise<{ readonly file: string }> {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { GivenInputs, InputSource } from '../protocol/inputs.ts';
 import type { InputImage, Truth } from '../protocol/model.ts';
+import { spelled } from '../protocol/numbers.ts';
 import type { DroppedFile, FilesChanged, PanelCalls, PanelEvents } from '../protocol/panel.ts';
 import { type Handlers, type Message, Peer } from '../protocol/rpc.ts';
 import type { DroppedFiles } from './droppedFiles.ts';
@@ -43,7 +44,7 @@ export class Panel {
     this.#opened = new Promise((resolve) => {
       this.#open = resolve;
     });
-    this.#peer = new Peer((message) => void view.webview.postMessage(message), this.#calls());
+    this.#peer = new Peer((message) => void view.webview.postMessage(spelled(message)), this.#calls());
     const { webview } = view;
     webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
     this.#disposables.push(
@@ -166,7 +167,7 @@ export class Panel {
       baselines: ({ baseline }, signal) => document.baselines(baseline, signal),
       estimate: ({ recipe }, signal) => document.estimate(recipe, signal),
       attribute: ({ recipe }, signal) => document.attribute(recipe, signal),
-      conventions: (_params, signal) => document.conventions(signal),
+      conventions: ({ target }, signal) => document.conventions(target, signal),
       saveConfiguration: async (_params, signal) => {
         const saved = await document.saveConfiguration(signal);
         await this.#watch.wrote(saved.file);

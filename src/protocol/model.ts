@@ -82,6 +82,8 @@ export interface ConventionOutcome {
   readonly current: boolean;
   /** At most five classes, best first; empty where there is no class vector. */
   readonly top: readonly ClassScore[];
+  /** Where there is none: what is explained, and what it amounts to. */
+  readonly explained?: Pick<ClassScore, 'text' | 'score'>;
 }
 
 /** Where the class names come from, and what else is offered. */
@@ -227,6 +229,8 @@ export interface Sweep {
   readonly maps: readonly SweptMap[];
   /** Outputs of spatial layers from which no path leads to the target. */
   readonly unreachable: readonly string[];
+  /** Of a score that is not a number (NaN): where that begins, in a sentence. */
+  readonly notNumbers?: string;
   /** Why layers have no map, where an operator on the way has no gradient: one sentence per operator. */
   readonly refusals: readonly string[];
   /** Milliseconds of the forward and backward pass. */

@@ -112,8 +112,8 @@ export type PanelCalls = {
   estimate: (params: { readonly recipe: Recipe }) => Estimate;
   /** Any method. What there is of a long one is told with its progress. */
   attribute: (params: { readonly recipe: Recipe }) => AttributionView;
-  /** The best classes of the given image under every usual convention of preprocessing. */
-  conventions: (params: null) => readonly ConventionOutcome[];
+  /** The best classes of the given image, or what `target` amounts to, under every usual convention of preprocessing. */
+  conventions: (params: { readonly target?: Target }) => readonly ConventionOutcome[];
   /**
    * Writes what was chosen (input, labels) into inspectum.json beside the model. From then on the file says it: open again without
    * these choices.

@@ -32,8 +32,8 @@ export type WorkerCalls = {
   estimate: (params: { readonly model: string; readonly recipe: Recipe }) => Estimate;
   /** Any method. What there is of a long one is told with its progress. */
   attribute: (params: { readonly model: string; readonly recipe: Recipe }) => AttributionView;
-  /** The best classes of the given image under every usual convention of preprocessing. */
-  conventions: (params: { readonly model: string }) => readonly ConventionOutcome[];
+  /** The best classes of the given image, or what `target` amounts to, under every usual convention of preprocessing. */
+  conventions: (params: { readonly model: string; readonly target?: Target }) => readonly ConventionOutcome[];
   /** Writes what was chosen (input, labels) into inspectum.json beside the model, and keeps what else it says. */
   saveConfiguration: (params: { readonly model: string }) => { readonly file: string };
 };

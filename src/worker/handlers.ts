@@ -145,7 +145,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
           return explainer(model).attribute(recipe, { signal, report });
         }),
       ),
-    conventions: ({ model }, signal) =>
+    conventions: ({ model, target }, signal) =>
       jobs.run(
         signal,
         withProgress(model, CONVENTIONS, async () => {
@@ -153,7 +153,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
           const image = opened(model).sources?.[open.input?.port ?? ''];
           if (image?.kind !== 'image') throw new InspectumError('usage', 'The conventions differ in how they prepare an image: give one.');
           const report = (fraction: number): void => progress(model, { text: CONVENTIONS, fraction });
-          return conventionOutcomes(open, image.path, feeds, { signal, report });
+          return conventionOutcomes(open, image.path, feeds, { signal, report, ...(target && { target }) });
         }),
       ),
     saveConfiguration: ({ model }, signal) =>

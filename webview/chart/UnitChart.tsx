@@ -13,7 +13,8 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
   const panel = usePanel();
   const colors = useThemeColors();
   const { labels, classes } = panel.model.value ?? {};
-  const some = units.units.filter(({ value }) => value !== 0);
+  const lost = units.units.filter(({ value }) => Number.isNaN(value)).length;
+  const some = units.units.filter(({ value }) => value !== 0 && !Number.isNaN(value));
   const shown = some.slice(0, Math.max(5, Math.floor((height - 100) / ROW)));
   const named = units.count === classes ? labels : undefined;
   const names = shown.map(({ index }) => named?.[index] ?? `unit ${index}`);
@@ -31,9 +32,15 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
       <p class="meaning" data-testid="meaning">
         {units.why}
       </p>
+      {lost > 0 && (
+        <p class="warning" data-testid="lost-units">
+          {lost === units.count ? 'None of them is a number' : `${lost} of the ${units.count} units are not numbers`} (NaN).{' '}
+          {panel.sweep.value?.notNumbers}
+        </p>
+      )}
       <p class="muted">
-        {measureOf(shown.length, units.count, shown.length === some.length && some.length < units.units.length)}: to the right what counts
-        towards {target.text}, to the left what counts against it.
+        {measureOf(shown.length, units.count, shown.length === some.length && some.length + lost < units.units.length)}: to the right what
+        counts towards {target.text}, to the left what counts against it.
       </p>
       <div class="unit-bars" style={{ height: `${shown.length * ROW + AXIS}px` }}>
         <div class="unit-drawing" aria-hidden="true">

@@ -3,7 +3,7 @@ import { formatPercent } from '../chart/percent.ts';
 import { usePanel } from '../state/context.ts';
 import { Background } from './Background.tsx';
 import { SizeField } from './SizeField.tsx';
-import { withMinus } from './words.ts';
+import { formatValue, withMinus } from './words.ts';
 
 const FIT: Readonly<Record<InputConvention['fit'], string>> = {
   'shorter-side': 'shorter side, then the middle cropped',
@@ -111,6 +111,13 @@ function Outcomes({ outcomes, onDone }: { outcomes: readonly ConventionOutcome[]
               <span class="clip">{withMinus(outcome.name)}</span>
               {outcome.current && <span class="muted">in use</span>}
             </span>
+            {outcome.explained && (
+              <span class="outcome-top">
+                <span>
+                  {outcome.explained.text}: <b>{formatValue(outcome.explained.score)}</b>
+                </span>
+              </span>
+            )}
             <span class="outcome-top">
               {outcome.top.map((score, i) => (
                 <span key={score.text} class={i === 0 ? 'best' : ''}>

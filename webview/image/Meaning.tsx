@@ -2,7 +2,7 @@ import { hiddenBy } from '../../src/image/pictureStyle.ts';
 import { describeNeuron } from '../method/neuron.ts';
 import { drawnAs, meaningOfPictures } from '../picture/words.ts';
 import { usePanel } from '../state/context.ts';
-import { meaningOf, nameOf, resolutionOf } from './words.ts';
+import { describeNotNumbers, meaningOf, nameOf, resolutionOf } from './words.ts';
 
 /** What is shown, in words, or why nothing is. */
 export function Meaning() {
@@ -70,6 +70,13 @@ function Sentence() {
         {sweep.maps.length > 0
           ? 'Choose a layer to see its map.'
           : 'No layer of this model has a map in two dimensions. Choose one to see its strongest units.'}
+      </p>
+    );
+  const lost = sweep && shown?.kind === 'map' && describeNotNumbers(shown.map, sweep, info.value?.needsTarget ?? true);
+  if (lost)
+    return (
+      <p class="warning" data-testid="meaning">
+        {lost}
       </p>
     );
   const picture = panel.picture.value;

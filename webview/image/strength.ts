@@ -22,6 +22,13 @@ export function peakOf({ data, reduced }: Pick<SweptMap, 'data' | 'reduced'>, si
   return sign === 'negative' ? -low : Math.max(high, -low);
 }
 
+/** How many values are NaN. */
+export function notNumbersIn(values: Float32Array): number {
+  let count = 0;
+  for (const value of values) if (Number.isNaN(value)) count++;
+  return count;
+}
+
 const NOTHING: Readonly<Record<Sign, string>> = {
   positive: 'Nothing at this layer counts towards what is explained',
   negative: 'Nothing at this layer counts against what is explained',
@@ -29,10 +36,12 @@ const NOTHING: Readonly<Record<Sign, string>> = {
   absolute_value: 'The map of this layer is zero',
 };
 
+const NOT_NUMBERS = 'The map of this layer is not numbers (NaN)';
 const UNREACHABLE = 'Nothing in the image at this layer reaches what is explained';
 
 /** Every map's strength, relative to the strongest layer, so that noise in early layers does not look like evidence. */
 export function strengthsOf(sweep: Sweep | undefined, sign: Sign): { of(output: string): Strength } {
+  const lost = new Set(sweep?.maps.filter(({ data }) => notNumbersIn(data) > 0).map(({ output }) => output));
   const peaks = new Map(sweep?.maps.map((map) => [map.output, peakOf(map, sign)]));
   const strongest = Math.max(0, ...peaks.values());
   const unreachable = new Set(sweep?.unreachable);
@@ -40,7 +49,8 @@ export function strengthsOf(sweep: Sweep | undefined, sign: Sign): { of(output: 
     of(output) {
       const peak = peaks.get(output);
       if (peak === undefined) return unreachable.has(output) ? { kind: 'unreachable', why: UNREACHABLE } : { kind: 'unknown' };
-      return peak > 0 ? { kind: 'some', peak, relative: peak / strongest } : { kind: 'nothing', why: NOTHING[sign] };
+      if (peak > 0) return { kind: 'some', peak, relative: peak / strongest };
+      return { kind: 'nothing', why: lost.has(output) ? NOT_NUMBERS : NOTHING[sign] };
     },
   };
 }

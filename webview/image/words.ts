@@ -1,8 +1,8 @@
 import type { ColormapName } from '../../src/image/colormap.ts';
-import type { Explained, LayerMap } from '../../src/protocol/model.ts';
+import type { Explained, LayerMap, Sweep } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import { colormapFor } from './draw.ts';
-import { peakOf } from './strength.ts';
+import { notNumbersIn, peakOf } from './strength.ts';
 
 /** What is explained, as it stands in a sentence. */
 export const nameOf = ({ target, text }: Explained): string => (target.kind === 'region' ? `the ${text}` : text);
@@ -36,6 +36,23 @@ const DRAWN: Readonly<Record<ViewSettings['upsampling'], string>> = {
   bilinear: 'blended here for reading',
   bicubic: 'blended here for reading',
 };
+
+/**
+ * Why a map is no explanation since there are no numbers, as far as it is known; undefined where there are.
+ * @param ofScore whether it explains the score
+ */
+export function describeNotNumbers({ data, output }: LayerMap, { target, maps, notNumbers }: Sweep, ofScore: boolean): string | undefined {
+  const origin = notNumbers === undefined ? '' : ` ${notNumbers}`;
+  if (ofScore && Number.isNaN(target.score)) return `The score is not a number (NaN), so that no map explains it.${origin}`;
+  const count = notNumbersIn(data);
+  if (count === 0) return undefined;
+  const many = count === data.length ? 'The values of this map' : `${count} of the ${data.length} values of this map`;
+  if (!ofScore) return `${many} are not numbers (NaN).${origin}`;
+  const at = maps.findIndex((map) => map.output === output);
+  const behind = maps.slice(at + 1).find((map) => !map.reduced && notNumbersIn(map.data) === 0);
+  const where = at >= 0 && behind ? `between here and ${behind.output}, whose map is numbers` : 'on the way back from it';
+  return `${many} are not numbers (NaN), though the score is one: its gradient is lost ${where}, where an operation has none (such as a square root at 0) or a value is too large or small.`;
+}
 
 /** At which resolution the layer answers, and what was done to draw it. */
 export function resolutionOf(

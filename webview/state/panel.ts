@@ -345,12 +345,13 @@ export class Panel extends PanelState {
     if (!this.comparing.value || this.work.job.value || !this.photo.value) return undefined;
     const controller = new AbortController();
     const { signal } = controller;
+    const target = this.sweep.peek()?.target.target;
     untracked(() => {
       this.conventions.value = undefined;
     });
     // not between two jobs that follow each other
     const timer = setTimeout(async () => {
-      const outcomes = await this.work.beside('conventions', () => this.#host.calls.call('conventions', null, signal));
+      const outcomes = await this.work.beside('conventions', () => this.#host.calls.call('conventions', target ? { target } : {}, signal));
       if (outcomes && !signal.aborted) this.conventions.value = outcomes;
     });
     return () => {

@@ -5,6 +5,7 @@ import { InspectumError } from '../../tensor/errors.ts';
 import { unravelIndex } from '../../tensor/shape.ts';
 import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Model } from '../model.ts';
+import { channelClasses } from './channelClass.ts';
 import { describeRegion, forEachIn, highestIn, regionWithin, sumOf } from './region.ts';
 import { classScore, type Scores, scoresWith } from './scores.ts';
 import { describeSum, sumWithin, weightsOf } from './sumTarget.ts';
@@ -34,7 +35,8 @@ export function explained(model: Model, outcome: Outcome, given: Target): Explai
   const { values, dims, scores } = outcome;
   const name = model.outputName;
   const target = targetWithin(given, dims, name);
-  if (target.kind === 'region') return { index: -1, probability: 0, target, ...regionValue(target, outcome, name) };
+  if (target.kind === 'region')
+    return { index: -1, probability: 0, target, ...regionValue(target, outcome, name, channelClasses(model, dims)) };
   if (target.kind === 'sum') return { index: -1, probability: 0, target, ...sumValue(target, outcome, name) };
   if (scores) return { ...classScore(scores, target), target };
   const [score = 0, { index, negated }] = [values[target.index], target];
@@ -42,12 +44,25 @@ export function explained(model: Model, outcome: Outcome, given: Target): Explai
   return { index, score: negated ? -score : score, probability: 0, target, text: negated ? `against ${place}` : place };
 }
 
-function regionValue(region: RegionTarget, { values, dims }: Outcome, name: string): Pick<Explained, 'score' | 'text'> {
+/** @param classAt the class that a place speaks of, by its index per axis; -1 where it has several */
+function regionValue(
+  region: RegionTarget,
+  { values, dims }: Outcome,
+  name: string,
+  classAt: ReturnType<typeof channelClasses>,
+): Pick<Explained, 'score' | 'text'> {
   const text = describeRegion(region, dims, name);
-  if (region.reduce === 'sum') return { score: sumOf(region.ranges, dims, values), text };
-  const place = highestIn(region.ranges, dims, values);
-  const at = unravelIndex(place, dims).join(', ');
-  return { score: values[place] as number, text: text.startsWith('maximum') ? `${text}, at [${at}]` : text };
+  const named = (words: string, place: readonly number[]) => {
+    const label = classAt?.(place);
+    return label === undefined ? words : `${words} (${label})`;
+  };
+  if (region.reduce === 'sum') {
+    const place = region.ranges.map(([from, to]) => (to - from === 1 ? from : -1));
+    return { score: sumOf(region.ranges, dims, values), text: named(text, place) };
+  }
+  const highest = highestIn(region.ranges, dims, values);
+  const place = unravelIndex(highest, dims);
+  return { score: values[highest] as number, text: named(text.startsWith('maximum') ? `${text}, at [${place.join(', ')}]` : text, place) };
 }
 
 function sumValue(sum: SumTarget, { values, dims, scores }: Outcome, name: string): Pick<Explained, 'score' | 'text'> {

@@ -16,9 +16,10 @@ export async function conventions(opened: Model, options: { inputs: readonly str
   const report = (fraction: number): void => status(`${Math.round(fraction * 100)}%`);
   const outcomes = await conventionOutcomes(model, path.resolve(image.name), feeds, { report });
   if (options.json) return JSON.stringify(outcomes);
-  const lines = outcomes.flatMap(({ name, current, top }) => [
+  const lines = outcomes.flatMap(({ name, current, top, explained }) => [
     `${name}${current ? '  (in use)' : ''}`,
-    ...(top.length > 0 ? top.slice(0, SHOWN).map(classRow) : ['  no classes']),
+    ...top.slice(0, SHOWN).map(classRow),
+    ...(explained ? [`  ${explained.text}: ${Number(explained.score.toPrecision(6))}`] : []),
   ]);
   return [`${model.output} of ${image.name}`, ...lines].join('\n');
 }

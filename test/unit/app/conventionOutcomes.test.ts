@@ -72,6 +72,8 @@ test('one channel, whole numbers, and no classes', async () => {
   const gray = await outcomes(inGraph('inverted-gray'), picture);
   expect(gray.map(({ name }) => name)).toEqual(['0 to 1', '-1 to 1', '0 to 255', 'MNIST mean/std', 'inverted, 1 to 0']);
   expect(gray.map(({ top }) => top)).toEqual(gray.map(() => []));
+  expect(new Set(gray.map(({ explained }) => explained?.text)).size).toBe(1);
+  expect(new Set(gray.map(({ explained }) => explained?.score)).size).toBeGreaterThan(3);
   expect((await outcomes(inGraph('bytes'), picture)).map(({ name }) => name)).toEqual(['0 to 255, RGB', '0 to 255, BGR']);
   await expect(outcomes(fixture('external.onnx'), picture)).rejects.toMatchObject({ kind: 'unsupported' });
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { GivenInputs, InputSource } from '../../../src/protocol/inputs.ts';
 import type { ModelSummary, Truth } from '../../../src/protocol/model.ts';
+import { spelled } from '../../../src/protocol/numbers.ts';
 import type { DroppedFile, PanelCalls, PanelEvents } from '../../../src/protocol/panel.ts';
 import { type Handlers, type Message, Peer } from '../../../src/protocol/rpc.ts';
 import { handlers } from '../../../src/worker/handlers.ts';
@@ -42,7 +43,7 @@ export class LiveHost {
 
   /** To be called before the panel's script runs in the page. */
   async attach(page: Page): Promise<void> {
-    const post = (message: Message) => void page.evaluate((json) => window.fromTest(json), toJson(message)).catch(() => undefined);
+    const post = (message: Message) => void page.evaluate((json) => window.fromTest(json), toJson(spelled(message))).catch(() => undefined);
     const peer = new Peer<PanelCalls, PanelEvents, Nothing, Nothing>(post, this.#calls());
     this.#peer = peer;
     await page.exposeFunction('toTest', (json: string) => peer.receive(fromJson(json) as Message));
@@ -117,7 +118,7 @@ export class LiveHost {
       baselines: (params, signal) => core.baselines({ model, ...params }, signal),
       estimate: (params, signal) => core.estimate({ model, ...params }, signal),
       attribute: (params, signal) => core.attribute({ model, ...params }, signal),
-      conventions: (_params, signal) => core.conventions({ model }, signal),
+      conventions: (params, signal) => core.conventions({ model, ...params }, signal),
       saveConfiguration: (_params, signal) => core.saveConfiguration({ model }, signal),
       chooseLabels: () => {
         const [file] = this.#offered(KINDS.labels);
