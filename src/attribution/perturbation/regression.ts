@@ -17,7 +17,7 @@ export function refuseTooLarge(features: number, samples: number): void {
   if (features * samples > MOST)
     throw new InspectumError(
       'too-large',
-      `A linear model of ${features.toLocaleString('en')} features cannot be fitted to ${samples.toLocaleString('en')} samples here: their product may be up to ${MOST.toLocaleString('en')}. Group features with feature_mask.`,
+      `A linear model of ${features.toLocaleString('en')} features cannot be fitted to ${samples.toLocaleString('en')} samples here: their product may be up to ${MOST.toLocaleString('en')}. Group features with feature_mask, or give a smaller n_samples.`,
     );
 }
 

@@ -32,5 +32,6 @@ it.each([
 
 it('what does not fit into memory is refused with the numbers', () => {
   expect(() => refuseTooLarge(30_000, 1000)).toThrow('30,000 features cannot be fitted to 1,000 samples');
+  expect(() => refuseTooLarge(3, 1e7)).toThrow('give a smaller n_samples');
   expect(() => refuseTooLarge(20_000, 1000)).not.toThrow();
 });
