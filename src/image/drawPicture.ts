@@ -41,9 +41,7 @@ export function drawPicture(map: Grid, image: SeenImage | undefined, style: Seen
 
 function imageArray({ width, height, data, isGray }: SeenImage): ImageArray {
   const channels = isGray ? 1 : 3;
-  const values = Uint8Array.from(
-    { length: width * height * channels },
-    (_, i) => data[Math.floor(i / channels) * 4 + (i % channels)] as number,
-  );
+  const values = new Uint8Array(width * height * channels);
+  for (let from = 0, to = 0; from < data.length; from += 4) for (let c = 0; c < channels; c++) values[to++] = data[from + c] as number;
   return { width, height, channels, data: values };
 }

@@ -54,8 +54,8 @@ describe.each([
     readonly pictures: readonly { readonly style: Style; readonly pixels: string; readonly every: number }[];
   }
   const cases: readonly Case[] = JSON.parse(readFileSync(tutorial(`${network}/expected.json`), 'utf8'));
-  /** The last of every method: the others differ from it in what is computed, not in how it is drawn. */
-  const byMethod = new Map(cases.map((one) => [one.method, one]));
+  /** The last of every method, without those that take long: others differ from it in what is computed, not in how it is drawn. */
+  const byMethod = new Map(cases.filter(({ set }) => set?.n_steps === undefined).map((one) => [one.method, one]));
   /** Of 255. */
   const TOLERANCE = 2;
 

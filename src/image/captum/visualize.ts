@@ -70,7 +70,9 @@ const OVER_IMAGE: Readonly<Record<Exclude<Visualization, 'heat_map'>, Drawing>> 
   original_image: (_values, image) => shown(image),
   blended_heat_map: (values, image, options) => blend(grayOf(image), heatMapOf(values, options), options.alphaOverlay),
   masked_image: (values, image) => {
-    const data = Float64Array.from(image.data, (v, i) => clippedByte(v * (values[Math.floor(i / image.channels)] as number)));
+    const data = new Float64Array(image.data.length);
+    for (let i = 0; i < data.length; i++)
+      data[i] = clippedByte((image.data[i] as number) * (values[Math.floor(i / image.channels)] as number));
     return shown({ ...image, data });
   },
   alpha_scaling: (values, image) => {
@@ -101,7 +103,7 @@ function coloured(count: number, indexAt: (i: number) => number, table: Uint8Arr
   const pixels = new Uint8ClampedArray(count * 4).fill(255);
   for (let i = 0; i < count; i++) {
     const at = indexAt(i) * 3;
-    pixels.set(table.subarray(at, at + 3), i * 4);
+    for (let c = 0; c < 3; c++) pixels[i * 4 + c] = table[at + c] as number;
   }
   return pixels;
 }
@@ -142,5 +144,9 @@ function stretched(values: Float64Array, table: Uint8Array): Pixels {
 }
 
 /** `over`, `alpha` opaque, over opaque pixels. */
-export const blend = (under: Pixels, over: Pixels, alpha: number): Pixels =>
-  under.map((value, i) => (i % 4 === 3 ? 255 : value * (1 - alpha) + (over[i] as number) * alpha));
+export function blend(under: Pixels, over: Pixels, alpha: number): Pixels {
+  const pixels = new Uint8ClampedArray(under.length).fill(255);
+  for (let i = 0; i < pixels.length; i += 4)
+    for (let c = i; c < i + 3; c++) pixels[c] = (under[c] as number) * (1 - alpha) + (over[c] as number) * alpha;
+  return pixels;
+}
