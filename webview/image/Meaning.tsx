@@ -75,7 +75,7 @@ function Sentence() {
   const lost = sweep && shown?.kind === 'map' && describeNotNumbers(shown.map, sweep, info.value?.needsTarget ?? true);
   if (lost)
     return (
-      <p class="warning" data-testid="meaning">
+      <p class="meaning warning" data-testid="meaning">
         {lost}
       </p>
     );
