@@ -43,19 +43,30 @@ function observed(
 }
 
 /** A pass over the slow model that has begun. */
-async function blocked(options: Parameters<typeof observed>[0] = {}, signal?: AbortSignal) {
+async function begun(options: Parameters<typeof observed>[0] = {}, signal?: AbortSignal) {
   const one = observed(options);
   const { client } = one;
   await client.call('open', { path: slow, choices: {} });
   await client.call('inputs', { model: slow, sources: sourcesOf(image, 'input') });
-  let begun = false;
+  let isBegun = false;
   client.onProgress(({ progress }) => {
-    begun ||= progress?.text === 'Explaining every layer';
+    isBegun ||= progress?.text === 'Explaining every layer';
   });
   const sweep = failure(client.call('sweep', { model: slow }, signal));
-  await until(() => begun);
-  await delay(50);
+  await until(() => isBegun);
   return { one, client, sweep };
+}
+
+/** The process runs it, and answers nobody. */
+async function blocked(...given: Parameters<typeof begun>) {
+  const running = await begun(...given);
+  const answers = () =>
+    running.client.call('ping', null, AbortSignal.timeout(150)).then(
+      () => true,
+      () => false,
+    );
+  while (await answers()) await delay(5);
+  return running;
 }
 
 describe('the life of the process', () => {
@@ -206,6 +217,15 @@ describe('cancelling', () => {
     expect((await other).kind).toBe('restarted');
     expect(reasons.map(({ kind }) => kind)).toEqual(['restarted']);
     expect((await client.call('open', { path: SAMPLE, choices: {} })).fileName).toBe('shapes.onnx');
+  });
+
+  test('a run that blocks only after it was cancelled is over as well', async () => {
+    const controller = new AbortController();
+    const { client, one, sweep } = await begun({}, controller.signal);
+    controller.abort();
+    void client.endIfBlocked(slow);
+    expect((await sweep).kind).toBe('cancelled');
+    await until(() => !isAlive(one.pid), 4000);
   });
 
   test('a process that listens goes on', async () => {

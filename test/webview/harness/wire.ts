@@ -11,10 +11,16 @@ export const fromJson = (json: string): unknown =>
   JSON.parse(json, (_key, value: Partial<Record<keyof typeof ARRAYS, string>> | null) => {
     for (const [name, type] of Object.entries(ARRAYS)) {
       const text = value?.[name as keyof typeof ARRAYS];
-      if (typeof text === 'string') return new type(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+      if (typeof text === 'string') return new type(bytesOf(atob(text)).buffer);
     }
     return value;
   });
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
 
 function base64({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): string {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
