@@ -28,6 +28,11 @@ import { perUnit } from './target/unitsOfLayer.ts';
 
 const TOP = 5;
 
+export interface SweepWaiting {
+  /** Between what prepares a pass and the pass, which cannot be stopped: throws where nobody waits for it any more. */
+  readonly prepared?: () => Promise<void>;
+}
+
 /** One model with one input: the sweep is computed once per target, a layer that it holds is answered from it. */
 export class Explainer {
   readonly model: Model;
@@ -41,7 +46,7 @@ export class Explainer {
   }
 
   /** Prediction, and Grad-CAM of every layer with cells, or the last ones that fit, for `target` (default: see `defaultTarget`). */
-  async sweep(target?: Target): Promise<Sweep> {
+  async sweep(target?: Target, { prepared }: SweepWaiting = {}): Promise<Sweep> {
     const known = this.#sweep;
     if (known && isSame(known.target.target, target ?? defaultTarget(this.model, await this.#forward()))) return known;
     // The scores of a quantised model are those of its integers; the sweep computes in floating point.
@@ -53,6 +58,7 @@ export class Explainer {
     const { session, sweep, left } = await prepareSweep(this.model, told).catch((error) => {
       throw inMemoryWords(error, (figures) => `Layers cannot be explained together. ${figures}`);
     });
+    await prepared?.();
     const started = performance.now();
     const results = await session.run({ ...this.feeds, ...feed });
     const ms = performance.now() - started;
@@ -74,9 +80,9 @@ export class Explainer {
   }
 
   /** The sweep; where none fits into memory the prediction, with the reason, and every layer is left to `explain`. */
-  async sweepAsFits(target?: Target): Promise<Sweep> {
+  async sweepAsFits(target?: Target, waiting?: SweepWaiting): Promise<Sweep> {
     try {
-      return await this.sweep(target);
+      return await this.sweep(target, waiting);
     } catch (error) {
       if (!(error instanceof InspectumError && error.kind === 'memory')) throw error;
       const outcome = await this.#forward();

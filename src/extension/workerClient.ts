@@ -37,8 +37,6 @@ export class WorkerClient {
   #process: WorkerProcess | undefined;
   /** The model that the process works for. */
   #busyWith: string | undefined;
-  /** Jobs that have ended: tells one from the next. */
-  #finished = 0;
   /** The model that it worked for last: it holds memory for it after the work, too. */
   #lastWork: string | undefined;
   /** The model for whose work a process ended. */
@@ -100,16 +98,15 @@ export class WorkerClient {
     this.#process?.end(RESTART);
   }
 
-  /** Within a second of blocking, ends a process that a run for this model blocks: such a run cannot be stopped otherwise. */
+  /** Within a second, ends a process that a run for this model blocks: such a run cannot be stopped otherwise. */
   async endIfBlocked(model: string): Promise<void> {
-    const [asked, finished] = [this.#process, this.#finished];
-    const isAtIt = () => asked && this.#process === asked && this.#busyWith === model && this.#finished === finished;
-    const pause = () => new Promise((resolve) => setTimeout(resolve, this.#patience.cancel));
-    // what is only being prepared answers, and may block later
-    for (await pause(); isAtIt(); await pause())
-      await asked?.peer.call('ping', null, AbortSignal.timeout(this.#patience.ping)).catch(() => {
-        if (isAtIt()) this.end();
-      });
+    const asked = this.#process;
+    await new Promise((resolve) => setTimeout(resolve, this.#patience.cancel));
+    const isAtIt = () => asked && this.#process === asked && this.#busyWith === model;
+    if (!isAtIt()) return;
+    await asked?.peer.call('ping', null, AbortSignal.timeout(this.#patience.ping)).catch(() => {
+      if (isAtIt()) this.end();
+    });
   }
 
   /** Ends the process for good. */
@@ -127,7 +124,6 @@ export class WorkerClient {
       {
         progress: (event) => {
           this.#busyWith = event.progress ? event.model : undefined;
-          if (!event.progress) this.#finished++;
           this.#lastWork = event.model;
           for (const listener of this.#progress) listener(event);
         },

@@ -14,7 +14,7 @@ import { packed } from '../protocol/packed.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerCalls } from '../protocol/worker.ts';
 import { InspectumError } from '../tensor/errors.ts';
-import type { Jobs } from './jobs.ts';
+import { heard, type Jobs } from './jobs.ts';
 
 interface Opened {
   readonly model: Model;
@@ -114,7 +114,9 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
     sweep: ({ model, target }, signal) =>
       jobs.run(
         signal,
-        withProgress(model, 'Explaining every layer', async () => withReducedMaps(await explainer(model).sweepAsFits(target))),
+        withProgress(model, 'Explaining every layer', async () =>
+          withReducedMaps(await explainer(model).sweepAsFits(target, { prepared: () => heard(signal) })),
+        ),
       ),
     explain: ({ model, layer, target }, signal) =>
       jobs.run(

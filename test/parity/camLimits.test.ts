@@ -41,7 +41,7 @@ const BY_FORWARD_RUNS = ['EigenCAM', 'ScoreCAM', 'AblationCAM'];
 
 it('every class activation map is among those', () => {
   const named = Object.keys(METHODS).filter((name) => /CAM/.test(name));
-  expect(named.toSorted()).toEqual([...BY_GRADIENT, ...BY_FORWARD_RUNS].toSorted());
+  expect(new Set(named)).toEqual(new Set([...BY_GRADIENT, ...BY_FORWARD_RUNS]));
 });
 
 describe.each([...BY_GRADIENT, ...BY_FORWARD_RUNS])('%s', (method) => {
