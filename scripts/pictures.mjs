@@ -32,6 +32,8 @@ const pictures = inProject('docs/pictures');
 const PICTURES = [
   { name: 'panel-dark', theme: DARK, show: (workbench) => showPanel(workbench, undefined) },
   { name: 'panel-light', theme: LIGHT, show: (workbench) => showPanel(workbench, 'balloon') },
+  { name: 'methods', theme: LIGHT, show: showMethods },
+  { name: 'pixels', theme: DARK, show: showPixels },
   { name: 'activity-bar', theme: DARK, show: showActivityBar },
 ];
 
@@ -52,6 +54,24 @@ async function showPanel(workbench, target) {
   await workbench.openFromExplorer(MODEL);
   await workbench.runCommand('View: Close Primary Side Bar');
   await explain(workbench, target);
+}
+
+/** @param {Workbench} workbench */
+async function showMethods(workbench) {
+  await showPanel(workbench, undefined);
+  await workbench.panel.frame.getByTestId('method').click();
+  await workbench.panel.frame.getByTestId('method-menu').waitFor();
+}
+
+/** @param {Workbench} workbench */
+async function showPixels(workbench) {
+  await showMethods(workbench);
+  const { frame } = workbench.panel;
+  await frame.locator('[data-method=IntegratedGradients]').first().click();
+  const [run, facts] = [frame.getByTestId('run'), frame.getByTestId('attribution-facts')];
+  await run.or(facts).first().waitFor();
+  if (await run.isVisible()) await run.click();
+  await facts.waitFor({ timeout: 60_000 });
 }
 
 /** @param {Workbench} workbench */
