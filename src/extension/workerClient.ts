@@ -37,6 +37,8 @@ export class WorkerClient {
   #process: WorkerProcess | undefined;
   /** The model that the process works for. */
   #busyWith: string | undefined;
+  /** Jobs that have ended: tells one from the next. */
+  #finished = 0;
   /** The model that it worked for last: it holds memory for it after the work, too. */
   #lastWork: string | undefined;
   /** The model for whose work a process ended. */
@@ -98,11 +100,11 @@ export class WorkerClient {
     this.#process?.end(RESTART);
   }
 
-  /** Within a second, ends a process that a run for this model blocks: such a run cannot be stopped otherwise. */
+  /** Within a second, ends a process that is blocked by what it now does for this model: a run cannot be stopped otherwise. */
   async endIfBlocked(model: string): Promise<void> {
-    const asked = this.#process;
+    const [asked, finished] = [this.#process, this.#finished];
     await new Promise((resolve) => setTimeout(resolve, this.#patience.cancel));
-    const isAtIt = () => asked && this.#process === asked && this.#busyWith === model;
+    const isAtIt = () => asked && this.#process === asked && this.#busyWith === model && this.#finished === finished;
     if (!isAtIt()) return;
     await asked?.peer.call('ping', null, AbortSignal.timeout(this.#patience.ping)).catch(() => {
       if (isAtIt()) this.end();
@@ -124,6 +126,7 @@ export class WorkerClient {
       {
         progress: (event) => {
           this.#busyWith = event.progress ? event.model : undefined;
+          if (!event.progress) this.#finished++;
           this.#lastWork = event.model;
           for (const listener of this.#progress) listener(event);
         },

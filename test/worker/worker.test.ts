@@ -59,7 +59,12 @@ async function begun(isPrepared: boolean, options: Parameters<typeof observed>[0
 /** The process runs it, and answers nobody. */
 async function blocked(options?: Parameters<typeof observed>[0], signal?: AbortSignal) {
   const running = await begun(true, options, signal);
-  await delay(50);
+  const answers = () =>
+    running.client.call('ping', null, AbortSignal.timeout(300)).then(
+      () => true,
+      () => false,
+    );
+  while (await answers()) await delay(5);
   return running;
 }
 
