@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Explainer, type RecipeWaiting } from '../app/explain.ts';
 import { previewBaseline } from '../app/input/baselinePictures.ts';
 import { conventionOutcomes } from '../app/input/conventionOutcomes.ts';
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly progress: (model: string, progress: MethodProgress | null) => void;
 }
 
+/** Milliseconds that the panel has to draw a tree before the processor is taken by preparing. */
+const DRAWING_MS = 500;
 /** Milliseconds between two parts of a result. */
 const PARTIAL_MS = 300;
 const CONVENTIONS = 'Trying the usual conventions of preprocessing';
@@ -82,6 +85,7 @@ export function handlers(jobs: Jobs, { options, answered, progress }: Surroundin
           const model = Model.open(source?.files.unchanged ? source : path, { ...options, choices, ...(frugal && { frugal }) });
           models.set(path, { model, told: model });
           void answered()
+            .then(() => setTimeout(DRAWING_MS))
             .then(() => jobs.run(signal, () => prepare(model)))
             .catch(() => undefined);
           return packed(model.summary);
