@@ -25,6 +25,7 @@ test('a configuration that changes on disk is read again, with the same layer an
   const configuration = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(file, JSON.stringify({ ...configuration, input: { ...configuration.input, range: [0, 0.6] } }));
   await panel.frame.getByTestId('before').waitFor({ timeout: 20_000 });
+  await panel.inState('ready').waitFor();
   await panel.drawn({ layer: 'stage2', target: 4 }).waitFor();
   expect(await panel.changeImage.textContent()).toContain('mug-and-key.jpg');
   await panel.frame.getByTestId('end-comparison').click();
