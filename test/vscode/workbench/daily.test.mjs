@@ -40,6 +40,7 @@ test('a model that is written again is read when it has stopped growing', async 
   writeFileSync(inFolder(MODEL), bytes);
   await panel.frame.getByTestId('before').waitFor({ timeout: 20_000 });
   expect(await panel.message.count()).toBe(0);
+  await panel.inState('ready').waitFor();
   await panel.drawn({ layer: 'stage2', target: 4 }).waitFor();
 });
 
