@@ -1,6 +1,6 @@
 import { pathEnds, reachedFrom } from '../../autodiff/differentiate.ts';
 import { describeNode, type RuleSet } from '../../autodiff/rule.ts';
-import { type GraphBuilder, valuesRead } from '../../graph/builder.ts';
+import { type GraphBuilder, neededFor } from '../../graph/builder.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 
 /** As many operators are named. */
@@ -21,9 +21,7 @@ export function noGradientError(
   output: string,
   rules: RuleSet,
 ): InspectumError {
-  const before = new Set([output]);
-  for (const node of [...builder.nodes].reverse())
-    if (node.outputs.some((name) => before.has(name))) for (const name of valuesRead(node)) before.add(name);
+  const { values: before } = neededFor(builder.nodes, [output]);
   if (!values.some((value) => before.has(value)))
     return new InspectumError(
       'unsupported',

@@ -25,7 +25,13 @@ export interface Shares {
 export const WHOLE: Shares = { before: 0, behind: 1, given: 1 };
 
 export function sharesAt(graph: Graph, value: string, output: string): Shares {
-  const work = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + workOf(node, graph), 0);
+  const known = new Map<Node, number>();
+  const own = (node: Node): number => {
+    const found = known.get(node) ?? workOf(node, graph);
+    known.set(node, found);
+    return found;
+  };
+  const work = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + own(node), 0);
   const { nodes } = neededFor(graph.nodes, [output]);
   const whole = work(nodes);
   if (whole === 0) return WHOLE;

@@ -85,11 +85,11 @@ function behind(node: Node, graph: Graph, known: ReadonlyMap<string, Known>, rea
   const shapes = node.inputs.map((_, i) => view.shape(i));
   const changing = node.inputs.flatMap((name, i) => (reached.has(name) ? [{ known: known.get(name), shape: shapes[i] }] : []));
   const [first] = changing;
-  const { fields, plane } = first?.known ?? {};
-  if (node.outputs.filter((name) => name !== '').length !== 1 || !first || !fields || !plane || !isMap(first.shape)) return undefined;
+  if (node.outputs.filter((name) => name !== '').length !== 1 || !first?.known || !isMap(first.shape)) return undefined;
+  const { fields, plane } = first.known;
   const alone = changing.length === 1 && reached.has(node.inputs[0] ?? '');
-  if (key === 'Transpose') return turned(first.known as Known, intsAttribute(node, 'perm', [3, 2, 1, 0]));
-  if (key === 'Pad') return alone ? padded(first.known as Known, new AxesView(node, graph, new Map())) : undefined;
+  if (key === 'Transpose') return turned(first.known, intsAttribute(node, 'perm', [3, 2, 1, 0]));
+  if (key === 'Pad') return alone ? padded(first.known, new AxesView(node, graph, new Map())) : undefined;
   if (key === 'Conv' || POOLS.has(key)) {
     const kernel = intsAttribute(node, 'kernel_shape') ?? shapes[1]?.slice(2) ?? [];
     if (!alone || !isChannelsFirst(plane) || kernel.length !== 2 || !isStatic(kernel)) return undefined;
