@@ -59,7 +59,7 @@ interface ColormapParameter extends Documented {
   readonly choices: readonly string[];
 }
 
-/** One number for every axis, or such a list for every attributed input. */
+/** One number for every axis; for several attributed inputs a list of these, or of numbers that serve every axis of one. */
 interface ExtentsParameter extends Documented {
   readonly type: 'extents';
   readonly default: Extents | null;
@@ -90,7 +90,7 @@ export type Parameter =
 
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 
-export type Extents = number | readonly number[] | readonly (readonly number[])[];
+export type Extents = number | readonly (number | readonly number[])[];
 
 interface ValueOfType {
   readonly boolean: boolean;
@@ -147,7 +147,7 @@ const WRONG: { readonly [T in Parameter['type']]: (value: unknown, parameter: Ex
   extents: (value, { min, default: none, required }) =>
     (value === null && none === null && !required) || isExtents(value, min)
       ? undefined
-      : `whole numbers from ${min}, one per axis: [3, 8, 8]; for several inputs a list of such lists`,
+      : `whole numbers from ${min}, one per axis: [3, 8, 8]; for several inputs a number or such a list for each`,
   mask: (value) =>
     value === null || typeof value === 'string' || typeof value === 'object'
       ? undefined
@@ -192,6 +192,4 @@ const rangeWords = (min: number | undefined, max: number | undefined): string =>
   [min !== undefined && ` from ${min}`, max !== undefined && ` to ${max}`].filter(Boolean).join('');
 
 const isExtents = (value: unknown, min: number): boolean =>
-  Array.isArray(value)
-    ? value.every((one) => isExtents(one, min)) && (value.some(Array.isArray) ? value.every(Array.isArray) : true)
-    : Number.isInteger(value) && (value as number) >= min;
+  [value].flat().every((one) => [one].flat().every((extent) => Number.isInteger(extent) && (extent as number) >= min));

@@ -19,7 +19,8 @@ const other = floats(
 const [open, fixed] = ['residual.script.onnx', 'residual.script.fixed.onnx'].map((file) =>
   Model.open(path.join(NETWORKS, file), { threads: 1 }),
 ) as [Model, Model];
-afterAll(() => Promise.all([open.release(), fixed.release()]));
+const forked = Model.open(path.join(import.meta.dirname, '../fixtures/methods/models/forked.onnx'), { threads: 1 });
+afterAll(() => Promise.all([open, fixed, forked].map((model) => model.release())));
 
 type Job = Omit<AttributionJob, 'feeds'>;
 const run = (model: Model, job: Job, feed = input) => attribute(model, { target: 3, ...job, feeds: { input: feed } });
@@ -51,6 +52,23 @@ test.each(JOBS.map((job) => [job.method, job] as const))('%s of two examples is 
     ),
   ).toBeLessThanOrEqual(1e-5);
   for (const [i, { delta }] of each.entries()) expect(both.delta?.[i] ?? 0).toBeCloseTo(delta?.[0] ?? 0, 4);
+});
+
+test.each([
+  ['IntegratedGradients', 'LayerIntegratedGradients', steps],
+  ['FeatureAblation', 'LayerFeatureAblation', {}],
+] as const)('%s is %s of what enters the first layer', async (ofInput, ofLayer, set) => {
+  const feeds = {
+    input: floats(
+      [1, 1, 6, 6],
+      Array.from({ length: 36 }, (_, i) => Math.sin(i)),
+    ),
+  };
+  const job = { feeds, target: 1, baseline: 0.25 };
+  const primary = await attribute(forked, { ...job, method: ofInput, set });
+  const layer = await attribute(forked, { ...job, method: ofLayer, layer: 'stem', set: { ...set, attribute_to_layer_input: true } });
+  expect(layer.attribution.dims).toEqual(primary.attribution.dims);
+  expect(relativeDistance(layer.attribution.data, primary.attribution.data)).toBeLessThanOrEqual(1e-5);
 });
 
 describe('partial results', () => {

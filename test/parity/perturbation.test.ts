@@ -161,6 +161,21 @@ describe('classical classifiers', () => {
   });
 });
 
+it('a stride for all axes of one input stands beside strides per axis of another', async () => {
+  const feeds = {
+    image: tensor(
+      'float32',
+      [1, 1, 6, 7],
+      Float32Array.from({ length: 42 }, (_, i) => Math.sin(i)),
+    ),
+    row: floats([1, 4], [1, -2, 3, 0.5]),
+  };
+  const occluded = async (strides: unknown) =>
+    (await attribute(two, { method: 'Occlusion', feeds, target: 0, set: { sliding_window_shapes: [[1, 2, 2], [2]], strides } })).parts;
+  expect(await occluded([[1, 2, 2], 1])).toEqual(await occluded([[1, 2, 2], [1]]));
+  expect(await occluded([1, [2]])).toEqual(await occluded([[1, 1, 1], 2]));
+});
+
 describe('what cannot be is refused', () => {
   const image = tensor('uint8', [1, 6, 7, 3], new Uint8Array(126));
   const pair = { image: floats([1, 1, 6, 7], new Float32Array(42)), row: floats([1, 4], new Float32Array(4)) };

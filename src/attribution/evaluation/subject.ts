@@ -87,7 +87,8 @@ export class Subject {
   async cutAt(values: readonly string[], point?: Point): Promise<Subject> {
     const cut = [...(this.#options.cut ?? []), ...values];
     const tensors = point ? values.map((name) => point[name]) : await this.valuesOf(values);
-    const feeds = { ...this.#options.feeds, ...Object.fromEntries(values.map((name, i) => [name, tensors[i] as Tensor])) };
+    const own = values.map((name, i) => [name, inDtype(tensors[i] as Tensor, this.#options.feeds[name]?.dtype ?? 'float32')]);
+    const feeds = { ...this.#options.feeds, ...Object.fromEntries(own) };
     return new Subject({ ...this.#options, graph: cutGraph(this.graph, values, this.output), feeds, attributed: values, cut });
   }
 

@@ -90,10 +90,10 @@ export function windowsOver(given: Readonly<Record<string, Sized>>, shapes: Exte
 
 /** Numbers per axis of every value. */
 function perValue(parameter: string, extents: Extents, ranks: readonly (readonly [name: string, rank: number])[]): readonly number[][] {
-  const given: readonly (number | readonly number[])[] =
+  const given =
     typeof extents === 'number'
       ? ranks.map(() => extents)
-      : ranks.length === 1 && !Array.isArray(extents[0])
+      : ranks.length === 1 && !extents.some(Array.isArray)
         ? [extents as readonly number[]]
         : extents;
   if (given.length !== ranks.length)
