@@ -77,8 +77,7 @@ const known = [...SETTINGS.map(networkName), ...MEASUREMENTS.map(methodName), HU
 const unknown = words.filter((word) => !known.some((name) => name.includes(word)));
 if (unknown.length > 0) throw new Error(`nothing is called ${unknown.join(', ')}; there are ${known.join('; ')}`);
 const measured: Measured[] = [];
-if (whole || words.some((word) => word !== HUGE))
-  for (const setting of asked(SETTINGS, networkName)) measured.push(await measure(setting));
+if (whole || words.some((word) => word !== HUGE)) for (const setting of asked(SETTINGS, networkName)) measured.push(await measure(setting));
 const sections = [...(measured.length > 0 ? [page(measured)] : []), ...(whole || words.includes(HUGE) ? [hugeSection()] : [])];
 const text = sections.join('\n');
 process.stdout.write(text);
