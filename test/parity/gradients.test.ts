@@ -59,6 +59,7 @@ const FAMILIES = [
   'images',
   'fused',
   'attention',
+  'classical',
 ] as const;
 
 /** Operators whose outputs are constant almost everywhere or no numbers: by design they pass no gradient on. */

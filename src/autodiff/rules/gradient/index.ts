@@ -1,5 +1,6 @@
 import type { RuleSet } from '../../rule.ts';
 import { activationRules } from './activations.ts';
+import { classicalMlRules } from './classicalMl.ts';
 import { convolutionRules } from './convolution.ts';
 import { convTransposeRules } from './convTranspose.ts';
 import { einsumRules } from './einsum.ts';
@@ -40,4 +41,5 @@ export const gradientRules: RuleSet = {
   ...scanRules,
   ...loopRules,
   ...recurrentRules,
+  ...classicalMlRules,
 };
