@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../../../graph/builder.ts';
 import { stringAttribute } from '../../../graph/graph.ts';
 import { noGradient, type Rule, type RuleSet } from '../../rule.ts';
+import { classicalMlRules } from '../gradient/classicalMl.ts';
 import { gradientRules } from '../gradient/index.ts';
 import { isMaximumOf } from './bounds.ts';
 import { type LrpOptions, layerRule } from './composites.ts';
@@ -107,7 +108,7 @@ const RULES: Readonly<Record<string, RelevanceRule>> = {
   ),
   ...each(['ScatterElements', 'ScatterND'], scattered),
   ...each(['Max', 'Min'], extremum),
-  ...each(['ReduceLogSumExp', 'If', 'Scan', 'Loop', 'RNN', 'GRU', 'LSTM'], asGradient),
+  ...each(['ReduceLogSumExp', 'If', 'Scan', 'Loop', 'RNN', 'GRU', 'LSTM', ...Object.keys(classicalMlRules)], asGradient),
   ...each(['Relu', 'LeakyRelu', 'PRelu', 'ThresholdedRelu', 'Abs', 'Neg'], passedBySlope),
   ...each(
     [
