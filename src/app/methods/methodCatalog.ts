@@ -1,14 +1,16 @@
 import { sharesAt, WHOLE } from '../../attribution/evaluation/share.ts';
 import type { Feeds } from '../../attribution/evaluation/subject.ts';
 import { METHODS } from '../../attribution/index.ts';
-import { gradientCost, type LayerValues, type Method, type Workload } from '../../attribution/method.ts';
+import { borderValue, borderValues } from '../../attribution/layer/layerValue.ts';
+import { gradientCost, type Method, type Workload } from '../../attribution/method.ts';
 import { METRICS } from '../../attribution/metrics/index.ts';
 import type { Metric } from '../../attribution/metrics/metric.ts';
 import { QUESTIONS } from '../../attribution/questions.ts';
 import { NOISE_TUNNEL_PARAMETERS } from '../../attribution/sampling/noiseTunnel.ts';
 import { layoutOf } from '../../graph/imageAxes/layout.ts';
 import type { MethodInfo, ParameterInfo, Recipe } from '../../protocol/methods.ts';
-import type { Parameter, ParameterTable, ParameterValues } from '../../tensor/parameters.ts';
+import type { Parameter, ParameterTable } from '../../tensor/parameters.ts';
+import type { Shape } from '../../tensor/shape.ts';
 import { countBaselines } from '../input/readBaselines.ts';
 import type { Model } from '../model.ts';
 import { attributedInputs, methodNamed } from './attribute.ts';
@@ -83,10 +85,13 @@ export async function passesOf(model: Model, { method: name, set, layer, baselin
   const method = methodNamed(name);
   const { parameters, tunnel, metrics } = settingsOf(method, set);
   const chosen = layer === undefined || method.level === 'primary' ? undefined : model.findLayer(layer);
-  const value = chosen && valueAt(chosen, parameters);
+  const ofInput = parameters.attribute_to_layer_input === true || parameters.attribute_to_neuron_input === true;
+  // where nothing enters the layer the run says so, not its estimate
+  const value = chosen && (borderValue(chosen, ofInput) ?? chosen.output);
   const shape = value === undefined ? undefined : model.shapeOf(value);
   const channels = value && shape?.[layoutOf(model.axes.get(value), shape.length).channel];
-  const ofLayer = chosen && method.level === 'layer' ? shapesAt(model, chosen, parameters) : [];
+  const attributed = chosen && method.level === 'layer' ? borderValues(chosen, ofInput) : [];
+  const ofLayer = attributed.map((name) => ofOneExample(model.shapeOf(name) ?? [])).filter(({ length }) => length > 0);
   const workload: Workload = {
     parameters,
     channels: typeof channels === 'number' ? channels : undefined,
@@ -100,18 +105,8 @@ export async function passesOf(model: Model, { method: name, set, layer, baselin
   return passes + metricsCost(metrics, passes);
 }
 
-/** The value of a layer that a method is about. */
-function valueAt({ output, inputs }: LayerValues, { attribute_to_layer_input, attribute_to_neuron_input }: ParameterValues): string {
-  return (attribute_to_layer_input || attribute_to_neuron_input ? inputs[0] : undefined) ?? output;
-}
-
-/** The shapes of all values that a layer method attributes to, for one example, as far as they are known. */
-function shapesAt(model: Model, { inputs, outputs }: LayerValues, { attribute_to_layer_input: toInput }: ParameterValues): number[][] {
-  const shapes = (toInput ? inputs : outputs).map((name) => model.shapeOf(name) ?? []);
-  return shapes
-    .filter(({ length }) => length > 0)
-    .map((dims) => dims.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0)));
-}
+/** A shape in numbers: an open batch is one example, other extents that are not known are 0. */
+const ofOneExample = (shape: Shape): number[] => shape.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : 0));
 
 /** How many features a mask makes; undefined where there is none, or only its file tells. */
 function featuresIn(mask: unknown): number | undefined {
