@@ -1,7 +1,8 @@
 import { InspectumError } from '../tensor/errors.ts';
 import { drawFigure } from './captum/figure.ts';
 import { hasHeatMap, type ImageArray } from './captum/visualize.ts';
-import type { RgbImage } from './image.ts';
+import { type Channels, isGray } from './channels.ts';
+import type { RgbImage, Size } from './image.ts';
 import { type Grid, interpolate } from './interpolate.ts';
 import type { OverlayPicture } from './overlay.ts';
 import { minMaxJet } from './picturePresets.ts';
@@ -12,6 +13,17 @@ export interface SeenImage extends RgbImage {
   /** The network takes one channel, and all three colours hold it. */
   readonly isGray: boolean;
 }
+
+/**
+ * What the network sees, from its pixels.
+ * @param channels what the network takes; undefined where that is not known
+ */
+export const seenImage = ({ width, height, rgba }: Size & { readonly rgba: Uint8Array }, channels: Channels | undefined): SeenImage => ({
+  width,
+  height,
+  data: rgba,
+  isGray: channels !== undefined && isGray(channels),
+});
 
 /** A map in the size of the image, or its own without one, as a style brings it there. */
 export function largeMap(map: Grid, image: RgbImage | undefined, style: SeenStyle): Grid {

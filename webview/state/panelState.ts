@@ -1,6 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { isGray } from '../../src/image/channels.ts';
-import type { SeenImage } from '../../src/image/drawPicture.ts';
+import { type SeenImage, seenImage } from '../../src/image/drawPicture.ts';
 import type { Choices } from '../../src/protocol/choices.ts';
 import type { GivenInputs } from '../../src/protocol/inputs.ts';
 import type {
@@ -95,10 +94,7 @@ export class PanelState {
   /** What the network sees of the image. */
   readonly seen = computed<SeenImage | undefined>(() => {
     const { network } = this.photo.value ?? {};
-    const { channels } = this.model.value?.input ?? {};
-    return (
-      network && { width: network.width, height: network.height, data: network.rgba, isGray: channels !== undefined && isGray(channels) }
-    );
+    return network && seenImage(network, this.model.value?.input?.channels);
   });
   /** As text, which changes with nothing else of the view. */
   readonly #asked = computed(() => JSON.stringify(specOf(this.view.value)));

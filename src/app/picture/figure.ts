@@ -1,5 +1,4 @@
-import { isGray } from '../../image/channels.ts';
-import { drawPicture, type SeenImage } from '../../image/drawPicture.ts';
+import { drawPicture, seenImage } from '../../image/drawPicture.ts';
 import { encodePng } from '../../image/encodePng.ts';
 import type { Grid } from '../../image/interpolate.ts';
 import type { ReadInput } from '../input/readInput.ts';
@@ -13,13 +12,8 @@ import type { PictureStyle } from './pictureStyle.ts';
  */
 export function picturePng(map: Grid, input: ReadInput, style: PictureStyle = PERCEPTUAL): Uint8Array {
   if (style.kind === 'preset' && style.name === 'perceptual') return overlayPng(map, input.image);
-  return encodePng(drawPicture(map, seenImage(input), style));
+  const { model, shown } = input;
+  return encodePng(drawPicture(map, shown && seenImage(shown.network, model.input?.channels), style));
 }
 
 const PERCEPTUAL = { kind: 'preset', name: 'perceptual' } as const;
-
-function seenImage({ model, shown }: ReadInput): SeenImage | undefined {
-  if (!shown) return undefined;
-  const { width, height, rgba } = shown.network;
-  return { width, height, data: rgba, isGray: model.input !== undefined && isGray(model.input.channels) };
-}
