@@ -1,4 +1,5 @@
 import { DraftField } from '../components/DraftField.tsx';
+import { DraftForm } from '../components/DraftForm.tsx';
 import { useDraft } from '../components/useDraft.ts';
 import { usePanel } from '../state/context.ts';
 import { describeNeuron, parseNeuron } from './neuron.ts';
@@ -20,21 +21,18 @@ export function NeuronField() {
   );
   const example = dims ? dims.map(() => '0').join(', ') : '0';
   return (
-    <form class="inline-form neuron-form" onSubmit={draft.onSubmit}>
-      <DraftField
-        draft={draft}
-        name="Neuron"
-        named
-        wrong={draft.value === undefined && draft.texts[0] !== ''}
-        hint={`An index (4) or a range (2:5, or : for all) per axis${dims ? ` of ${dims.join(' × ')}` : ''}, counted from 0; of several neurons their sum is explained`}
-        placeholder={example}
-        testid="neuron"
-      />
-      {draft.isNew && (
-        <button type="submit" class="link">
-          Use
-        </button>
-      )}
+    <span class="inline-form neuron-form">
+      <DraftForm draft={draft}>
+        <DraftField
+          draft={draft}
+          name="Neuron"
+          named
+          wrong={draft.value === undefined && draft.texts[0] !== ''}
+          hint={`An index (4) or a range (2:5, or : for all) per axis${dims ? ` of ${dims.join(' × ')}` : ''}, counted from 0; of several neurons their sum is explained`}
+          placeholder={example}
+          testid="neuron"
+        />
+      </DraftForm>
       {inUse !== undefined && layer && (
         <span class="neuron-words" title="Counted from 0" data-testid="neuron-words">
           {describeNeuron(layer, inUse)}
@@ -53,6 +51,6 @@ export function NeuronField() {
           {isPicking.value ? 'Show its explanation' : 'Pick another…'}
         </button>
       )}
-    </form>
+    </span>
   );
 }
