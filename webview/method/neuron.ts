@@ -1,4 +1,5 @@
 import type { Cell, Layer } from '../../src/protocol/model.ts';
+import { type AxisRange, parseRange } from '../../src/tensor/ranges.ts';
 
 /** What a person picks of a layer: the whole of an axis where it is missing. */
 export interface Picked {
@@ -50,7 +51,8 @@ export function pickedIn(layer: LayerShape, neuron: string): Picked {
   return { ...(unit !== undefined && { unit }), ...(row !== undefined && column !== undefined && { cell: { row, column } }) };
 }
 
-const [INDEX, RANGE] = [/^\d+$/, /^(\d*):(\d*)$/];
+const INDEX = /^\d+$/;
+const WHOLE: AxisRange = { from: 0, to: undefined };
 
 /** An index or a range per axis, as `--neuron` takes them; undefined where the text is none. */
 export function parseNeuron(text: string): string | undefined {
@@ -58,7 +60,7 @@ export function parseNeuron(text: string): string | undefined {
     .trim()
     .split(/\s*,\s*|\s+/)
     .map((part) => part.trim());
-  return parts.every((part) => INDEX.test(part) || RANGE.test(part)) ? parts.join(',') : undefined;
+  return parts.every((part) => parseRange(part)) ? parts.join(',') : undefined;
 }
 
 /** "unit 12, row 3, column 5", counted from 0; of ranges "unit 12, rows 0 to 3, all columns: the sum of 64 neurons". */
@@ -67,7 +69,10 @@ export function describeNeuron(layer: LayerShape, neuron: string): string {
   const axes = axesOf(layer);
   const parts = neuron.split(',');
   const { cell } = pickedIn(layer, neuron);
-  const ranges = dims.map((size, axis) => rangeOf(parts[axis] ?? ':', size));
+  const ranges = dims.map((size, axis) => {
+    const { from, to = size } = parseRange(parts[axis] ?? '') ?? WHOLE;
+    return { from, to };
+  });
   const words = ranges.map(({ from, to }, axis) => {
     const name = axes?.[axis] ?? `index ${axis + 1}:`;
     if (name === 'token' && cell) return `row ${cell.row}, column ${cell.column}`;
@@ -76,9 +81,4 @@ export function describeNeuron(layer: LayerShape, neuron: string): string {
   });
   const count = ranges.reduce((product, { from, to }) => product * Math.max(0, to - from), 1);
   return `${words.join(', ')}${count > 1 ? `: the sum of ${count.toLocaleString('en')} neurons` : ''}`;
-}
-
-function rangeOf(part: string, size: number): { readonly from: number; readonly to: number } {
-  const [, from = '', to = ''] = RANGE.exec(part) ?? [undefined, part, String(Number(part) + 1)];
-  return { from: Number(from), to: to === '' ? size : Number(to) };
 }

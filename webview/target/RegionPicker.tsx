@@ -4,7 +4,7 @@ import { DraftField } from '../components/DraftField.tsx';
 import { Segments } from '../components/Segments.tsx';
 import { useDraft } from '../components/useDraft.ts';
 import { usePanel } from '../state/context.ts';
-import { formatRange, parseRange } from './ranges.ts';
+import { formatRange, rangeWithin } from './ranges.ts';
 
 const REDUCE = [
   { value: 'sum', text: 'Sum', title: 'The sum of the values of the region' },
@@ -79,7 +79,7 @@ function Ranges({ region, dims, imageAxes }: RangesProps) {
   const panel = usePanel();
   const inUse = region.ranges.map((range, axis) => formatRange(range, dims[axis] ?? 0));
   const parse = (texts: readonly string[]) => {
-    const ranges = texts.map((text, axis) => parseRange(text, dims[axis] ?? 0));
+    const ranges = texts.map((text, axis) => rangeWithin(text, dims[axis] ?? 0));
     return ranges.every((range) => range !== undefined) ? ranges : undefined;
   };
   const draft = useDraft(inUse, parse, (ranges) => void panel.setTarget({ ...region, ranges }));
@@ -92,7 +92,7 @@ function Ranges({ region, dims, imageAxes }: RangesProps) {
           field={axis}
           name={nameOfAxis(axis, dims, imageAxes)}
           named
-          wrong={parseRange(draft.texts[axis] ?? '', size) === undefined}
+          wrong={rangeWithin(draft.texts[axis] ?? '', size) === undefined}
           hint={`${RANGES} of ${size}`}
           testid={`axis-${axis}`}
         />

@@ -1,3 +1,5 @@
+import { parseRange } from '../../src/tensor/ranges.ts';
+
 type Range = readonly [from: number, to: number];
 
 /** A range of an axis as NumPy writes it: ":", "4", "10:20", "10:", ":20". */
@@ -8,10 +10,9 @@ export function formatRange([from, to]: Range, size: number): string {
 }
 
 /** @returns undefined where it is no range of an axis of this size, or an empty one */
-export function parseRange(text: string, size: number): Range | undefined {
-  const found = /^\s*(?:(\d+)|(\d*)\s*:\s*(\d*))\s*$/.exec(text);
-  if (!found) return undefined;
-  const [, index, start, end] = found;
-  const range: Range = index !== undefined ? [Number(index), Number(index) + 1] : [Number(start || 0), end ? Number(end) : size];
-  return range[0] < range[1] && range[1] <= size ? range : undefined;
+export function rangeWithin(text: string, size: number): Range | undefined {
+  const range = parseRange(text.trim().replace(/\s*:\s*/, ':'));
+  if (!range) return undefined;
+  const { from, to = size } = range;
+  return from < to && to <= size ? [from, to] : undefined;
 }

@@ -4,7 +4,7 @@ import type { LayerValues, Neuron } from '../../attribution/method.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import { formatShape, isStatic, type Shape } from '../../tensor/shape.ts';
 import { floats, sizeOf } from '../../tensor/tensor.ts';
-import { forEachIn, parseRange } from './region.ts';
+import { forEachIn, rangeOfFlag } from './region.ts';
 
 type Range = readonly [from: number, to: number];
 
@@ -19,7 +19,7 @@ export type NeuronSelector = readonly (number | Range)[];
  * @throws InspectumError 'usage' where a part is neither
  */
 export const parseNeuron = (text: string): NeuronSelector =>
-  text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : parseRange(part.trim(), `--neuron ${text}`)));
+  text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : rangeOfFlag(part.trim(), `--neuron ${text}`)));
 
 /** "4,1,2", "0,1:3,:" */
 export const describeNeuron = (selector: NeuronSelector): string =>

@@ -1,5 +1,6 @@
 import type { RegionTarget } from '../../protocol/target.ts';
 import { InspectumError } from '../../tensor/errors.ts';
+import { parseRange } from '../../tensor/ranges.ts';
 import { stridesOf } from '../../tensor/shape.ts';
 
 type Ranges = RegionTarget['ranges'];
@@ -73,18 +74,17 @@ export function parseRegion(text: string): RegionTarget | undefined {
   return {
     kind: 'region',
     reduce: reduce as 'sum' | 'max',
-    ranges: ranges.split(',').map((part) => parseRange(part.trim(), `--target ${text}`)),
+    ranges: ranges.split(',').map((part) => rangeOfFlag(part.trim(), `--target ${text}`)),
   };
 }
 
 /**
  * NumPy's index or range of one axis: "2", "1:3", ":"; a missing end is Infinity.
  * @param flag the flag with its value, for the error
+ * @throws InspectumError 'usage' where the text is neither
  */
-export function parseRange(part: string, flag: string): readonly [number, number] {
-  const [, from = '', colon, to = ''] = /^(\d*)(:?)(\d*)$/.exec(part) ?? [];
-  if (colon === undefined || (colon === '' && from === ''))
-    throw new InspectumError('usage', `${flag}: ${JSON.stringify(part)} should be an index I or a range I:J, counted from 0.`);
-  if (colon === '') return [Number(from), Number(from) + 1];
-  return [Number(from), to === '' ? Number.POSITIVE_INFINITY : Number(to)];
+export function rangeOfFlag(part: string, flag: string): readonly [number, number] {
+  const range = parseRange(part);
+  if (!range) throw new InspectumError('usage', `${flag}: ${JSON.stringify(part)} should be an index I or a range I:J, counted from 0.`);
+  return [range.from, range.to ?? Number.POSITIVE_INFINITY];
 }
