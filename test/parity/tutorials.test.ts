@@ -7,40 +7,16 @@ import { attribute } from '../../src/app/methods/attribute.ts';
 import { Model } from '../../src/app/model.ts';
 import { picturePng } from '../../src/app/picture/figure.ts';
 import { pictureMap } from '../../src/app/picture/picture.ts';
-import { type PictureSpec, pictureStyle } from '../../src/app/picture/pictureStyle.ts';
+import { pictureStyle } from '../../src/app/picture/pictureStyle.ts';
 import { runJob } from '../../src/cli/jobs.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { relativeDistance } from '../tools/distance.ts';
+import { PIXEL_TOLERANCE, TUTORIALS, type TutorialCase, type TutorialPicture } from '../tools/tutorials.ts';
 import { temporaryFolder } from '../unit/formats/models.ts';
 import { floatsOf, maxDifference, sampled } from '../unit/image/fixtures.ts';
 
-/** What test/fixtures/tutorials/make.py writes. */
-interface Case {
-  readonly method: string;
-  readonly layer?: string;
-  readonly target: number;
-  readonly baseline?: number;
-  readonly set?: Readonly<Record<string, unknown>>;
-  /** float32: the whole attribution, or the means of its sum over channels in blocks of `block` × `block`. */
-  readonly values: string;
-  readonly block?: number;
-  readonly delta?: number;
-  readonly pictures: readonly Picture[];
-}
-
-interface Picture {
-  readonly style: PictureSpec;
-  /** Red, green and blue of every so manyth pixel of every so manyth row. */
-  readonly pixels: string;
-  readonly every: number;
-}
-
-const ROOT = path.join(import.meta.dirname, '../..');
-const FIXTURES = path.join(ROOT, 'test/fixtures/tutorials');
 /** Relative L2; of a delta, relative to the sum of the attribution's absolute values. */
 const TOLERANCE = 1e-3;
-/** Of 255. */
-const PIXEL_TOLERANCE = 2;
 
 /** Means of the sum over channels of (1, C, H, W), in blocks of size × size. */
 function blockMeans({ dims, data }: Tensor<'float32'>, size: number): Float64Array {
@@ -54,20 +30,16 @@ function blockMeans({ dims, data }: Tensor<'float32'>, size: number): Float64Arr
   return means;
 }
 
-describe.each([
-  ['photo', path.join(ROOT, 'samples/images/fish-and-mug.jpg')],
-  ['digit', path.join(FIXTURES, 'digit/image.png')],
-])("Captum's tutorials, from the file of a %s to numbers and pictures", (network, image) => {
-  const cases: readonly Case[] = JSON.parse(readFileSync(path.join(FIXTURES, network, 'expected.json'), 'utf8'));
+describe.each(TUTORIALS)("Captum's tutorials, from the file of a $name to numbers and pictures", ({ model: file, image, cases }) => {
   let opened: Model;
   let input: ReadInput;
   beforeAll(async () => {
-    opened = Model.open(path.join(FIXTURES, network, 'model.onnx'), { threads: 1 });
+    opened = Model.open(file, { threads: 1 });
     input = await readInputs(opened, [image]);
   });
   afterAll(() => opened.release());
 
-  const expectDrawn = (png: Uint8Array, { style, every, pixels }: Picture): void =>
+  const expectDrawn = (png: Uint8Array, { style, every, pixels }: TutorialPicture): void =>
     expect(maxDifference(sampled(decode(png), every), Buffer.from(pixels, 'base64')), JSON.stringify(style)).toBeLessThanOrEqual(
       PIXEL_TOLERANCE,
     );
@@ -88,7 +60,7 @@ describe.each([
   );
 
   test('the file that a job writes is that picture', async () => {
-    const [{ pictures, values, block, delta, set = {}, ...job }] = cases as [Case];
+    const [{ pictures, values, block, delta, set = {}, ...job }] = cases as [TutorialCase];
     for (const picture of pictures) {
       const out = path.join(temporaryFolder(), 'picture.png');
       await runJob(opened, { ...job, set, inputs: [image], out, picture: pictureStyle(picture.style) });

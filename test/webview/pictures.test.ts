@@ -7,6 +7,7 @@ import { Model } from '../../src/app/model.ts';
 import { type PictureSpec, pictureStyle } from '../../src/app/picture/pictureStyle.ts';
 import { runJob } from '../../src/cli/jobs.ts';
 import type { PanelMemory } from '../../src/protocol/panel.ts';
+import { PIXEL_TOLERANCE, TUTORIALS, type TutorialStyle } from '../tools/tutorials.ts';
 import { temporaryFolder } from '../unit/formats/models.ts';
 import { maxDifference, rgbOf, sampled } from '../unit/image/fixtures.ts';
 import type { LiveHost } from './harness/live.ts';
@@ -16,7 +17,6 @@ import { sample, useLivePanels } from './harness/suite.ts';
 
 const panels = useLivePanels();
 const SLOW = 120_000;
-const tutorial = (file: string) => path.join(import.meta.dirname, '../fixtures/tutorials', file);
 const field = (page: Page, name: string, at = 0) => part(page, 'figure-form').locator(`[data-parameter=${name}]`).nth(at);
 
 async function fill(page: Page, name: string, value: string, at = 0): Promise<void> {
@@ -33,31 +33,9 @@ async function saved(page: Page, host: LiveHost) {
   return decode(host.saved ?? new Uint8Array());
 }
 
-interface Style {
-  readonly method: string;
-  readonly sign: string;
-  readonly outlier_perc?: number;
-  readonly cmap?: unknown;
-}
-
-describe.each([
-  ['photo', sample('images/fish-and-mug.jpg')],
-  ['digit', tutorial('digit/image.png')],
-])("pictures of a %s are those of Captum's tutorials", { timeout: SLOW }, (network, image) => {
-  interface Case {
-    readonly method: string;
-    readonly layer?: string;
-    readonly target: number;
-    readonly baseline?: number;
-    readonly set?: Readonly<Record<string, unknown>>;
-    /** Red, green and blue of every so manyth pixel of every so manyth row. */
-    readonly pictures: readonly { readonly style: Style; readonly pixels: string; readonly every: number }[];
-  }
-  const cases: readonly Case[] = JSON.parse(readFileSync(tutorial(`${network}/expected.json`), 'utf8'));
+describe.each(TUTORIALS)("pictures of a $name are those of Captum's tutorials", { timeout: SLOW }, ({ model, image, cases }) => {
   /** The last of every method, without those that take long: others differ from it in what is computed, not in how it is drawn. */
   const byMethod = new Map(cases.filter(({ set }) => set?.n_steps === undefined).map((one) => [one.method, one]));
-  /** Of 255. */
-  const TOLERANCE = 2;
 
   test.each([...byMethod])('%s', async (method, { layer, target, baseline, set = {}, pictures }) => {
     const memory: PanelMemory = {
@@ -65,7 +43,7 @@ describe.each([
       ...(layer !== undefined && { layer }),
       method: { chosen: method, settings: { [method]: { set, ...(baseline !== undefined && { baseline }) } } },
     };
-    const { page, host } = await panels.open(tutorial(`${network}/model.onnx`), [image], { memory });
+    const { page, host } = await panels.open(model, [image], { memory });
     await page.locator('[data-testid=image-picker] [data-image]').first().click();
     await untilComputed(page);
     for (const { style, every, pixels } of pictures) {
@@ -75,13 +53,13 @@ describe.each([
         const [shown, file] = [await overlayPixels(page), await saved(page, host)];
         return [{ ...shown, data: shown.rgba }, file].map((picture) => maxDifference(sampled(picture, every), wanted));
       };
-      await expect.poll(async () => Math.max(...(await differences()))).toBeLessThanOrEqual(TOLERANCE);
+      await expect.poll(async () => Math.max(...(await differences()))).toBeLessThanOrEqual(PIXEL_TOLERANCE);
     }
   });
 });
 
 /** Asks for a picture in the form. */
-async function draw(page: Page, { method, sign, outlier_perc = 2, cmap }: Style): Promise<void> {
+async function draw(page: Page, { method, sign, outlier_perc = 2, cmap }: TutorialStyle): Promise<void> {
   await part(page, 'picture').selectOption(method);
   if (method !== 'original_image') {
     await field(page, 'sign').selectOption(sign);
