@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { WorkerClient } from '../../src/extension/workerClient.ts';
 import type { WorkerOptions } from '../../src/extension/workerProcess.ts';
 import type { RemoteError } from '../../src/protocol/rpc.ts';
@@ -12,10 +14,14 @@ import type { RemoteError } from '../../src/protocol/rpc.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const SAMPLE = path.join(root, 'samples/shapes.onnx');
 export const sampleImage = (name: string): string => path.join(root, 'samples/images', name);
+/** An image for the sample's input, or for another. */
+export const sourcesOf = (path: string, input = 'image') => ({ [input]: { kind: 'image', path } as const });
 
 /** Bundles the worker as the product has it, from the sources as they are. */
-export async function buildWorker(): Promise<string> {
-  const outfile = path.join(root, 'out/worker/worker.cjs');
+async function buildWorker(): Promise<string> {
+  const script = path.join(root, 'out/worker/worker.cjs');
+  // files of tests that run beside this one start processes from it meanwhile
+  const outfile = `${script}.${process.pid}`;
   await build({
     absWorkingDir: root,
     entryPoints: ['src/worker/worker.ts'],
@@ -27,20 +33,20 @@ export async function buildWorker(): Promise<string> {
     external: ['onnxruntime-node'],
     loader: { '.wasm': 'binary' },
   });
-  return outfile;
+  renameSync(outfile, script);
+  return script;
 }
 
+type Patience = ConstructorParameters<typeof WorkerClient>[1];
+
 /** A client, and what it logs. */
-export class Observed {
+class Observed {
   readonly log: string[] = [];
   readonly client: WorkerClient;
 
-  constructor(
-    options: Partial<WorkerOptions> & Pick<WorkerOptions, 'script'>,
-    ...patience: ConstructorParameters<typeof WorkerClient> extends [unknown, ...infer P] ? P : never
-  ) {
+  constructor(options: Partial<WorkerOptions> & Pick<WorkerOptions, 'script'>, patience?: Patience) {
     const log = (line: string) => void this.log.push(line);
-    this.client = new WorkerClient(() => ({ execPath: undefined, threads: 0, memoryLimit: 4 * 2 ** 30, log, ...options }), ...patience);
+    this.client = new WorkerClient(() => ({ execPath: undefined, threads: 0, memoryLimit: 4 * 2 ** 30, log, ...options }), patience);
   }
 
   /** Of every process that was started, oldest first. */
@@ -51,6 +57,28 @@ export class Observed {
   get pid(): number {
     return this.pids.at(-1) ?? Number.NaN;
   }
+}
+
+/** A folder for a file of tests, and clients of the compute process, which end with their test. */
+export function useWorker() {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'inspectum-worker-'));
+  const running: Observed[] = [];
+  let script = '';
+  beforeAll(async () => {
+    script = await buildWorker();
+  });
+  afterEach(() => {
+    for (const { client } of running.splice(0)) client.dispose();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return {
+    folder,
+    observed(options: Partial<WorkerOptions> = {}, patience?: Patience): Observed {
+      const one = new Observed({ script, ...options }, patience);
+      running.push(one);
+      return one;
+    },
+  };
 }
 
 export function isAlive(pid: number): boolean {
