@@ -8,10 +8,10 @@ import { type Axes, isTokens, type TokenAxis } from '../../graph/imageAxes/axes.
 import { type Layout, layoutOf } from '../../graph/imageAxes/layout.ts';
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Shape } from '../../tensor/shape.ts';
-import { sizeOf, type Tensor, toFloat32 } from '../../tensor/tensor.ts';
+import { isMemoryDType, type MemoryDType, sizeOf, type Tensor, toFloat32 } from '../../tensor/tensor.ts';
 import { cutGraph } from './cut.ts';
 import { inDtype, repeated } from './examples.ts';
-import { noGradientError } from './noGradient.ts';
+import { noGradientError, refuseWholeNumbers } from './noGradient.ts';
 import { flatTarget, isSeed, type Place, SEED_INPUT, type Seed, seedOf, TARGET_INPUT, targetFeed } from './target.ts';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
@@ -87,7 +87,10 @@ export class Subject {
   async cutAt(values: readonly string[], point?: Point): Promise<Subject> {
     const cut = [...(this.#options.cut ?? []), ...values];
     const tensors = point ? values.map((name) => point[name]) : await this.valuesOf(values);
-    const own = values.map((name, i) => [name, inDtype(tensors[i] as Tensor, this.#options.feeds[name]?.dtype ?? 'float32')]);
+    const own = values.map((name, i) => [
+      name,
+      inDtype(tensors[i] as Tensor, this.#options.feeds[name]?.dtype ?? nativeDtype(this.graph, name)),
+    ]);
     const feeds = { ...this.#options.feeds, ...Object.fromEntries(own) };
     return new Subject({ ...this.#options, graph: cutGraph(this.graph, values, this.output), feeds, attributed: values, cut });
   }
@@ -223,7 +226,13 @@ export class Subject {
     builder.outputs = [];
     const { output } = this;
     let seed: string | undefined;
+    const isGiven = (name: string) => !this.#options.cut?.includes(name) && this.graph.inputs.some((input) => input.name === name);
     const gradients: Differentiable['gradients'] = (values, what, rules = gradientRules, start = (gradient) => gradient) => {
+      refuseWholeNumbers(
+        this.graph,
+        values.filter((name) => !isGiven(name)),
+        what,
+      );
       seed ??= seedOf(builder, output, told);
       const found = differentiate(builder, { seeds: new Map([[output, start(seed)]]), wrt: values, rules });
       if (values.every((value) => !found.has(value))) throw noGradientError(builder, values, what, output, rules);
@@ -270,6 +279,12 @@ export class Subject {
 }
 
 const RESULT = 'inspectum.result.';
+
+/** In which dtype a value of a graph is given to it. */
+function nativeDtype(graph: Graph, value: string): MemoryDType {
+  const { dtype = 'float32' } = graph.values.get(value) ?? {};
+  return isMemoryDType(dtype) ? dtype : 'float32';
+}
 
 const openShape = (shape: Shape = [], axes: readonly number[]): Shape =>
   shape.map((size, axis) => (axes.includes(axis) ? `open${axis}` : size));
