@@ -31,8 +31,8 @@ export class Methods {
   readonly settings = signal<ReadonlyMap<string, MethodSettings>>(new Map());
   /** The form of the parameters is open. */
   readonly editing = signal(false);
-  /** What came of a recipe, or what there is of it so far. */
-  readonly result = signal<{ readonly key: string; readonly view: AttributionView }>();
+  /** What came of a recipe, or what there is of it so far, on the inputs of a sweep. */
+  readonly #result = signal<{ readonly sweep: Sweep | undefined; readonly key: string; readonly view: AttributionView }>();
   /** A baseline that was read to be shown before it is used. */
   readonly preview = signal<{ readonly baseline: BaselineSpec; readonly read: BaselinePreview }>();
   readonly estimate = signal<{ readonly key: string; readonly estimate: Estimate }>();
@@ -58,12 +58,19 @@ export class Methods {
   readonly recipe: ReadonlySignal<Recipe | undefined>;
   readonly key = computed(() => JSON.stringify(this.recipe.value ?? null));
   /** What came of what is asked for. */
-  readonly view = computed(() => (this.result.value?.key === this.key.value ? this.result.value.view : undefined));
+  readonly view: ReadonlySignal<AttributionView | undefined>;
   readonly cost = computed(() => (this.estimate.value?.key === this.key.value ? this.estimate.value.estimate : undefined));
   /** It is so quick that it needs no asking. */
   readonly isQuick = computed(() => (this.cost.value?.ms ?? Number.POSITIVE_INFINITY) <= AT_ONCE);
 
+  readonly #sweep: ReadonlySignal<Sweep | undefined>;
+
   constructor({ layer, sweep }: Surroundings) {
+    this.#sweep = sweep;
+    this.view = computed(() => {
+      const result = this.#result.value;
+      return result && result.sweep === sweep.value && result.key === this.key.value ? result.view : undefined;
+    });
     this.recipe = computed(() => {
       const { info, own } = this;
       const [method, settings, swept, at, neuron] = [info.value, own.value, sweep.value, layer.value, this.neuron.value];
@@ -88,6 +95,11 @@ export class Methods {
     const merged = { ...own.peek(), ...change, set: { ...own.peek().set, ...change.set } };
     const set = Object.fromEntries(Object.entries(merged.set).filter(([, value]) => value !== undefined));
     this.settings.value = new Map(this.settings.peek()).set(chosen.peek(), { ...merged, set });
+  }
+
+  /** What came of a recipe, by its key. @param sweep that was shown when it was asked */
+  took(key: string, view: AttributionView, sweep = this.#sweep.peek()): void {
+    this.#result.value = { sweep, key, view };
   }
 
   reset(): void {

@@ -250,12 +250,12 @@ export class Panel extends PanelState {
   /** Runs the method that is asked for. */
   async runMethod(): Promise<void> {
     const { recipe, key } = this.methods;
-    const [asked, asKey] = [recipe.peek(), key.peek()];
+    const [asked, asKey, sweep] = [recipe.peek(), key.peek(), this.sweep.peek()];
     if (!asked) return;
     const view = await this.work.run('explanation', asked.method, (signal) =>
       this.#host.calls.call('attribute', { recipe: asked }, signal),
     );
-    if (view) this.methods.result.value = { key: asKey, view };
+    if (view) this.methods.took(asKey, view, sweep);
   }
 
   setView(change: Partial<ViewSettings>): void {
@@ -322,7 +322,7 @@ export class Panel extends PanelState {
 
   #takePartial(view: AttributionView): void {
     const key = this.methods.key.peek();
-    if (JSON.stringify(view.recipe) === key) this.methods.result.value = { key, view };
+    if (JSON.stringify(view.recipe) === key) this.methods.took(key, view);
   }
 
   async #offerMethods(): Promise<void> {
