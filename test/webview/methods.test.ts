@@ -24,6 +24,12 @@ describe('methods', () => {
     expect(await page.locator('.questions .question').count()).toBe(6);
     await part(page, 'method-search').fill('LayerConduct');
     expect(await part(page, 'all-methods').locator('[data-method]').count()).toBe(1);
+    await part(page, 'method-search').fill('lrp');
+    expect(
+      await part(page, 'all-methods')
+        .locator('[data-method]')
+        .evaluateAll((rows) => rows.map((row) => row.dataset.method)),
+    ).toEqual(['LRP', 'LayerLRP']);
     await page.keyboard.press('Escape');
     expect(await part(page, 'method-menu').count()).toBe(0);
 
@@ -86,6 +92,9 @@ describe('methods', () => {
     await part(page, 'neuron').press('Enter');
     await untilState(page, 'error');
     expect(await part(page, 'message').textContent()).toContain('16×64×64');
+    await choose(page, 'GradientShap');
+    await expect.poll(() => part(page, 'message').count()).toBe(0);
+    expect(await part(page, 'method-bar').textContent()).toContain('Choose what it compares with, to run it');
   });
 
   test('that take long say so first, show what they have so far, and can be ended', async () => {

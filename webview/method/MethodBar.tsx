@@ -16,6 +16,7 @@ export function MethodBar() {
   const isSet = Object.keys(own.value.set).length > 0;
   const runs = !isSwept.value && cost.value && !isQuick.value;
   const isRunning = panel.work.job.value !== undefined;
+  const lacksBaselines = method.baselines === 'distribution' && own.value.baseline === undefined;
   return (
     <section class="method-bar" aria-label={`Settings of ${method.name}`} data-testid="method-bar">
       <div class="method-row">
@@ -39,6 +40,7 @@ export function MethodBar() {
           </Popover>
         )}
         <span class="space" />
+        {lacksBaselines && <span class="muted">Choose what it compares with, to run it</span>}
         {runs && !isRunning && (!view.value || view.value.fraction !== undefined) && (
           <>
             <span class="muted" data-testid="cost">

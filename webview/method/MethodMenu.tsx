@@ -12,10 +12,12 @@ export function MethodMenu({ onDone }: { onDone: () => void }) {
   const query = useSignal('');
   const { offered, chosen } = panel.methods;
   const found = useComputed(() => {
-    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = query.value.trim().toLowerCase();
+    const words = asked.split(/\s+/);
+    const isNamed = ({ name }: MethodInfo) => name.toLowerCase() === asked;
     return [...offered.value]
       .filter(({ name, doc }) => words.every((word) => `${name} ${titleOfMethod(name)} ${doc}`.toLowerCase().includes(word)))
-      .sort((a, b) => a.name.localeCompare(b.name));
+      .sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)) || a.name.localeCompare(b.name));
   });
   const choose = (name: string | undefined) => {
     if (name === undefined) return;

@@ -144,7 +144,7 @@ export class Panel extends PanelState {
     batch(() => {
       this.selected.value = id;
       this.methods.neuron.value = undefined;
-      if (this.work.problem.peek()?.stage === 'explanation') this.work.problem.value = undefined;
+      this.work.forget('explanation');
     });
     if (tell) this.#tellSelected();
   }
@@ -194,6 +194,7 @@ export class Panel extends PanelState {
   chooseMethod(name: string): void {
     batch(() => {
       const wasOfPixels = this.methods.isOfPixels.peek();
+      this.work.forget('explanation');
       this.methods.chosen.value = name;
       const isOfPixels = this.methods.isOfPixels.peek();
       if (isOfPixels !== wasOfPixels)

@@ -56,12 +56,17 @@ export class Work {
   async beside<T>(stage: Stage, work: () => Promise<T>): Promise<T | undefined> {
     try {
       const value = await work();
-      if (this.problem.peek()?.stage === stage) this.problem.value = undefined;
+      this.forget(stage);
       return value;
     } catch (error) {
       this.failed(stage, error);
       return undefined;
     }
+  }
+
+  /** What went wrong in a stage no longer matters. */
+  forget(stage: Stage): void {
+    if (this.problem.peek()?.stage === stage) this.problem.value = undefined;
   }
 
   /** What was cancelled is no problem. */

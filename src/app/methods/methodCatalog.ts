@@ -33,13 +33,13 @@ function methodInfo({ name, level, ofInput, needsTarget, baselines, doc, paper, 
     doc,
     ...(paper && { paper }),
     ...(Object.hasOwn(QUESTIONS, name) && { question: QUESTIONS[name] as string }),
-    parameters: [...Object.entries(parameters).map(([key, parameter]) => parameterInfo(key, parameter, model)), ...additions(level)],
+    parameters: [...Object.entries(parameters).map(([key, parameter]) => parameterInfo(name, key, parameter, model)), ...additions(level)],
   };
 }
 
-function parameterInfo(name: string, parameter: Parameter, model: Model): ParameterInfo {
-  const suggest = Object.hasOwn(SUGGESTIONS, name) ? SUGGESTIONS[name] : undefined;
-  const suggestion = suggest?.(model);
+function parameterInfo(method: string, name: string, parameter: Parameter, model: Model): ParameterInfo {
+  const key = [`${method} ${name}`, name].find((one) => Object.hasOwn(SUGGESTIONS, one));
+  const suggestion = key && SUGGESTIONS[key]?.(model);
   return { name, ...parameter, ...(suggestion !== undefined && { suggestion }) };
 }
 
@@ -63,12 +63,16 @@ const additions = (level: Method['level']): readonly ParameterInfo[] => [
 /** How many windows lie side by side where an image is occluded, and how many regions it is divided into. */
 const WINDOWS = 15;
 const SUPERPIXELS = 50;
+/** As many combinations of regions tell what each of them adds: of as many as there are regions the least squares would be a guess. */
+const SAMPLES = 4 * SUPERPIXELS;
 
-/** What suits a model's image better than Captum's defaults, which take every pixel for itself. */
+/** What suits a model's image better than Captum's defaults, which take every pixel for itself: by parameter, or by method and parameter. */
 const SUGGESTIONS: Readonly<Record<string, (model: Model) => unknown>> = {
   sliding_window_shapes: (model) => windows(model, 1),
   strides: (model) => windows(model, 2),
   feature_mask: ({ input }) => input && { superpixels: SUPERPIXELS },
+  'KernelShap n_samples': ({ input }) => input && SAMPLES,
+  'Lime n_samples': ({ input }) => input && SAMPLES,
 };
 
 /** Windows over all channels, moved by a part of their side. */
