@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../../graph/builder.ts';
 import type { Layout } from '../../graph/imageAxes/layout.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { summedOverChannels } from '../evaluation/channels.ts';
+import type { Subject } from '../evaluation/subject.ts';
 import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, partsOf } from '../method.ts';
 import { layerValues } from './layerValue.ts';
 
@@ -33,14 +34,29 @@ export const layerGradCam = defineMethod({
       const cams = values.map((value, i) => weightActivations(builder, value, found[i] as string, subject.layoutOf(value), sum));
       return Object.fromEntries(cams.map((cam, i) => [i, relu ? builder.op('Relu', [cam]) : cam]));
     });
+    const remarks = values.flatMap((value) => tokensRemark(subject, value) ?? []);
     return {
       parts: partsOf(
         values,
         values.map((_, i) => results[i] as Tensor<'float32'>),
       ),
+      ...(remarks.length > 0 && { remarks }),
     };
   },
 });
+
+/** That Captum's second axis is none of channels in a sequence of tokens, and what gives a map over the image; undefined elsewhere. */
+function tokensRemark(subject: Subject, value: string): string | undefined {
+  if (subject.layoutOf(value).rank !== 3) return undefined;
+  const second = subject.tokensOf(value, 2);
+  const grid = second ?? subject.tokensOf(value, 3);
+  if (!grid) return undefined;
+  return (
+    `As in Captum, the second axis of ${value} was taken for its channels, but it is ${second ? 'the tokens' : 'the batch'}: this is no map over the ` +
+    `${grid.height} × ${grid.width} patches of the image. LayerGradientXActivation, summed over the last axis, gives one, and so does AttentionRollout. ` +
+    'What the panel draws when the layer is chosen is one too: there the last axis is the channels, weighted by their mean gradient over the patches.'
+  );
+}
 
 /** Weights `value` by its gradient's mean over the places of each channel, in the value's shape; (N, 1, …) when summed over channels. */
 export function weightActivations(builder: GraphBuilder, value: string, gradient: string, layout: Layout, sum: boolean): string {

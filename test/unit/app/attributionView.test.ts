@@ -56,7 +56,15 @@ describe('how an attribution lies over the image', () => {
       expect([map?.height, map?.width]).toEqual([4, 5]);
       expect(map?.data.every(Number.isFinite)).toBe(true);
     }
-    const { parts } = await attribute(transformer, { method: 'LayerGradCam', layer: 'blocks.1', feeds, target: 0, set: {} });
+    const { parts, remarks } = await attribute(transformer, { method: 'LayerGradCam', layer: 'blocks.1', feeds, target: 0, set: {} });
     expect(mapOf(transformer, parts[0])).toBeUndefined();
+    expect(remarks).toEqual([
+      expect.stringMatching(
+        /^As in Captum, the second axis of .* was taken for its channels, but it is the tokens: .* 4 × 5 patches .* LayerGradientXActivation, .* AttentionRollout\./,
+      ),
+    ]);
+    const embedding = transformer.graph.nodes.find(({ op }) => op === 'Conv')?.outputs[0];
+    const planes = await attribute(transformer, { method: 'LayerGradCam', layer: embedding ?? '', feeds, target: 0, set: {} });
+    expect(planes.remarks).toBeUndefined();
   });
 });
