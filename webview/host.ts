@@ -12,9 +12,11 @@ declare function acquireVsCodeApi(): {
 type Nothing = {};
 type Listeners = { readonly [K in keyof PanelEvents]: (payload: PanelEvents[K]) => void };
 
+export type Calls = Pick<Peer<Nothing, Nothing, PanelCalls, PanelEvents>, 'call'>;
+
 /** The extension behind the panel: its calls, its events, and the memory that outlives this page. */
 export interface Host {
-  readonly calls: Pick<Peer<Nothing, Nothing, PanelCalls, PanelEvents>, 'call'>;
+  readonly calls: Calls;
   readonly memory: PanelMemory;
   remember(memory: PanelMemory): void;
 }

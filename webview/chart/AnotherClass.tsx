@@ -22,7 +22,7 @@ export function AnotherClass() {
             testid="class-search"
             onChoose={(index) => {
               close();
-              void panel.setTarget({ kind: 'class', index });
+              void panel.explaining.setTarget({ kind: 'class', index });
             }}
           />
         )}

@@ -76,7 +76,7 @@ export function ClassChart() {
             aria-pressed={isSameClass(score, target)}
             data-class={score.index}
             title={`Class ${score.index}, score ${Number(score.score.toPrecision(4))}`}
-            onClick={() => void panel.setTarget(targetOf(score))}
+            onClick={() => void panel.explaining.setTarget(targetOf(score))}
           >
             <span class="class-mark">{isSameClass(score, target) && <Icon name="target" />}</span>
             <span class="clip">

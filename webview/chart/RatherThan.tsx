@@ -11,7 +11,7 @@ export function RatherThan({ sweep: { target } }: { sweep: Sweep }) {
   if (base === undefined)
     return explained.kind === 'sum' ? (
       <div class="more">
-        <button type="button" class="link" data-testid="one-class" onClick={() => void panel.setTarget(undefined)}>
+        <button type="button" class="link" data-testid="one-class" onClick={() => void panel.explaining.setTarget(undefined)}>
           Back to one class
         </button>
       </div>
@@ -30,7 +30,7 @@ export function RatherThan({ sweep: { target } }: { sweep: Sweep }) {
                 { index: base, weight: 1 },
                 { index, weight: -1 },
               ];
-              void panel.setTarget({ kind: 'sum', terms });
+              void panel.explaining.setTarget({ kind: 'sum', terms });
             }}
           />
         )}

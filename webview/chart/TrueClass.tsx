@@ -38,14 +38,14 @@ export function TrueClass({ sweep }: { sweep: Sweep }) {
             type="button"
             class="link"
             data-testid="explain-truth"
-            onClick={() => void panel.setTarget({ kind: 'class', index, ...(negated && { negated }) })}
+            onClick={() => void panel.explaining.setTarget({ kind: 'class', index, ...(negated && { negated }) })}
           >
             Explain {name}
           </button>
         )}
         <TrueClassChoice top={top.filter((score) => !isSameClass(score, truth))} text="Change…" />
         {truth.from === 'hand' && (
-          <button type="button" class="link" data-testid="forget-truth" onClick={() => void panel.setTruth(null)}>
+          <button type="button" class="link" data-testid="forget-truth" onClick={() => void panel.inputs.setTruth(null)}>
             Forget
           </button>
         )}
@@ -57,7 +57,7 @@ export function TrueClass({ sweep }: { sweep: Sweep }) {
 /** A search among all classes; of a single score, which has two, a link for each. */
 function TrueClassChoice({ top, text }: { top: readonly ClassScore[]; text: string }) {
   const panel = usePanel();
-  const say = ({ index, negated }: ShownClass) => void panel.setTruth({ index, ...(negated && { negated }) });
+  const say = ({ index, negated }: ShownClass) => void panel.inputs.setTruth({ index, ...(negated && { negated }) });
   if (panel.model.value?.classes === 1)
     return (
       <>

@@ -56,7 +56,7 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
               data-unit={index}
               aria-pressed={panel.picked.value.unit === index}
               aria-label={`${names[i]}: ${formatValue(value)}`}
-              onClick={() => void panel.pick({ unit: index })}
+              onClick={() => void panel.runs.pick({ unit: index })}
             />
           ))}
       </div>

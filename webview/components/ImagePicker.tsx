@@ -20,7 +20,7 @@ export function ImagePicker({ onDone }: { onDone?: () => void }) {
                   title={image.path}
                   onClick={() => {
                     onDone?.();
-                    void panel.setImage({ path: image.path });
+                    void panel.inputs.setImage({ path: image.path });
                   }}
                 >
                   <Icon name="image" />
@@ -40,7 +40,7 @@ export function ImagePicker({ onDone }: { onDone?: () => void }) {
           data-testid="choose-image"
           onClick={() => {
             onDone?.();
-            void panel.chooseImage();
+            void panel.inputs.chooseImage();
           }}
         >
           Choose…

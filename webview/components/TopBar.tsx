@@ -36,7 +36,7 @@ export function TopBar({ picture }: { picture: ReturnType<typeof usePicture> }) 
             title={`${sweep.target.text}\n${pinned ? `Stays the target when the image changes. Click to follow ${usual}.` : `Follows ${usual} of each image. Click to keep this one.`}`}
             aria-pressed={pinned}
             onClick={() => {
-              if (pinned) void panel.setTarget(undefined);
+              if (pinned) void panel.explaining.setTarget(undefined);
               else panel.chosenTarget.value = sweep.target.target;
             }}
           >

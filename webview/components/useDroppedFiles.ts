@@ -62,7 +62,7 @@ const takersOf = (panel: Panel): readonly Taker[] => [
     takes: () => true,
     take: async (taken) => {
       const source = await sourceOf(taken, panel);
-      if (source) await panel.setImage(source);
+      if (source) await panel.inputs.setImage(source);
     },
   },
 ];

@@ -59,7 +59,7 @@ function Sentence() {
     return (
       <p class="meaning">
         The layers have not been explained {panel.photo.value ? 'on this image' : 'yet'}.{' '}
-        <button type="button" class="link" data-testid="explain" onClick={() => void panel.setTarget(panel.chosenTarget.peek())}>
+        <button type="button" class="link" data-testid="explain" onClick={() => void panel.explaining.setTarget(panel.chosenTarget.peek())}>
           Explain
         </button>
       </p>

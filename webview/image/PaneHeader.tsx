@@ -70,7 +70,7 @@ function ImageButton({ source }: { source: InputSource }) {
       frame="image-button"
       testid="change-image"
       title={`${source.kind === 'constant' ? source.value : source.path}: another image…`}
-      onOpen={() => void panel.refreshOffered()}
+      onOpen={() => void panel.inputs.refreshOffered()}
       button={
         <>
           <Icon name="image" />

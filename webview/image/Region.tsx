@@ -63,7 +63,7 @@ export function useRegion(target: Target | undefined) {
         dragged.value = undefined;
         if (!panel.drawing.peek()) return;
         panel.drawing.value = false;
-        void panel.setTarget({ ...region, ranges: rangesBetween(from, to, dims, imageAxes, region.ranges) });
+        void panel.explaining.setTarget({ ...region, ranges: rangesBetween(from, to, dims, imageAxes, region.ranges) });
       },
       { once: true },
     );

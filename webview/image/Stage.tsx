@@ -52,7 +52,7 @@ export function Stage({ image, map, drawn, layer, target, size, center, probe, o
   /** The picture was moved since the pointer went down. */
   const moved = useRef(false);
   const pick = (at: Probe | undefined): void => {
-    if (at && panel.layer.value && hasCells(panel.layer.value)) void panel.pick({ cell: { row: at.row, column: at.column } });
+    if (at && panel.layer.value && hasCells(panel.layer.value)) void panel.runs.pick({ cell: { row: at.row, column: at.column } });
   };
 
   useEffect(() => {

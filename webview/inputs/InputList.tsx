@@ -38,7 +38,7 @@ function Input({ port, source }: { port: InputPort; source: InputSource | undefi
         </span>
       </p>
       <p class="input-ways">
-        <button type="button" class="link" data-testid="choose-input" onClick={() => void panel.chooseInput(port.name)}>
+        <button type="button" class="link" data-testid="choose-input" onClick={() => void panel.inputs.choose(port.name)}>
           {port.takes === 'image' ? 'Image or .npy…' : '.npy file…'}
         </button>
         <Constant port={port} value={source?.kind === 'constant' ? source.value : undefined} />
@@ -48,7 +48,7 @@ function Input({ port, source }: { port: InputPort; source: InputSource | undefi
             class="link"
             data-testid="suggested-input"
             title="What is usually given to an input of this name"
-            onClick={() => void panel.setInput(port.name, suggestion)}
+            onClick={() => void panel.inputs.set(port.name, suggestion)}
           >
             {nameOfSource(suggestion)}, as usual
           </button>
@@ -62,7 +62,7 @@ function Input({ port, source }: { port: InputPort; source: InputSource | undefi
 function Constant({ port, value }: { port: InputPort; value: number | undefined }) {
   const panel = usePanel();
   const inUse = value === undefined ? '' : String(value);
-  const draft = useDraft([inUse], parseNumber, (number) => void panel.setInput(port.name, { kind: 'constant', value: number }));
+  const draft = useDraft([inUse], parseNumber, (number) => void panel.inputs.set(port.name, { kind: 'constant', value: number }));
   return (
     <DraftForm draft={draft}>
       <DraftField

@@ -69,7 +69,7 @@ export function BaselineField({ isDistribution }: { isDistribution: boolean }) {
         }
         onClick={() => {
           writing.value = false;
-          void panel.chooseBaselines(isDistribution);
+          void panel.runs.chooseBaselines(isDistribution);
         }}
       >
         {!takesImage ? '.npy file…' : isDistribution ? 'Images…' : 'Another image…'}

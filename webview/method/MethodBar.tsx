@@ -52,7 +52,7 @@ export function MethodBar() {
               data-testid="run"
               onClick={() => {
                 panel.methods.picking.value = false;
-                void panel.runMethod();
+                void panel.runs.run();
               }}
             >
               {view.value ? 'Run again' : 'Run'}

@@ -21,7 +21,7 @@ export function MethodMenu({ onDone }: { onDone: () => void }) {
   });
   const choose = (name: string | undefined) => {
     if (name === undefined) return;
-    panel.chooseMethod(name);
+    panel.runs.choose(name);
     onDone();
   };
   return (

@@ -31,7 +31,7 @@ export function UnitPicker() {
   const { cell } = panel.picked.value;
   useEffect(() => {
     const controller = new AbortController();
-    void panel.unitsIn(cell, controller.signal).then((found) => {
+    void panel.explaining.unitsIn(cell, controller.signal).then((found) => {
       if (found && !controller.signal.aborted) units.value = found;
     });
     return () => controller.abort();

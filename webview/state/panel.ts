@@ -1,48 +1,40 @@
 import { batch, effect, untracked } from '@preact/signals';
 import type { Choices } from '../../src/protocol/choices.ts';
-import type { GivenInputs, InputSource } from '../../src/protocol/inputs.ts';
-import type { AttributionView } from '../../src/protocol/methods.ts';
-import type { Cell, ModelSummary, ShownClass, UnitContributions } from '../../src/protocol/model.ts';
-import type { DroppedFile, PanelMemory, ViewSettings } from '../../src/protocol/panel.ts';
-import type { Target } from '../../src/protocol/target.ts';
+import type { DroppedFile, PanelMemory } from '../../src/protocol/panel.ts';
 import { connect } from '../host.ts';
-import { neuronOf, type Picked } from '../method/neuron.ts';
+import { Explaining } from './explaining.ts';
+import { Inputs } from './inputs.ts';
+import { MethodRuns } from './methodRuns.ts';
 import { DEFAULT_VIEW, PanelState } from './panelState.ts';
 import type { Stage } from './problems.ts';
-
-/** Captum's outlier_perc. */
-const CAPTUM_OUTLIERS = 2;
-/** Files of a distribution: each takes memory, and of some methods a pass. */
-const MOST_BASELINES = 200;
-/** Maps of every pixel lie on a background that is made for them, which shows as they do. */
-const OPAQUE = 1;
-const CHOOSING = 'Waiting for a choice';
 
 /** The panel: what it shows, and what can be done to it. One per page. */
 export class Panel extends PanelState {
   readonly #host = connect({
     progress: (progress) => {
       this.work.progress.value = progress;
-      if (progress?.partial) this.#takePartial(progress.partial);
+      if (progress?.partial) this.runs.takePartial(progress.partial);
     },
     selectLayer: ({ layer }) => this.select(layer, false),
     command: (name) => {
       this.command.value = { name };
     },
-    given: (given) => void this.#give(() => Promise.resolve(given)),
+    given: (given) => void this.inputs.give(() => Promise.resolve(given)),
     changed: (change) => {
       if (change.reload) void this.reload();
       else this.changed.value = change;
     },
     stopped: (error) => {
       this.work.job.peek()?.cancel();
-      this.#explaining.abort();
+      this.explaining.stop();
       this.work.failed('process', error);
     },
   });
 
   readonly #restored: PanelMemory = this.#host.memory;
-  #explaining = new AbortController();
+  readonly explaining = new Explaining(this, this.#host.calls);
+  readonly inputs = new Inputs(this, this.#host.calls, this.explaining);
+  readonly runs = new MethodRuns(this, this.#host.calls, this.explaining);
 
   constructor() {
     super();
@@ -53,8 +45,6 @@ export class Panel extends PanelState {
     if (columns) this.columns.value = columns;
     this.chosenTarget.value = target;
     effect(() => this.#remember());
-    effect(() => void this.#explainSelected());
-    effect(() => void this.#estimate());
     effect(() => this.#compareConventions());
   }
 
@@ -74,21 +64,17 @@ export class Panel extends PanelState {
       this.selected.value = this.index.value.byId.has(layer ?? '') ? layer : model.defaultLayer;
     });
     this.#tellSelected();
-    void this.#offerMethods();
-    if (this.given.peek() || this.#restored.given) await this.#take((signal) => this.#host.calls.call('restoreInputs', null, signal));
-    if (!this.given.peek()) await this.refreshOffered();
+    void this.runs.offer();
+    if (this.given.peek() || this.#restored.given) await this.inputs.restore();
+    if (!this.given.peek()) await this.inputs.refreshOffered();
     return true;
-  }
-
-  async refreshOffered(): Promise<void> {
-    this.offered.value = await this.#host.calls.call('images', null).catch(() => []);
   }
 
   /** After a failure: everything again, with the same layer, target and view. */
   async retry(): Promise<void> {
     const { stage, kind } = this.work.problem.peek() ?? {};
     this.work.problem.value = undefined;
-    if (stage === 'explanation' && kind !== 'changed' && this.model.peek() && this.ready.peek()) await this.#runSweep();
+    if (stage === 'explanation' && kind !== 'changed' && this.model.peek() && this.ready.peek()) await this.explaining.sweep();
     else await this.start();
   }
 
@@ -98,30 +84,6 @@ export class Panel extends PanelState {
     if (sweep) this.before.keep({ sweep, explained: this.explainedBeside(sweep), index: this.index.peek() });
     this.changed.value = undefined;
     await this.start();
-  }
-
-  setImage(source: { readonly path: string } | DroppedFile): Promise<void> {
-    return this.#give((signal) => this.#host.calls.call('setImage', source, signal));
-  }
-
-  chooseImage(): Promise<void> {
-    return this.#give((signal) => this.#host.calls.call('chooseImage', null, signal), CHOOSING);
-  }
-
-  /** Gives any input of the model something. */
-  setInput(input: string, source: InputSource): Promise<void> {
-    return this.#give((signal) => this.#host.calls.call('setInput', { input, source }, signal));
-  }
-
-  chooseInput(input: string): Promise<void> {
-    return this.#give((signal) => this.#host.calls.call('chooseInput', { input }, signal), CHOOSING);
-  }
-
-  /** Makes a class or a region what is explained; undefined: what would be without a choice. */
-  async setTarget(target: Target | undefined): Promise<void> {
-    this.chosenTarget.value = target;
-    this.before.end();
-    if (this.ready.peek()) await this.#runSweep();
   }
 
   /** Chooses something for the model in place of what was inferred, and shows it with that. What cannot be used is not kept. */
@@ -161,17 +123,6 @@ export class Panel extends PanelState {
     if (saved) await this.choose({ input: undefined, labels: undefined });
   }
 
-  /** Says which class the image shows; null: what was said is forgotten. */
-  async setTruth(truth: ShownClass | null): Promise<void> {
-    const given = this.given.peek();
-    if (!given?.image) return;
-    const { name: image } = given.image;
-    const known = await this.work.beside('choice', () => this.#host.calls.call('setTruth', { image, truth }));
-    if (known === undefined || this.given.peek() !== given) return;
-    const { truth: _, ...rest } = given.image;
-    this.given.value = { ...given, image: { ...rest, ...(known && { truth: known }) } };
-  }
-
   /** Takes the class names of a file. */
   async setLabels(source: { readonly path: string } | DroppedFile): Promise<void> {
     const kept =
@@ -190,79 +141,6 @@ export class Panel extends PanelState {
     return this.choose({ output });
   }
 
-  /** Asks another method. Maps of pixels have a few that outshine all others, which Captum clips, and are thin. */
-  chooseMethod(name: string): void {
-    batch(() => {
-      const wasOfPixels = this.methods.isOfPixels.peek();
-      this.work.forget('explanation');
-      this.methods.chosen.value = name;
-      const isOfPixels = this.methods.isOfPixels.peek();
-      if (isOfPixels !== wasOfPixels)
-        this.setView(
-          isOfPixels ? { outlierPercent: CAPTUM_OUTLIERS, opacity: OPAQUE } : { outlierPercent: 0, opacity: DEFAULT_VIEW.opacity },
-        );
-      this.before.end();
-    });
-  }
-
-  /** Lets the person choose files that the method compares with; what cannot be read is not taken. */
-  async chooseBaselines(several: boolean): Promise<void> {
-    const method = this.methods.chosen.peek();
-    const chosen = await this.work.beside('baseline', () => this.#host.calls.call('chooseBaselines', { several }));
-    const [first] = chosen?.files ?? [];
-    if (!chosen || first === undefined) return;
-    const { length } = chosen.files;
-    if (length > MOST_BASELINES) {
-      this.fail(
-        'baseline',
-        'too-large',
-        `${length} files were chosen, and at most ${MOST_BASELINES} are compared with at once: choose fewer.`,
-      );
-      return;
-    }
-    const baseline = length > 1 ? chosen.files : first;
-    const read = await this.work.run('baseline', 'Reading the baseline', (signal) =>
-      this.#host.calls.call('baselines', { baseline }, signal),
-    );
-    if (!read || this.methods.chosen.peek() !== method) return;
-    batch(() => {
-      this.methods.preview.value = { baseline, read };
-      this.methods.change({ baseline });
-    });
-  }
-
-  /** The units of the selected layer in a cell of its map, or in all of it. */
-  unitsIn(cell: Cell | undefined, signal: AbortSignal): Promise<UnitContributions | undefined> {
-    const [layer, sweep] = [this.layer.peek(), this.sweep.peek()];
-    if (!layer || !sweep) return Promise.resolve(undefined);
-    const asked = { layer: layer.id, target: sweep.target.target, ...(cell && { cell }) };
-    return this.work.beside('explanation', () => this.#host.calls.call('units', asked, signal));
-  }
-
-  /** Makes another neuron of the selected layer the one that is explained; in a cell without a unit the strongest there. */
-  async pick(change: Picked): Promise<void> {
-    const layer = this.layer.peek();
-    const picked = { ...this.picked.peek(), ...change };
-    this.methods.picking.value = true;
-    const unit = picked.unit ?? (await this.unitsIn(picked.cell, new AbortController().signal))?.units[0]?.index;
-    if (layer && unit !== undefined && this.layer.peek() === layer) this.methods.neuron.value = neuronOf(layer, { ...picked, unit });
-  }
-
-  /** Runs the method that is asked for. */
-  async runMethod(): Promise<void> {
-    const { recipe, key } = this.methods;
-    const [asked, asKey, sweep] = [recipe.peek(), key.peek(), this.sweep.peek()];
-    if (!asked) return;
-    const view = await this.work.run('explanation', asked.method, (signal) =>
-      this.#host.calls.call('attribute', { recipe: asked }, signal),
-    );
-    if (view) this.methods.took(asKey, view, sweep);
-  }
-
-  setView(change: Partial<ViewSettings>): void {
-    this.view.value = { ...this.view.peek(), ...change };
-  }
-
   async savePicture(suggestedName: string, png: Uint8Array): Promise<void> {
     await this.work.beside('saving', () => this.#host.calls.call('savePicture', { suggestedName, png }));
   }
@@ -275,70 +153,6 @@ export class Panel extends PanelState {
   #tellSelected(): void {
     const layer = this.selected.peek();
     if (layer !== undefined) void this.#host.calls.call('layerSelected', { layer }).catch(() => null);
-  }
-
-  /** What was shown before is no longer what to compare with. */
-  #give(get: (signal: AbortSignal) => Promise<GivenInputs | null>, text?: string): Promise<void> {
-    this.before.end();
-    return this.#take(get, text);
-  }
-
-  async #take(get: (signal: AbortSignal) => Promise<GivenInputs | null>, text = 'Reading the input'): Promise<void> {
-    const stage = this.model.peek()?.inputs.length === 1 && this.model.peek()?.input ? 'image' : 'input';
-    const given = await this.work.run(stage, text, get);
-    if (!given || Object.keys(given.sources).length === 0) return;
-    batch(() => {
-      if (this.given.peek()) this.setView({ zoom: 1 });
-      if (given.summary) this.model.value = given.summary;
-      this.given.value = given;
-      this.sweep.value = undefined;
-    });
-    if (this.ready.peek()) await this.#runSweep();
-  }
-
-  async #runSweep(): Promise<void> {
-    const model = this.model.peek();
-    if (!model || !isTargetOf(model, this.chosenTarget.peek())) this.chosenTarget.value = undefined;
-    const target = this.chosenTarget.peek();
-    const sweep = await this.work.run('explanation', 'Explaining every layer', (signal) =>
-      this.#host.calls.call('sweep', target === undefined ? {} : { target }, signal),
-    );
-    if (sweep) this.sweep.value = sweep;
-  }
-
-  async #explainSelected(): Promise<void> {
-    const layer = this.layer.value;
-    const sweep = this.sweep.value;
-    this.#explaining.abort();
-    if (!layer || !sweep || !(this.methods.isSwept.value || this.methods.isPicking.value) || this.shown.peek()) return;
-    this.#explaining = new AbortController();
-    const { signal } = this.#explaining;
-    try {
-      const explanation = await this.#host.calls.call('explain', { layer: layer.id, target: sweep.target.target }, signal);
-      this.explained.value = { sweep, byOutput: new Map(this.explainedBeside(sweep)).set(layer.output, explanation) };
-    } catch (error) {
-      if (!signal.aborted) this.work.failed('explanation', error);
-    }
-  }
-
-  #takePartial(view: AttributionView): void {
-    const key = this.methods.key.peek();
-    if (JSON.stringify(view.recipe) === key) this.methods.took(key, view);
-  }
-
-  async #offerMethods(): Promise<void> {
-    this.methods.offered.value = await this.#host.calls.call('methods', null).catch(() => []);
-  }
-
-  /** How much it would take to run what is asked for; what is quick is run at once. */
-  async #estimate(): Promise<void> {
-    const recipe = this.methods.recipe.value;
-    const key = this.methods.key.value;
-    if (!recipe || this.methods.view.peek()) return;
-    const estimate = await this.#host.calls.call('estimate', { recipe }).catch((error) => this.work.failed('explanation', error));
-    if (!estimate || this.methods.key.peek() !== key) return;
-    this.methods.estimate.value = { key, estimate };
-    if (this.methods.isQuick.peek()) await this.runMethod();
   }
 
   /** While they are looked at, and whenever nothing else is computed, as a choice changes what they give. */
@@ -374,19 +188,4 @@ export class Panel extends PanelState {
     };
     this.#host.remember(memory);
   }
-}
-
-/** Whether a target that was chosen before can be one of this model's. */
-function isTargetOf({ classes, explains: { dims } }: ModelSummary, target: Target | undefined): boolean {
-  if (target === undefined) return true;
-  if (target.kind === 'class') return target.index < (classes ?? 1);
-  if (target.kind === 'sum')
-    return target.terms.every(({ index }) =>
-      typeof index === 'number'
-        ? index < (classes ?? 1)
-        : !dims || (index.length === dims.length && index.every((i, axis) => i < (dims[axis] ?? 0))),
-    );
-  return (
-    classes === undefined && (!dims || (target.ranges.length === dims.length && target.ranges.every(([, to], i) => to <= (dims[i] ?? 0))))
-  );
 }

@@ -68,7 +68,7 @@ export class PanelState {
   readonly command = signal<{ readonly name: PanelEvents['command'] }>();
 
   /** Explanations of layers that the sweep has no map of, or only a reduced one, by value; kept as long as the sweep. */
-  protected readonly explained = signal<{ readonly sweep: Sweep; readonly byOutput: ReadonlyMap<string, LayerExplanation> }>();
+  readonly explained = signal<{ readonly sweep: Sweep; readonly byOutput: ReadonlyMap<string, LayerExplanation> }>();
 
   readonly index = computed(() => indexLayers(this.model.value?.layers ?? []));
   readonly layer = computed<Layer | undefined>(() => this.index.value.byId.get(this.selected.value ?? ''));
@@ -109,6 +109,10 @@ export class PanelState {
     return this.ready.value ? 'ready' : 'empty';
   });
 
+  setView(change: Partial<ViewSettings>): void {
+    this.view.value = { ...this.view.peek(), ...change };
+  }
+
   #swept(): Shown | undefined {
     const layer = this.layer.value;
     const sweep = this.sweep.value;
@@ -119,7 +123,7 @@ export class PanelState {
     return explained?.sweep === sweep ? explained.byOutput.get(layer.output) : undefined;
   }
 
-  protected explainedBeside(sweep: Sweep): ReadonlyMap<string, LayerExplanation> {
+  explainedBeside(sweep: Sweep): ReadonlyMap<string, LayerExplanation> {
     const explained = this.explained.peek();
     return explained?.sweep === sweep ? explained.byOutput : new Map();
   }

@@ -30,7 +30,7 @@ export function RegionPicker({ sweep }: { sweep: Sweep }) {
             testid="reduce"
             value={region.reduce}
             options={REDUCE}
-            onChange={(reduce) => void panel.setTarget({ ...region, reduce })}
+            onChange={(reduce) => void panel.explaining.setTarget({ ...region, reduce })}
           />
           <Ranges region={region} dims={sweep.prediction.dims} imageAxes={imageAxes} />
         </>
@@ -53,7 +53,7 @@ export function RegionPicker({ sweep }: { sweep: Sweep }) {
       )}
       {chosen && (
         <p>
-          <button type="button" class="link" data-testid="usual-target" onClick={() => void panel.setTarget(undefined)}>
+          <button type="button" class="link" data-testid="usual-target" onClick={() => void panel.explaining.setTarget(undefined)}>
             Back to the usual value
           </button>
         </p>
@@ -82,7 +82,7 @@ function Ranges({ region, dims, imageAxes }: RangesProps) {
     const ranges = texts.map((text, axis) => rangeWithin(text, dims[axis] ?? 0));
     return ranges.every((range) => range !== undefined) ? ranges : undefined;
   };
-  const draft = useDraft(inUse, parse, (ranges) => void panel.setTarget({ ...region, ranges }));
+  const draft = useDraft(inUse, parse, (ranges) => void panel.explaining.setTarget({ ...region, ranges }));
   return (
     <form class="fields" onSubmit={draft.onSubmit}>
       {dims.map((size, axis) => (
