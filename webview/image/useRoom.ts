@@ -2,8 +2,8 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../src/image/image.ts';
 
-/** Pixels below which the pane scrolls rather than that the picture gets smaller. */
-const LEAST_HEIGHT = 200;
+/** Pixels, and the part of the pane's height, below which the pane scrolls rather than that the picture gets smaller. */
+const LEAST = { height: 200, part: 0.5 };
 /** The part of a window's height that a picture takes where the pane scrolls with what lies under it. */
 const STACKED = 0.62;
 
@@ -19,8 +19,9 @@ export function useRoom(key: unknown) {
       // in a tab that is not shown
       if (outer.clientWidth === 0) return;
       const stacked = getComputedStyle(outer).overflowY === 'visible';
-      const height = stacked ? window.innerHeight * STACKED : outer.clientHeight - (under?.offsetHeight ?? 0);
-      room.value = { width: innerWidth(outer.closest('.centre') ?? outer), height: Math.max(LEAST_HEIGHT, Math.floor(height)) };
+      const left = Math.max(outer.clientHeight * LEAST.part, outer.clientHeight - (under?.offsetHeight ?? 0));
+      const height = Math.max(LEAST.height, Math.floor(stacked ? window.innerHeight * STACKED : left));
+      room.value = { width: innerWidth(outer.closest('.centre') ?? outer), height };
     };
     const observer = new ResizeObserver(measure);
     observer.observe(outer);
