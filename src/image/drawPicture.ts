@@ -1,11 +1,11 @@
 import { InspectumError } from '../tensor/errors.ts';
 import { drawFigure } from './captum/figure.ts';
-import { hasHeatMap, type ImageArray } from './captum/visualize.ts';
+import { hasHeatMap, type ImageArray, normalizationOf } from './captum/visualize.ts';
 import { type Channels, isGray } from './channels.ts';
 import type { RgbImage, Size } from './image.ts';
 import { type Grid, interpolate } from './interpolate.ts';
 import type { OverlayPicture } from './overlay.ts';
-import { minMaxJet } from './picturePresets.ts';
+import { commonRange, minMaxJet } from './picturePresets.ts';
 import type { SeenStyle } from './pictureStyle.ts';
 
 /** What the network sees, as pixels. */
@@ -39,6 +39,17 @@ export function needOf(style: SeenStyle): string | undefined {
   return needing && `${needing} ${hasHeatMap(needing) ? 'lies' : 'is drawn'} over the image, but no image was given: choose heat_map.`;
 }
 
+/** Whether the classic picture leaves out what is negative. */
+const hasRelu = ({ name }: Extract<SeenStyle, { kind: 'preset' }>): boolean => name === 'grad-cam-paper';
+
+/** A style that draws maps of the same image on one scale, the largest of their own ones, so that their pictures can be compared. */
+export function onOneScale(style: SeenStyle, maps: readonly Grid[], image: RgbImage | undefined): SeenStyle {
+  if (style.kind === 'preset') return { ...style, range: commonRange(maps, hasRelu(style)) };
+  const large = maps.map((map) => largeMap(map, image, style));
+  const parts = style.parts.map((part) => ({ ...part, scale: Math.max(...large.map((map) => normalizationOf(map, part).scale)) }));
+  return { ...style, parts };
+}
+
 /**
  * A map over what the network sees, as the command line's `--picture` and the panel have it: the same pixels.
  * @param map signed, summed over channels, at its own resolution
@@ -47,7 +58,7 @@ export function needOf(style: SeenStyle): string | undefined {
 export function drawPicture(map: Grid, image: SeenImage | undefined, style: SeenStyle): OverlayPicture {
   const need = image ? undefined : needOf(style);
   if (need) throw new InspectumError('usage', need);
-  if (style.kind === 'preset') return minMaxJet(map, image as SeenImage, { relu: style.name === 'grad-cam-paper' });
+  if (style.kind === 'preset') return minMaxJet(map, image as SeenImage, { ...style, relu: hasRelu(style) });
   return drawFigure(largeMap(map, image, style), image && imageArray(image), style.parts, style);
 }
 

@@ -37,15 +37,36 @@ export const isPicturePreset = (name: string): name is PicturePresetName => Obje
 /** How opaque the classic pictures are. */
 const HALF = 0.5;
 
+export interface MinMaxOptions {
+  readonly relu: boolean;
+  /** What is stretched, where pictures share it; undefined: the map's own range. */
+  readonly range?: Range;
+}
+
+/** The lowest and the highest value that colours stand for. */
+export type Range = readonly [low: number, high: number];
+
+const valuesOf = ({ data }: Grid, relu: boolean): Float32Array => (relu ? data.map((v) => Math.max(0, v)) : data);
+
+const lowestAndHighest = (values: Float32Array): Range => [
+  values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+  values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+];
+
+/** The range of several maps together, as the classic picture stretches it. */
+export function commonRange(maps: readonly Grid[], relu: boolean): Range {
+  const ranges = maps.map((map) => lowestAndHighest(valuesOf(map, relu)));
+  return [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
+}
+
 /**
  * The classic picture of a map: its values, or only the positive ones, from 0 at the lowest to 1 at the highest, brought to the image's size
  * (bilinear), in JET, half over the image. A map that is the same everywhere is 0.
  * @param map at its own resolution, signed
  */
-export function minMaxJet(map: Grid, image: RgbaImage, { relu }: { readonly relu: boolean }): OverlayPicture {
-  const values = relu ? map.data.map((v) => Math.max(0, v)) : map.data;
-  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+export function minMaxJet(map: Grid, image: RgbaImage, { relu, range }: MinMaxOptions): OverlayPicture {
+  const values = valuesOf(map, relu);
+  const [low, high] = range ?? lowestAndHighest(values);
   const scale = high > low ? 1 / (high - low) : 0;
   const large = interpolate(
     values.map((v) => (v - low) * scale),

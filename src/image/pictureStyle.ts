@@ -6,7 +6,7 @@ import { refusalOf } from './captum/visualize.ts';
 import { type Colormap, isColormapName, tableOf } from './colormap.ts';
 import type { InterpolateMode } from './interpolate.ts';
 import { isColorStops } from './linearSegmented.ts';
-import { isPicturePreset, PICTURE_PRESETS, type PicturePreset, type PicturePresetName } from './picturePresets.ts';
+import { isPicturePreset, PICTURE_PRESETS, type PicturePreset, type PicturePresetName, type Range } from './picturePresets.ts';
 
 /** How a picture is asked for: a preset by name, or parameters of Captum's visualize_image_attr or visualize_image_attr_multiple. */
 export type PictureSpec = string | Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export type PictureStyle = { readonly kind: 'preset'; readonly name: 'perceptual
 
 /** How a picture of what the network sees is drawn, and of nothing around it. */
 export type SeenStyle =
-  | { readonly kind: 'preset'; readonly name: Exclude<PicturePresetName, 'perceptual'> }
+  | { readonly kind: 'preset'; readonly name: Exclude<PicturePresetName, 'perceptual'>; readonly range?: Range }
   | {
       readonly kind: 'figure';
       readonly parts: readonly FigurePart[];

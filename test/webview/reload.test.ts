@@ -56,8 +56,10 @@ test('a change on disk is asked about or read at once; the map of before stands 
   expect(await part(page, 'changed').count()).toBe(0);
   expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
   const percent = (probability: number) => `${(probability * 100).toFixed(1)}%`;
-  expect(await part(page, 'before').textContent()).toBe(`Before: ${target}${percent(sweep.target.probability)}`);
-  expect(await page.locator('.now').textContent()).toBe(`Now: ${sweep.target.text}${LONGER} ${percent(sweep.target.probability / 2)}`);
+  expect(await part(page, 'before').locator('figcaption').textContent()).toBe(`Before: ${target}${percent(sweep.target.probability)}`);
+  expect(await part(page, 'now').locator('figcaption').textContent()).toBe(
+    `Now: ${sweep.target.text}${LONGER} ${percent(sweep.target.probability / 2)}`,
+  );
   expect(await part(page, 'overlay').getAttribute('data-layer')).toBe('head.conv');
 
   await page.locator('[data-testid=upsampling] input[value=none]').check({ force: true });
@@ -71,8 +73,8 @@ test('a change on disk is asked about or read at once; the map of before stands 
 
   const usual = page.viewportSize();
   await page.setViewportSize({ width: 760, height: 700 });
-  await expect.poll(() => overhang(page, '.stages.two')).toBe(0);
-  expect((await part(page, 'stage').boundingBox())?.width).toBe((await page.locator('.now').boundingBox())?.width);
+  await expect.poll(() => overhang(page, '.pictures')).toBe(0);
+  expect((await part(page, 'stage').boundingBox())?.width).toBe((await part(page, 'now').locator('figcaption').boundingBox())?.width);
   if (usual) await page.setViewportSize(usual);
 
   await layerRow(page, 'head.act').click();
@@ -85,6 +87,62 @@ test('a change on disk is asked about or read at once; the map of before stands 
   await untilState(page, 'ready');
   await page.locator('[data-class]').nth(1).click();
   await expect.poll(() => part(page, 'before').count()).toBe(0);
+});
+
+test.each([
+  ['heat_map', 'stronger of the two; Captum alone'],
+  ['blended_heat_map', 'stronger of the two; Captum alone'],
+  ['masked_image', 'stronger of the two; Captum alone'],
+  ['grad-cam-paper', 'stretched together'],
+  ['signed-min-max-jet', 'stretched together'],
+] as const)('as %s, both maps are drawn in that picture, on one scale', async (picture, said) => {
+  const page = await panels.open();
+  await explainFirstImage(page);
+  await layerRow(page, 'head.conv').click();
+  await part(page, 'picture').selectOption(picture);
+  const alone = await overlayPixels(page);
+  // a map that is twice as strong is the same picture, where each has its own scale
+  await train(page);
+  await change(page, true);
+  await part(page, 'before').waitFor();
+  await untilState(page, 'ready');
+  expect(await part(page, 'compared').textContent()).toContain(said);
+  expect((await overlayPixels(page)).rgba).toEqual(alone.rgba);
+  const before = await overlayPixels(page, '[data-testid=overlay-before]');
+  expect(before.rgba).not.toEqual(alone.rgba);
+  if (picture === 'heat_map') {
+    const at = extremeOf(mapOf(panels.recording().sweeps[0], outputOf('head.conv')), 1);
+    // the middle of matplotlib's Blues, and its end
+    expect([pixelAt(before, at.x, at.y), pixelAt(alone, at.x, at.y)]).toEqual([
+      [106, 173, 213, 255],
+      [8, 48, 107, 255],
+    ]);
+  }
+  await part(page, 'stage-before').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => part(page, 'probe').count()).toBe(2);
+  const [then, now] = await part(page, 'probe').allTextContents();
+  expect(Number(now)).toBeCloseTo(2 * Number(then), 2);
+});
+
+test('several pictures stand each beside that of before, and what is the same for both is not called scaled', async () => {
+  const page = await panels.open();
+  await explainFirstImage(page);
+  await part(page, 'picture').selectOption('several');
+  await change(page, true);
+  await part(page, 'compared').waitFor();
+  expect(await part(page, 'before').count()).toBe(2);
+  const captions = await part(page, 'pictures').locator('figcaption').allTextContents();
+  expect(captions.map((caption) => caption.split(':')[0])).toEqual(['Before', 'Now', 'Before', 'Now']);
+  await part(page, 'figure-form').locator('[data-parameter=title]').nth(1).fill('Heat');
+  await part(page, 'figure-form').locator('[data-parameter=title]').nth(1).press('Enter');
+  await page.getByRole('group', { name: /^Before: cactus [\d.]+%, Heat\. The image and the map/ }).waitFor();
+  expect((await part(page, 'pictures').locator('figcaption').allTextContents()).slice(2)).toEqual(['Before: Heat', 'Now: Heat']);
+  const places = await page.locator('.pictures .stage').evaluateAll((stages) => stages.map((stage) => stage.getBoundingClientRect().top));
+  expect([places[0], places[2]]).toEqual([places[1], places[3]]);
+  await part(page, 'picture').selectOption('original_image');
+  await expect.poll(() => part(page, 'before').count()).toBe(1);
+  expect(await part(page, 'compared').count()).toBe(0);
 });
 
 test('a map that came in small is shown when it has come whole, and compared as that', async () => {

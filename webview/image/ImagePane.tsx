@@ -1,6 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Size } from '../../src/image/image.ts';
+import type { Explained as ExplainedTarget, LayerMap } from '../../src/protocol/model.ts';
 import { UnitChart } from '../chart/UnitChart.tsx';
 import { ChangedFiles } from '../components/ChangedFiles.tsx';
 import { ImagePicker } from '../components/ImagePicker.tsx';
@@ -10,11 +11,11 @@ import { InputList } from '../inputs/InputList.tsx';
 import { AttributionFacts } from '../method/AttributionFacts.tsx';
 import { MethodBar } from '../method/MethodBar.tsx';
 import { PickHint, UnitPicker } from '../method/UnitPicker.tsx';
-import { drawSeen } from '../picture/drawSeen.ts';
+import { drawSeen, styleBeside } from '../picture/drawSeen.ts';
 import { Pictures } from '../picture/Pictures.tsx';
+import { tilesOf } from '../picture/tiles.ts';
 import { GAP, tiling } from '../picture/tiling.ts';
 import { usePanel } from '../state/context.ts';
-import { BeforeMap, captionOf } from './BeforeMap.tsx';
 import { ColorBar } from './ColorBar.tsx';
 import { Controls } from './Controls.tsx';
 import { type Drawn, drawColorBar, drawMap } from './draw.ts';
@@ -22,9 +23,9 @@ import { Foot } from './Foot.tsx';
 import { Meaning } from './Meaning.tsx';
 import { PaneHeader } from './PaneHeader.tsx';
 import type { Probe } from './probe.ts';
-import { CENTER, Stage } from './Stage.tsx';
+import { CENTER } from './Stage.tsx';
 import { useRoom } from './useRoom.ts';
-import { fitted, pictureUnder } from './viewport.ts';
+import { pictureUnder } from './viewport.ts';
 
 /** Pixels of a side of the overlay: steps in which it grows, and where it stops. */
 const [STEP, MOST_PIXELS] = [16, 1280];
@@ -88,12 +89,13 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     const image = panel.image.value;
     return image && pictureUnder(image, panel.over.value);
   });
+  const before = useComputed(() => (panel.shown.value?.kind === 'map' ? panel.mapBefore.value : undefined));
   /** Device pixels of what the network sees, unzoomed, as text that only changes with them; in steps, so that a resize draws little anew. */
   const pixels = useComputed(() => {
     if (!under.value) return '1 1';
     const { picture, region } = under.value;
-    const scale =
-      (fitted(picture, roomFor(room.value, panel.mapBefore.value !== undefined)).width / picture.width) * window.devicePixelRatio;
+    const [count, caption] = before.value ? [2, CAPTION] : [1, 0];
+    const scale = (tiling(count, picture, room.value, caption, count).size.width / picture.width) * window.devicePixelRatio;
     const along = (side: number) => Math.min(MOST_PIXELS, Math.ceil((side * scale) / STEP) * STEP);
     return `${along(region.width)} ${along(region.height)}`;
   });
@@ -101,19 +103,24 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     const { sign, colormap, outlierPercent, upsampling } = panel.view.value;
     return JSON.stringify([sign, colormap, outlierPercent, upsampling]);
   });
-  const drawn = useComputed(() => {
+  const overlays = useComputed(() => {
     const shown = panel.shown.value;
     const geometry = panel.image.value?.geometry;
     if (shown?.kind !== 'map' || !geometry || !style.value || panel.picture.value.kind !== 'overlay') return undefined;
     const view = panel.view.peek();
     const [width = 1, height = 1] = pixels.value.split(' ').map(Number);
-    return drawMap(shown.map, view, view.upsampling, geometry, { width, height });
+    const draw = (map: LayerMap, besides: LayerMap | undefined) =>
+      drawMap(map, view, view.upsampling, geometry, { width, height }, besides);
+    const earlier = before.value?.map;
+    return { now: draw(shown.map, earlier), before: earlier && draw(earlier, shown.map) };
   });
   const pictures = useComputed(() => {
-    const [shown, picture] = [panel.shown.value, panel.picture.value];
-    return shown?.kind === 'map' && picture.kind === 'seen' ? drawSeen(shown.map, panel.seen.value, picture.style) : undefined;
+    const [shown, picture, seen, earlier] = [panel.shown.value, panel.picture.value, panel.seen.value, before.value?.map];
+    if (shown?.kind !== 'map' || picture.kind !== 'seen') return undefined;
+    const style = styleBeside(picture.style, shown.map, earlier, seen);
+    return { now: drawSeen(shown.map, seen, style), before: earlier && drawSeen(earlier, seen, style) };
   });
-  useSignalEffect(() => onDrawn(drawn.value));
+  useSignalEffect(() => onDrawn(overlays.value?.now));
   useSignalEffect(() => {
     panel.shown.value;
     probe.value = undefined;
@@ -122,19 +129,25 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
   const image = panel.image.value;
   const shown = panel.shown.value;
   const overlay = panel.picture.value.kind === 'overlay';
-  const before = shown?.kind === 'map' && overlay ? panel.mapBefore.value : undefined;
   const { sign, colormap } = panel.view.value;
   const isPicking = panel.methods.isPicking.value;
   const colors = useMemo(() => drawColorBar(COLUMNS, { sign, colormap }), [sign, colormap]);
   const map = shown?.kind === 'map' ? shown.map : undefined;
-  const normalization = drawn.value?.normalization;
+  const target = shown?.kind === 'map' ? shown.target : undefined;
+  const normalization = overlays.value?.now.normalization;
   const hasScale = (normalization?.scale ?? 0) > 0;
-  const seen = pictures.value ?? [];
-  const around = (seen.some(({ title }) => title) ? CAPTION : 0) + (seen.some(({ bar }) => bar) ? BAR : 0);
-  const picture = under.value?.picture ?? NO_PICTURE;
-  const tiles = seen.length > 0 ? tiling(seen.length, picture, room.value, around) : undefined;
-  const size = tiles?.size ?? fitted(picture, roomFor(room.value, before !== undefined));
-  const columns = tiles?.columns ?? (before ? 2 : 1);
+  const drawn = pictures.value ?? {
+    now: [{ drawn: hasScale ? overlays.value?.now : undefined }],
+    before: overlays.value?.before && [{ drawn: hasScale ? overlays.value.before : undefined }],
+  };
+  const needsTarget = panel.isOfSweep.value || panel.methods.info.value?.needsTarget === true;
+  const side = (pictures: typeof drawn.now, target: ExplainedTarget | undefined) => ({
+    pictures,
+    target: needsTarget ? target : undefined,
+  });
+  const tiles = tilesOf(side(drawn.now, target), drawn.before && side(drawn.before, before.value?.target));
+  const around = (tiles.some(({ caption }) => caption) ? CAPTION : 0) + (tiles.some(({ bar }) => bar) ? BAR : 0);
+  const layout = tiling(tiles.length, under.value?.picture ?? NO_PICTURE, room.value, around, drawn.before ? 2 : 1);
   const stage = {
     layer: panel.selected.value ?? '',
     center,
@@ -144,7 +157,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
     },
   };
   return (
-    <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${columns * (size.width + GAP) - GAP}px, 560px)` }}>
+    <div class="content" style={{ maxWidth: isChart ? '760px' : `max(${layout.columns * (layout.size.width + GAP) - GAP}px, 560px)` }}>
       <PaneHeader />
       <MethodBar />
       <div class="explained" ref={pane}>
@@ -155,20 +168,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
           </>
         ) : (
           <>
-            {image && tiles && shown?.kind === 'map' && (
-              <Pictures {...stage} image={image} map={shown.map} target={shown.target} pictures={seen} tiling={tiles} />
-            )}
-            {image && !tiles && (
-              <div class={before ? 'stages two' : 'stages'}>
-                {before && drawn.value && <BeforeMap image={image} map={before} now={drawn.value} size={size} />}
-                {before && (
-                  <p class="now">
-                    <span class="clip">{captionOf('Now', shown?.target)}</span>
-                  </p>
-                )}
-                <Stage {...stage} image={image} map={map} drawn={hasScale ? drawn.value : undefined} target={shown?.target} size={size} />
-              </div>
-            )}
+            {image && <Pictures {...stage} image={image} map={map} target={target} tiles={tiles} tiling={layout} />}
             <div class="below" ref={below}>
               {image &&
                 overlay &&
@@ -186,11 +186,7 @@ function Explained({ onDrawn }: { onDrawn: (drawn: Drawn | undefined) => void })
           </>
         )}
       </div>
-      <Foot map={map} probe={probe.value} drawn={seen[0] ?? drawn.value} />
+      <Foot map={map} probe={probe.value} drawn={tiles.at(-1)?.drawn} />
     </div>
   );
 }
-
-/** The room of one picture, where two may stand beside each other. */
-const roomFor = ({ width, height }: Size, two: boolean): Size =>
-  two ? { width: Math.floor((width - GAP) / 2), height: height - CAPTION } : { width, height };

@@ -2,6 +2,7 @@ import { hiddenBy } from '../../src/image/pictureStyle.ts';
 import { describeNeuron } from '../method/neuron.ts';
 import { drawnAs, meaningOfPictures } from '../picture/words.ts';
 import { usePanel } from '../state/context.ts';
+import { Compared } from './Compared.tsx';
 import { describeNotNumbers, meaningOf, nameOf, resolutionOf } from './words.ts';
 
 /** What is shown, in words, or why nothing is. */
@@ -29,6 +30,7 @@ export function Meaning() {
           )}
         </p>
       )}
+      <Compared />
       {array && (
         <p class="muted" data-testid="array">
           {array}

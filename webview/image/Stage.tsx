@@ -18,6 +18,10 @@ interface Props {
   readonly drawn: Drawn | undefined;
   readonly layer: string;
   readonly target: Explained | undefined;
+  /** Which of two that are compared it is. */
+  readonly when?: 'before' | 'now' | undefined;
+  /** Which of several pictures it is, in words. */
+  readonly name?: string | undefined;
   /** CSS pixels of the stage. */
   readonly size: Size;
   /** What is in the middle of it, 0 to 1 per axis of the picture. */
@@ -36,7 +40,7 @@ export const CENTER: Center = { x: 0.5, y: 0.5 };
 const CLICK = 3;
 
 /** The picture with the map over it: zoom (wheel with ctrl, + − 0), pan (drag, wheel, shift and arrows), a point to read (pointer, arrows), and Ctrl+C to copy it. */
-export function Stage({ image, map, drawn, layer, target, size, center, probe, onProbe }: Props) {
+export function Stage({ image, map, drawn, layer, target, when, name, size, center, probe, onProbe }: Props) {
   const panel = usePanel();
   const stage = useRef<HTMLDivElement>(null);
   const { zoom, opacity } = panel.view.value;
@@ -146,6 +150,7 @@ export function Stage({ image, map, drawn, layer, target, size, center, probe, o
     );
   };
 
+  const suffix = when === 'before' ? '-before' : '';
   const box = boxOf(region, picture);
   const seen = photo ? seenRegion(image.geometry) : region;
   const margin = { left: seen.x * place.scale, top: seen.y * place.scale };
@@ -158,8 +163,8 @@ export function Stage({ image, map, drawn, layer, target, size, center, probe, o
       class={`stage${drawing.canDraw ? ' drawing' : zoom > 1 ? ' zoomed' : ''}`}
       role="group"
       aria-roledescription="picture"
-      aria-label="The image and the map over it. Arrows read a cell, plus and minus zoom, control and C copy the picture."
-      data-testid="stage"
+      aria-label={`${name ? `${name}. ` : ''}The image and the map over it. Arrows read a cell, plus and minus zoom, control and C copy the picture.`}
+      data-testid={`stage${suffix}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is operated with keys
       tabIndex={0}
       style={{ width: `${size.width}px`, height: `${size.height}px` }}
@@ -180,8 +185,17 @@ export function Stage({ image, map, drawn, layer, target, size, center, probe, o
         }}
       >
         <PictureCanvas picture={picture} />
-        {backdrop && <PictureCanvas picture={backdrop} opacity={opacity} testid="backdrop" />}
-        {drawn && <OverlayCanvas drawn={drawn} layer={layer} target={target?.index} box={box} opacity={drawn.covers ? 1 : opacity} />}
+        {backdrop && <PictureCanvas picture={backdrop} opacity={opacity} testid={`backdrop${suffix}`} />}
+        {drawn && (
+          <OverlayCanvas
+            drawn={drawn}
+            layer={layer}
+            target={target?.index}
+            box={box}
+            opacity={drawn.covers ? 1 : opacity}
+            testid={`overlay${suffix}`}
+          />
+        )}
         {cell && cells && <CellMark cell={cell} cells={cells} region={region} picture={picture} />}
         {drawing.part && <RegionMark part={drawing.part} region={region} picture={picture} />}
         {partial && <div class="seen" style={boxOf(seen, picture)} />}

@@ -34,11 +34,11 @@ interface OverlayProps {
   readonly target: number | undefined;
   readonly box: Readonly<Record<string, string>>;
   readonly opacity: number;
-  readonly testid?: string;
+  readonly testid: string;
 }
 
 /** A map in colour, over the part of the picture that the network sees. */
-export function OverlayCanvas({ drawn, layer, target, box, opacity, testid = 'overlay' }: OverlayProps) {
+export function OverlayCanvas({ drawn, layer, target, box, opacity, testid }: OverlayProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     const element = canvas.current;

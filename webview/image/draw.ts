@@ -58,7 +58,7 @@ function normalizationOf(map: LayerMap, { sign, outlierPercent }: Style, upsampl
 
 /**
  * A map as it is laid over what the network sees, in `size` pixels.
- * @param scaledAs another map's scale, for the two to be compared
+ * @param besides another map, for the two to be compared: both are drawn on the larger one's scale
  */
 export function drawMap(
   map: LayerMap,
@@ -66,11 +66,14 @@ export function drawMap(
   upsampling: Upsampling,
   geometry: Geometry,
   size: Size,
-  scaledAs?: Normalization,
+  besides?: LayerMap,
 ): DrawnOverlay {
   const input = inputGeometry(geometry);
   const sharp = upsampling === 'none' || upsampling === 'nearest';
-  const normalization = scaledAs ?? normalizationOf(map, style, upsampling, { width: geometry.inputWidth, height: geometry.inputHeight });
+  const normalizations = [map, ...(besides ? [besides] : [])].map((one) =>
+    normalizationOf(one, style, upsampling, { width: geometry.inputWidth, height: geometry.inputHeight }),
+  );
+  const normalization = { sign: style.sign, scale: Math.max(...normalizations.map(({ scale }) => scale)) };
   return {
     picture: renderOverlay({
       map,

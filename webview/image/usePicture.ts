@@ -1,5 +1,8 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { drawPicture } from '../../src/image/drawPicture.ts';
+import type { SeenStyle } from '../../src/image/pictureStyle.ts';
+import type { LayerMap } from '../../src/protocol/model.ts';
+import { styleBeside } from '../picture/drawSeen.ts';
 import { usePanel } from '../state/context.ts';
 import { fileNameOf } from '../state/fileName.ts';
 import { copyPng } from './copy.ts';
@@ -16,6 +19,10 @@ export function usePicture(drawn: { readonly current: Drawn | undefined }) {
   const panel = usePanel();
   const copied = useSignal(false);
 
+  const seenNow = (map: LayerMap, style: SeenStyle) => {
+    const seen = panel.seen.peek();
+    return drawPicture(map, seen, styleBeside(style, map, panel.mapBefore.peek()?.map, seen));
+  };
   /** Undefined, and said, where no map is shown. */
   const compose = async (stage: 'saving' | 'copying') => {
     const [image, shown, picture] = [panel.image.peek(), panel.shown.peek(), panel.picture.peek()];
@@ -23,7 +30,7 @@ export function usePicture(drawn: { readonly current: Drawn | undefined }) {
       const name = `${fileNameOf(image.name || (panel.model.peek()?.path ?? '')).replace(/\.[^.]*$/, '')}-${panel.selected.peek()}-${shown.target.text}.png`;
       const png =
         picture.kind === 'seen'
-          ? await seenPng(drawPicture(shown.map, panel.seen.peek(), picture.style))
+          ? await seenPng(seenNow(shown.map, picture.style))
           : await composePng(image, shown.map, drawn.current as Drawn, panel.view.peek());
       return { name: name.replace(/[^\w.-]+/g, '-'), png };
     }

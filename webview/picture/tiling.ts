@@ -15,10 +15,12 @@ export interface Tiling {
 /**
  * As many columns as make pictures side by side, and in rows under each other, largest; more columns where that is no difference.
  * @param around CSS pixels over and under every picture
+ * @param together pictures that follow each other and stand in one row
  */
-export function tiling(count: number, picture: Size, room: Size, around: number): Tiling {
-  const tilings = Array.from({ length: count }, (_, i): Tiling => {
-    const [columns, rows] = [i + 1, Math.ceil(count / (i + 1))];
+export function tiling(count: number, picture: Size, room: Size, around: number, together = 1): Tiling {
+  const tilings = Array.from({ length: count / together }, (_, i): Tiling => {
+    const columns = (i + 1) * together;
+    const rows = Math.ceil(count / columns);
     const width = Math.floor((room.width - (columns - 1) * GAP) / columns);
     const height = Math.max(LEAST_HEIGHT, Math.floor((room.height - (rows - 1) * GAP) / rows) - around);
     return { columns, size: fitted(picture, { width: Math.max(1, width), height }) };

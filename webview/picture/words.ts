@@ -34,6 +34,17 @@ const COUNTS: Readonly<Record<FigurePart['sign'], (name: string) => string>> = {
 
 const COLOURS = { positive: 'green', negative: 'red', absolute_value: 'blue' } as const;
 
+/** How pictures of before and now share a scale, in a sentence; undefined where they have none. */
+export function sharedScaleOf(style: SeenStyle | undefined): string | undefined {
+  if (style?.kind === 'preset')
+    return 'Before and now are stretched together, from the lowest to the highest value of the two; alone each is stretched to its own.';
+  const shared = 'Before and now are drawn on one scale, which ends with the stronger of the two';
+  if (!style) return `${shared}.`;
+  return style.parts.every(({ method }) => method === 'original_image')
+    ? undefined
+    : `${shared}; Captum alone scales each picture to itself.`;
+}
+
 /** How a layer's cells were brought to the image, and what was clipped, in the words of a view. */
 export const drawnAs = (style: SeenStyle): Pick<ViewSettings, 'upsampling' | 'outlierPercent'> =>
   style.kind === 'preset'

@@ -50,10 +50,9 @@ export class Explaining {
 
   async #explainSelected(): Promise<void> {
     const state = this.#state;
-    const { methods } = state;
     const [layer, sweep] = [state.layer.value, state.sweep.value];
     this.stop();
-    if (!layer || !sweep || !(methods.isSwept.value || methods.isPicking.value) || state.shown.peek()) return;
+    if (!layer || !sweep || !state.isOfSweep.value || state.shown.peek()) return;
     this.#selected = new AbortController();
     const { signal } = this.#selected;
     try {

@@ -81,7 +81,8 @@ export class Panel extends PanelState {
   /** Reads everything again, and keeps what was shown for comparison. */
   async reload(): Promise<void> {
     const sweep = this.sweep.peek();
-    if (sweep) this.before.keep({ sweep, explained: this.explainedBeside(sweep), index: this.index.peek() });
+    if (sweep)
+      this.before.keep({ sweep, explained: this.explainedBeside(sweep), index: this.index.peek(), view: this.methods.view.peek() });
     this.changed.value = undefined;
     await this.start();
   }

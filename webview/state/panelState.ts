@@ -18,7 +18,7 @@ import type { Target } from '../../src/protocol/target.ts';
 import { blankFor } from '../image/blank.ts';
 import { type Picked, pickedIn } from '../method/neuron.ts';
 import { type PictureChoice, pictureOf, specOf } from '../picture/choice.ts';
-import { Comparison } from './comparison.ts';
+import { Comparison, type MapBefore } from './comparison.ts';
 import { indexLayers } from './layers.ts';
 import { Methods } from './methods.ts';
 import { Work } from './work.ts';
@@ -73,12 +73,14 @@ export class PanelState {
   readonly index = computed(() => indexLayers(this.model.value?.layers ?? []));
   readonly layer = computed<Layer | undefined>(() => this.index.value.byId.get(this.selected.value ?? ''));
   readonly maps = computed<ReadonlyMap<string, SweptMap>>(() => new Map(this.sweep.value?.maps.map((map) => [map.output, map])));
-  /** The selected layer's map before files were read again. */
-  readonly mapBefore = computed<LayerMap | undefined>(() => this.before.mapOf(this.selected.value));
-  readonly methods = new Methods(this);
-  readonly shown = computed<Shown | undefined>(() =>
-    this.methods.isSwept.value || this.methods.isPicking.value ? this.#swept() : this.methods.view.value?.explanation,
+  /** The map before files were read again of what is shown now: of the same layer, or of the same method with the same settings. */
+  readonly mapBefore = computed<MapBefore | undefined>(() =>
+    this.isOfSweep.value ? this.before.mapOf(this.selected.value) : this.before.resultOf(this.methods.recipe.value),
   );
+  readonly methods = new Methods(this);
+  /** The selected layer's map of the sweep is what is shown. */
+  readonly isOfSweep = computed(() => this.methods.isSwept.value || this.methods.isPicking.value);
+  readonly shown = computed<Shown | undefined>(() => (this.isOfSweep.value ? this.#swept() : this.methods.view.value?.explanation));
   /** What was picked of the selected layer for the neuron that is explained. */
   readonly picked = computed<Picked>(() => {
     const [layer, neuron] = [this.layer.value, this.methods.neuron.value];

@@ -1,7 +1,7 @@
 import { type Colormap, colorIndex, tableOf } from '../colormap.ts';
 import type { RgbaImage, Size } from '../image.ts';
 import type { Grid } from '../interpolate.ts';
-import { captumNormalization, normalizeValues, type Sign } from '../normalize.ts';
+import { captumNormalization, type Normalization, normalizeValues, type Sign } from '../normalize.ts';
 
 /** Captum's ImageVisualizationMethod. */
 export const VISUALIZATIONS = ['heat_map', 'blended_heat_map', 'original_image', 'masked_image', 'alpha_scaling'] as const;
@@ -25,6 +25,8 @@ export interface VisualizeOptions {
   readonly colormap?: Colormap;
   /** 0 to 1: how opaque the heat map is in a blended one. */
   readonly alphaOverlay: number;
+  /** What the end of the scale stands for, where pictures share one; undefined: Captum's, of the attribution itself. */
+  readonly scale?: number;
 }
 
 const DEFAULT_COLORMAPS = { absolute_value: 'Blues', positive: 'Greens', negative: 'Reds', all: 'RdWhGn' } as const satisfies Record<
@@ -44,6 +46,12 @@ export const refusalOf = ({ method, sign }: Pick<VisualizeOptions, 'method' | 's
     ? `${method} shows how strong an attribution is, not its sign, so it cannot show positive and negative ones together: choose the sign positive, negative or absolute_value.`
     : undefined;
 
+/** How the values of an attribution become those of the scale. */
+export const normalizationOf = (
+  { data }: Grid,
+  { sign, outlierPercent, scale }: Pick<VisualizeOptions, 'sign' | 'outlierPercent' | 'scale'>,
+): Normalization => (scale === undefined ? captumNormalization(data, sign, outlierPercent) : { sign, scale });
+
 /**
  * The picture that captum.attr.visualization.visualize_image_attr draws, without its frame. Where no value has the sign, all of them are 0
  * on the scale (Captum refuses).
@@ -56,7 +64,7 @@ export function visualize(attribution: Grid, image: ImageArray | undefined, opti
   const refusal = refusalOf(options);
   if (refusal) throw new RangeError(refusal);
   const { width, height } = attribution;
-  const values = normalizeValues(attribution.data, captumNormalization(attribution.data, options.sign, options.outlierPercent));
+  const values = normalizeValues(attribution.data, normalizationOf(attribution, options));
   if (options.method === 'heat_map') return { width, height, data: heatMapOf(values, options) };
   if (!image || image.width !== width || image.height !== height)
     throw new RangeError(`${options.method} needs the image, in the attribution's size of ${width}×${height}`);
