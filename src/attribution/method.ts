@@ -76,10 +76,10 @@ export interface Method {
   /** Whether it explains one element of the output; activations do not. */
   readonly needsTarget: boolean;
   /**
-   * 'none': it compares with no baseline. 'one': with one per example, by default 0. 'distribution': with baselines that are drawn from
-   * several examples, which must be given.
+   * 'none': it compares with no baseline. 'one': with one per example of the inputs, by default 0. 'layer': with one of the layer's value,
+   * by default 0. 'distribution': with baselines that are drawn from several examples, which must be given.
    */
-  readonly baselines: 'none' | 'one' | 'distribution';
+  readonly baselines: 'none' | 'one' | 'layer' | 'distribution';
   readonly doc: string;
   /** Where its numbers differ from Captum's on purpose, and why: whole sentences. */
   readonly differs?: string;

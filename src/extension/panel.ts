@@ -160,8 +160,12 @@ export class Panel {
       explain: ({ layer, target }, signal) => document.explain(layer, target, signal),
       units: (params, signal) => document.units(params, signal),
       methods: (_params, signal) => document.methods(signal),
-      chooseBaselines: async ({ several }) => {
-        const files = await chooseBaselineFiles(this.#nearby, document.summary?.input !== undefined, several);
+      chooseBaselines: async ({ of }) => {
+        const files = await chooseBaselineFiles(
+          this.#nearby,
+          of !== 'layer' && document.summary?.input !== undefined,
+          of === 'distribution',
+        );
         return files ? { files } : null;
       },
       baselines: ({ baseline }, signal) => document.baselines(baseline, signal),

@@ -20,6 +20,9 @@ export interface ParameterInfo {
   readonly doc: string;
 }
 
+/** What a method compares with: one baseline of the input, one of the layer's value, or several of the input. */
+export type BaselineSort = 'one' | 'layer' | 'distribution';
+
 /** A method as a panel offers it. */
 export interface MethodInfo {
   /** Captum's class name. */
@@ -28,7 +31,7 @@ export interface MethodInfo {
   /** A layer method whose result lies over the input. */
   readonly ofInput?: true;
   readonly needsTarget: boolean;
-  readonly baselines: 'none' | 'one' | 'distribution';
+  readonly baselines: 'none' | BaselineSort;
   readonly doc: string;
   readonly paper?: { readonly authors: string; readonly year: number; readonly url: string };
   /** The question that it answers, of those that are offered first. */

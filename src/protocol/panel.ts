@@ -1,7 +1,7 @@
 import type { BaselinePreview, BaselineSpec } from './baselines.ts';
 import type { Choices } from './choices.ts';
 import type { GivenInputs, InputSource } from './inputs.ts';
-import type { AttributionView, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
+import type { AttributionView, BaselineSort, Estimate, MethodInfo, MethodProgress, Recipe } from './methods.ts';
 import type { Cell, ConventionOutcome, LayerExplanation, ModelSummary, ShownClass, Sweep, Truth, UnitContributions } from './model.ts';
 import type { WireError } from './rpc.ts';
 import type { Target } from './target.ts';
@@ -104,8 +104,8 @@ export type PanelCalls = {
   units: (params: { readonly layer: string; readonly cell?: Cell; readonly target?: Target }) => UnitContributions;
   /** The methods that there are, as they suit the open model. */
   methods: (params: null) => readonly MethodInfo[];
-  /** Lets the person choose files as a baseline in VS Code's own dialog, one or `several`; null: dismissed. */
-  chooseBaselines: (params: { readonly several: boolean }) => { readonly files: readonly string[] } | null;
+  /** Lets the person choose files as a baseline in VS Code's own dialog; null: dismissed. */
+  chooseBaselines: (params: { readonly of: BaselineSort }) => { readonly files: readonly string[] } | null;
   /** Reads a baseline, to be shown before it is used. */
   baselines: (params: { readonly baseline: BaselineSpec }) => BaselinePreview;
   /** How much a recipe would take. */

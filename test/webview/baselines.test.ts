@@ -10,7 +10,7 @@ import { writeNpy } from '../../src/tensor/npy.ts';
 import { floats } from '../../src/tensor/tensor.ts';
 import { describeCompleteness } from '../../webview/method/words.ts';
 import { choose, facts, PATIENT, part } from './harness/methods.ts';
-import { explainFirstImage, overlayPixels, untilState } from './harness/page.ts';
+import { explainFirstImage, layerRow, overlayPixels, untilState } from './harness/page.ts';
 import { sample, useLivePanels } from './harness/suite.ts';
 
 const panels = useLivePanels();
@@ -97,6 +97,20 @@ describe("baselines of one's own", () => {
     await chooseFiles(page);
     await expect.poll(() => part(page, 'baseline-chosen').textContent()).toMatch(/^Will be compared with .*\.jpg\.$/);
     expect(await part(page, 'baseline-chosen').locator('canvas').count()).toBe(1);
+  });
+
+  test("of a layer's value are numbers and arrays of its shape, and no pictures", async () => {
+    const { page, host } = await openSample('LayerFeatureAblation');
+    await layerRow(page, 'pool').click();
+    await part(page, 'baseline').waitFor();
+    expect(await part(page, 'baseline-kind').count()).toBe(0);
+    expect(await part(page, 'choose-baselines').textContent()).toBe('.npy file…');
+    const file = path.join(panels.folder({}), 'quarter.npy');
+    writeFileSync(file, writeNpy(floats([1, 160, 1, 1], new Array<number>(160).fill(0.25))));
+    host.baselines = [file];
+    await chooseFiles(page);
+    await expect.poll(() => part(page, 'baseline').inputValue()).toBe(file);
+    expect(await part(page, 'message').count()).toBe(0);
   });
 
   test('are refused by name where one cannot be read, and by number where they are too many', async () => {

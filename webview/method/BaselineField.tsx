@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { BASELINE_KINDS, type BaselineKindName, describeFiles } from '../../src/image/baselines.ts';
 import type { BaselineSpec } from '../../src/protocol/baselines.ts';
+import type { BaselineSort } from '../../src/protocol/methods.ts';
 import { DraftField } from '../components/DraftField.tsx';
 import { DraftForm } from '../components/DraftForm.tsx';
 import { useDraft } from '../components/useDraft.ts';
@@ -17,12 +18,20 @@ const DISTRIBUTIONS = [
 /** Options that are no baseline of their own. */
 const [OTHER, FILES] = ['other', 'files'];
 
-/** What the input is compared with: a kind in terms of pixels, images or arrays of one's own, or a number. */
-export function BaselineField({ isDistribution }: { isDistribution: boolean }) {
+interface Props {
+  readonly of: BaselineSort;
+}
+
+/**
+ * What is compared with: for an image a kind in terms of its pixels, images or arrays of one's own, or a number; for a layer's value, which
+ * is no picture, an array or a number.
+ */
+export function BaselineField({ of }: Props) {
   const panel = usePanel();
   const { baseline } = panel.methods.own.value;
   const writing = useSignal(false);
-  const takesImage = panel.model.value?.input !== undefined;
+  const isDistribution = of === 'distribution';
+  const takesImage = of !== 'layer' && panel.model.value?.input !== undefined;
   const options = isDistribution ? DISTRIBUTIONS : KINDS;
   const current = baseline === undefined ? (isDistribution ? '' : 'zero') : String(baseline);
   const isOption = current === '' || options.some(({ value }) => value === current);
@@ -57,7 +66,7 @@ export function BaselineField({ isDistribution }: { isDistribution: boolean }) {
           </select>
         </label>
       )}
-      {isOther && <OtherBaseline inUse={takesImage && (isOption || files.length > 1) ? '' : current} named={!takesImage} />}
+      {isOther && <OtherBaseline inUse={takesImage && (isOption || files.length > 1) ? '' : current} of={of} named={!takesImage} />}
       <button
         type="button"
         class="link"
@@ -65,11 +74,11 @@ export function BaselineField({ isDistribution }: { isDistribution: boolean }) {
         title={
           takesImage
             ? `${isDistribution ? 'Images that are a distribution together' : 'Another image'}, or a .npy file`
-            : 'A .npy file that NumPy has saved'
+            : `A .npy file that NumPy has saved${of === 'layer' ? ", of the shape of the layer's value" : ''}`
         }
         onClick={() => {
           writing.value = false;
-          void panel.runs.chooseBaselines(isDistribution);
+          void panel.runs.chooseBaselines(of);
         }}
       >
         {!takesImage ? '.npy file…' : isDistribution ? 'Images…' : 'Another image…'}
@@ -89,7 +98,7 @@ function hintOf(current: string, files: readonly string[]): string {
   return current in BASELINE_KINDS ? BASELINE_KINDS[current as BaselineKindName].doc : 'What stands for nothing';
 }
 
-function OtherBaseline({ inUse, named }: { inUse: string; named: boolean }) {
+function OtherBaseline({ inUse, of, named }: Props & { inUse: string; named: boolean }) {
   const panel = usePanel();
   const draft = useDraft([inUse], parseBaseline, (chosen) => panel.methods.change({ baseline: chosen }));
   return (
@@ -99,7 +108,11 @@ function OtherBaseline({ inUse, named }: { inUse: string; named: boolean }) {
         name="Baseline"
         named={named}
         wrong={false}
-        hint="A number for every element, or the path of an image, of a folder of images or of a .npy file"
+        hint={
+          of === 'layer'
+            ? "A number for every element of the layer's value, or the path of a .npy file of its shape"
+            : 'A number for every element, or the path of an image, of a folder of images or of a .npy file'
+        }
         placeholder="number or path"
         testid="baseline"
       />

@@ -21,7 +21,7 @@ export function MethodBar() {
     <section class="method-bar" aria-label={`Settings of ${method.name}`} data-testid="method-bar">
       <div class="method-row">
         {method.level === 'neuron' && <NeuronField />}
-        {method.baselines !== 'none' && <BaselineField key={method.name} isDistribution={method.baselines === 'distribution'} />}
+        {method.baselines !== 'none' && <BaselineField key={method.name} of={method.baselines} />}
         {method.parameters.length > 0 && (
           <Popover
             frame="parameters-frame"

@@ -1,5 +1,5 @@
 import { batch, effect } from '@preact/signals';
-import type { AttributionView } from '../../src/protocol/methods.ts';
+import type { AttributionView, BaselineSort } from '../../src/protocol/methods.ts';
 import type { Calls } from '../host.ts';
 import { neuronOf, type Picked } from '../method/neuron.ts';
 import type { Explaining } from './explaining.ts';
@@ -46,10 +46,10 @@ export class MethodRuns {
   }
 
   /** Lets the person choose files that the method compares with; what cannot be read is not taken. */
-  async chooseBaselines(several: boolean): Promise<void> {
+  async chooseBaselines(of: BaselineSort): Promise<void> {
     const { methods, work } = this.#state;
     const method = methods.chosen.peek();
-    const chosen = await work.beside('baseline', () => this.#calls.call('chooseBaselines', { several }));
+    const chosen = await work.beside('baseline', () => this.#calls.call('chooseBaselines', { of }));
     const [first] = chosen?.files ?? [];
     if (!chosen || first === undefined) return;
     const { length } = chosen.files;
@@ -59,6 +59,11 @@ export class MethodRuns {
       return;
     }
     const baseline = length > 1 ? chosen.files : first;
+    // what is of a layer's value is no picture to be looked at before
+    if (of === 'layer') {
+      if (methods.chosen.peek() === method) methods.change({ baseline });
+      return;
+    }
     const read = await work.run('baseline', 'Reading the baseline', (signal) => this.#calls.call('baselines', { baseline }, signal));
     if (!read || methods.chosen.peek() !== method) return;
     batch(() => {

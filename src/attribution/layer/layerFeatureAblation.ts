@@ -12,7 +12,7 @@ export const layerFeatureAblation = defineMethod({
   name: 'LayerFeatureAblation',
   level: 'layer',
   needsTarget: true,
-  baselines: 'one',
+  baselines: 'layer',
   doc: "How far the target falls when a part of the layer's value is replaced by the baseline. The baseline is one of the layer's value.",
   parameters: {
     layer_mask: LAYER_MASK,
