@@ -187,6 +187,30 @@ describe('pictures', { timeout: SLOW }, () => {
     await expect.poll(() => part(page, 'picture-problem').textContent()).toContain('choose the sign positive, negative or absolute_value');
   });
 
+  test('are in the tree in small, with the same sign and colours', async () => {
+    const { page } = await openSample();
+    const colours = async () => {
+      const { rgba } = await overlayPixels(page, '[data-layer-id="head.act"] .thumbnail');
+      const at = Array.from({ length: rgba.length / 4 }, (_, i) => i * 4);
+      return new Set(at.map((i) => [...rgba.subarray(i, i + 3)].join()));
+    };
+    // matplotlib's first colours
+    for (const [picture, least] of [
+      ['perceptual', '0,0,3'],
+      ['grad-cam-paper', '0,0,127'],
+      ['signed-min-max-jet', '0,0,127'],
+      ['heat_map', '247,251,255'],
+    ] as const) {
+      await part(page, 'picture').selectOption(picture);
+      await expect.poll(async () => (await colours()).has(least), { message: picture }).toBe(true);
+    }
+    await field(page, 'sign').selectOption('negative');
+    await expect.poll(async () => (await colours()).has('255,245,240')).toBe(true);
+    await field(page, 'sign').selectOption('all');
+    await fill(page, 'cmap', '["#ff0000", "#0000ff", "#00ff00"]');
+    await expect.poll(async () => [...(await colours())].some((colour) => /^[0-3],\d+,\d+$/.test(colour))).toBe(true);
+  });
+
   test('are remembered, and given up for the overlay, which has the photo again', async () => {
     const { page } = await openSample();
     await part(page, 'picture').selectOption('alpha_scaling');

@@ -1,17 +1,19 @@
 import {
   COLORMAP_NAMES,
   COLORMAPS,
+  type Colormap,
   type ColormapName,
   colorIndex,
-  colormapTable,
   defaultColormap,
   isColormapName,
+  tableOf,
 } from '../../src/image/colormap.ts';
 import { inputGeometry } from '../../src/image/geometry.ts';
 import type { Size } from '../../src/image/image.ts';
 import { interpolate } from '../../src/image/interpolate.ts';
 import { captumNormalization, type Normalization, normalizeValue } from '../../src/image/normalize.ts';
 import { colorBar, type OverlayPicture, renderOverlay, type Upsampling, valueAt } from '../../src/image/overlay.ts';
+import { commonRange } from '../../src/image/picturePresets.ts';
 import type { LayerMap } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import type { Geometry } from '../../src/tensor/geometry.ts';
@@ -95,17 +97,31 @@ export function drawMap(
   };
 }
 
+/** How a map is drawn in small. */
+export interface ThumbnailStyle extends Pick<Style, 'sign' | 'outlierPercent'> {
+  readonly colormap: Colormap;
+  /** From its lowest value to its highest, whatever their signs. */
+  readonly isStretched: boolean;
+}
+
 /** A map in small, opaque: blended where it has fewer cells than `side` pixels, else cell by cell for the caller to shrink. */
-export function drawThumbnail(map: LayerMap, style: Style, side: number): OverlayPicture {
-  const { sign, outlierPercent } = style;
+export function drawThumbnail(
+  map: LayerMap,
+  { sign, outlierPercent, colormap, isStretched }: ThumbnailStyle,
+  side: number,
+): OverlayPicture {
   const few = Math.max(map.width, map.height) < side;
   const { width, height } = few ? { width: side, height: side } : map;
   const values = few ? interpolate(map.data, map, { width, height }, 'bicubic') : map.data;
   const normalization = captumNormalization(map.data, sign, outlierPercent);
-  const table = colormapTable(colormapFor(style));
+  const [low, high] = commonRange([map], false);
+  /** From 0, or for sign 'all' from −1, to 1. */
+  const placeOf = (value: number) =>
+    isStretched ? (high > low ? (2 * (value - low)) / (high - low) - 1 : -1) : normalizeValue(value, normalization);
+  const table = tableOf(colormap);
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < values.length; i++) {
-    const from = colorIndex(normalizeValue(values[i] ?? 0, normalization), sign) * 3;
+    const from = colorIndex(placeOf(values[i] ?? 0), sign) * 3;
     data.set([table[from] ?? 0, table[from + 1] ?? 0, table[from + 2] ?? 0, 255], i * 4);
   }
   return { width, height, data };

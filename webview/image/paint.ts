@@ -1,6 +1,6 @@
 import type { OverlayPicture } from '../../src/image/overlay.ts';
 import type { LayerMap, Picture } from '../../src/protocol/model.ts';
-import { drawThumbnail, type Style } from './draw.ts';
+import { drawThumbnail, type ThumbnailStyle } from './draw.ts';
 
 /** Gives a canvas the size and the pixels. */
 export function putPixels(canvas: HTMLCanvasElement | OffscreenCanvas, { width, height, data }: OverlayPicture): void {
@@ -18,8 +18,8 @@ export const putPicture = (canvas: HTMLCanvasElement, { width, height, rgba }: P
 const thumbnails = new WeakMap<LayerMap, { readonly key: string; readonly canvas: OffscreenCanvas }>();
 
 /** A map in small. `side`: device pixels. */
-export function paintThumbnail(canvas: HTMLCanvasElement, map: LayerMap, side: number, style: Style): void {
-  const key = [side, style.sign, style.colormap, style.outlierPercent].join();
+export function paintThumbnail(canvas: HTMLCanvasElement, map: LayerMap, side: number, style: ThumbnailStyle): void {
+  const key = JSON.stringify([side, style]);
   let known = thumbnails.get(map);
   if (known?.key !== key) {
     known = { key, canvas: shrunk(drawThumbnail(map, style, side), side) };

@@ -2,6 +2,7 @@ import { type Signal, useComputed, useSignal, useSignalEffect } from '@preact/si
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Icon } from '../components/Icon.tsx';
 import { strengthsOf } from '../image/strength.ts';
+import { thumbnailStyleOf } from '../picture/thumbnailStyle.ts';
 import { usePanel } from '../state/context.ts';
 import { HoverCard, type Hovered } from './HoverCard.tsx';
 import { TypeAhead, treeKey } from './keyboard.ts';
@@ -111,7 +112,7 @@ function Rows({ rows, expanded, onPick }: RowsProps) {
   const active = useSignal<string>();
   const hovered = useSignal<Hovered>();
   const typeAhead = useMemo(() => new TypeAhead(), []);
-  const strengths = useComputed(() => strengthsOf(panel.sweep.value, panel.view.value.sign));
+  const strengths = useComputed(() => strengthsOf(panel.sweep.value, thumbnailStyleOf(panel.picture.value, panel.view.value).sign));
   const early = useComputed(() => {
     const maps = panel.sweep.value?.maps ?? [];
     return new Set(maps.slice(0, Math.floor(maps.length * EARLY)).map(({ output }) => output));

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { LayerMap } from '../../src/protocol/model.ts';
 import { paintThumbnail } from '../image/paint.ts';
 import type { Strength } from '../image/strength.ts';
+import { thumbnailStyleOf } from '../picture/thumbnailStyle.ts';
 import { usePanel } from '../state/context.ts';
 
 /** CSS pixels; the style sheet says the same. */
@@ -11,12 +12,12 @@ const SIZE = 24;
 export function Thumbnail({ map, strength }: { map: LayerMap | undefined; strength: Strength }) {
   const panel = usePanel();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { sign, colormap, outlierPercent } = panel.view.value;
+  const style = thumbnailStyleOf(panel.picture.value, panel.view.value);
   useLayoutEffect(() => {
     if (!canvas.current || !map || strength.kind !== 'some') return;
     const side = Math.round(SIZE * window.devicePixelRatio);
-    paintThumbnail(canvas.current, map, side, { sign, colormap, outlierPercent });
-  }, [map, strength.kind, sign, colormap, outlierPercent]);
+    paintThumbnail(canvas.current, map, side, style);
+  }, [map, strength.kind, JSON.stringify(style)]);
 
   if (strength.kind === 'unknown') return null;
   if (strength.kind === 'unreachable') return <span class="no-map unreachable" title={strength.why} />;
