@@ -60,7 +60,7 @@ describe('a neuron', () => {
     await part(page, 'pick-neuron').click();
     await expect.poll(() => facts(page), PATIENT).toContain('Computed in');
     expect(await part(page, 'resolution').textContent()).toContain('128 × 128 pixels');
-    expect(await part(page, 'meaning').textContent()).toContain(`towards unit ${other}, row 8, column 4`);
+    expect(await part(page, 'meaning').textContent()).toContain(`raise unit ${other}, row 8, column 4 when`);
     expect(await part(page, 'neuron-cell').count()).toBe(1);
   });
 

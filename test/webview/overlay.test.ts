@@ -81,7 +81,7 @@ describe('the overlay', () => {
     const [red, green, blue, alpha] = pixelAt(await overlayPixels(page), high.x, high.y);
     expect(alpha).toBe(255);
     expect(green).toBeGreaterThan(Math.max(red ?? 0, blue ?? 0));
-    expect(await sentence()).toMatch(/^Green areas count towards cactus; pink areas against it/);
+    expect(await sentence()).toMatch(/^Green areas count towards cactus; pink areas count against it/);
 
     await choose('absolute_value');
     expect(await sentence()).toMatch(/^Bright areas matter for cactus/);

@@ -112,7 +112,7 @@ describe('pictures', { timeout: SLOW }, () => {
     expect((await saved(page, host)).data).toEqual((await drawn(page, picture, layer)).data);
     await expect
       .poll(() => part(page, 'meaning').textContent())
-      .toBe('Green counts towards cactus, red against it, and white does neither.');
+      .toBe('Green counts towards cactus, red counts against it, and white does neither.');
     await layerRow(page, 'stem.conv').click();
     await page.locator('[data-testid=overlay][data-layer="stem.conv"]').waitFor();
     expect((await saved(page, host)).data).toEqual((await drawn(page, picture, { ...layer, layer: 'stem.conv' })).data);

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { Explained, UnitContributions } from '../../src/protocol/model.ts';
+import { endOf, readingOf } from '../image/readings.ts';
 import { formatValue } from '../image/words.ts';
 import { usePanel } from '../state/context.ts';
 import { BarChart, type Config, LYING } from './BarChart.tsx';
@@ -27,6 +28,7 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
       ),
     [units, shown.length, colors],
   );
+  const reading = readingOf(panel.methods.isPicking.value ? undefined : panel.methods.info.value, panel.methods.set.value);
   return (
     <div class="unit-chart" data-testid="unit-chart">
       <p class="meaning" data-testid="meaning">
@@ -39,8 +41,8 @@ export function UnitChart({ units, target, height }: { units: UnitContributions;
         </p>
       )}
       <p class="muted">
-        {measureOf(shown.length, units.count, shown.length === some.length && some.length + lost < units.units.length)}: to the right what
-        counts towards {target.text}, to the left what counts against it.
+        {measureOf(shown.length, units.count, shown.length === some.length && some.length + lost < units.units.length)}: to the right what{' '}
+        {reading.towards('it', target.text)}, to the left what {reading.against('it', reading.ofNone ? '' : 'it')}.{endOf(reading)}
       </p>
       <div class="unit-bars" style={{ height: `${shown.length * ROW + AXIS}px` }}>
         <div class="unit-drawing" aria-hidden="true">

@@ -3,6 +3,7 @@ import { describeNeuron } from '../method/neuron.ts';
 import { drawnAs, meaningOfPictures } from '../picture/words.ts';
 import { usePanel } from '../state/context.ts';
 import { Compared } from './Compared.tsx';
+import { readingOf } from './readings.ts';
 import { describeNotNumbers, meaningOf, nameOf, resolutionOf } from './words.ts';
 
 /** What is shown, in words, or why nothing is. */
@@ -82,11 +83,14 @@ function Sentence() {
       </p>
     );
   const picture = panel.picture.value;
+  const reading = readingOf(panel.methods.isPicking.value ? undefined : info.value, panel.methods.set.value);
   if (shown?.kind === 'map' && picture.kind === 'problem') return null;
   return (
     <p class="meaning" data-testid="meaning">
-      {shown?.kind === 'map' && picture.kind === 'seen' && meaningOfPictures(picture.style, neuron ?? nameOf(shown.target))}
-      {shown?.kind === 'map' && picture.kind === 'overlay' && meaningOf(shown.map, panel.view.value, neuron ?? nameOf(shown.target))}
+      {shown?.kind === 'map' && picture.kind === 'seen' && meaningOfPictures(picture.style, reading, neuron ?? nameOf(shown.target))}
+      {shown?.kind === 'map' &&
+        picture.kind === 'overlay' &&
+        meaningOf(shown.map, panel.view.value, reading, neuron ?? nameOf(shown.target))}
       {shown?.kind === 'none' && shown.why}
     </p>
   );

@@ -2,30 +2,39 @@ import type { ColormapName } from '../../src/image/colormap.ts';
 import type { Explained, LayerMap, Sweep } from '../../src/protocol/model.ts';
 import type { ViewSettings } from '../../src/protocol/panel.ts';
 import { colormapFor } from './draw.ts';
+import { endOf, type Reading } from './readings.ts';
 import { notNumbersIn, peakOf } from './strength.ts';
 
 /** What is explained, as it stands in a sentence. */
 export const nameOf = ({ target, text }: Explained): string => (target.kind === 'region' ? `the ${text}` : text);
 
-/** What the picture means, in one sentence. @param name of what is explained */
-export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, name: string): string {
+/** What the picture means, in a sentence or two. @param name of what is explained */
+export function meaningOf(map: LayerMap, style: Pick<ViewSettings, 'sign' | 'colormap'>, reading: Reading, name: string): string {
   const [towards, against] = [peakOf(map, 'positive') > 0, peakOf(map, 'negative') > 0];
-  if (!towards && !against) return `The map is zero everywhere: at this layer nothing counts towards ${name} or against it.`;
-  switch (style.sign) {
-    case 'positive':
-      return towards
-        ? `Bright areas count towards ${name}; clear areas do not.`
-        : `Nothing at this layer counts towards ${name}: its map is nowhere positive.`;
-    case 'negative':
-      return against
-        ? `Bright areas count against ${name}; clear areas do not.`
-        : `Nothing at this layer counts against ${name}: its map is nowhere negative.`;
-    case 'all':
-      return `Green areas count towards ${name}; ${AGAINST[colormapFor(style)]} areas against it.`;
-    case 'absolute_value':
-      return `Bright areas matter for ${name}, towards it or against it; clear areas do not.`;
-  }
+  if (!towards && !against)
+    return reading.ofNone
+      ? `The map is zero everywhere.${endOf(reading)}`
+      : `The map is zero everywhere: at this layer nothing counts towards ${name} or against it.`;
+  return `${SIGNED[style.sign]({ towards, against, style, reading, name })}${endOf(reading)}`;
 }
+
+interface Shown {
+  readonly towards: boolean;
+  readonly against: boolean;
+  readonly style: Pick<ViewSettings, 'sign' | 'colormap'>;
+  readonly reading: Reading;
+  readonly name: string;
+}
+
+const SIGNED: Readonly<Record<ViewSettings['sign'], (shown: Shown) => string>> = {
+  positive: ({ towards, reading, name }) =>
+    towards ? `Bright areas ${reading.towards('they', name)}; clear areas do not.` : 'The map is nowhere positive: nothing is shown.',
+  negative: ({ against, reading, name }) =>
+    against ? `Bright areas ${reading.against('they', name)}; clear areas do not.` : 'The map is nowhere negative: nothing is shown.',
+  all: ({ style, reading, name }) =>
+    `Green areas ${reading.towards('they', name)}; ${AGAINST[colormapFor(style)]} areas ${reading.against('they', 'it')}.`,
+  absolute_value: ({ reading, name }) => `Bright areas ${reading.either('they', name)}; clear areas do not.`,
+};
 
 /** The colour below zero of each colormap with a middle; above zero they are all green. */
 const AGAINST: Readonly<Partial<Record<ColormapName, string>>> = { vanimo: 'pink', RdWhGn: 'red' };
