@@ -71,6 +71,24 @@ test.each([
   expect(relativeDistance(layer.attribution.data, primary.attribution.data)).toBeLessThanOrEqual(1e-5);
 });
 
+describe('return_convergence_delta', () => {
+  const feeds = { input: floats([1, 1, 6, 6], new Float32Array(36).fill(0.5)) };
+  const asked = (method: string, value: unknown) =>
+    attribute(forked, { feeds, target: 1, method, set: { return_convergence_delta: value } });
+
+  it.each(['IntegratedGradients', 'DeepLift', 'LRP'])('of %s: the delta is told or left out', async (method) => {
+    const [told, silent] = [await asked(method, true), await asked(method, false)];
+    expect(told.delta).toHaveLength(1);
+    expect(silent.delta).toBeUndefined();
+    expect(silent.attribution).toEqual(told.attribution);
+  });
+
+  it('is true or false, of methods that have it', async () => {
+    await expect(asked('IntegratedGradients', 1)).rejects.toThrow('return_convergence_delta should be true or false, not 1');
+    await expect(asked('Saliency', true)).rejects.toThrow('Saliency has no parameter "return_convergence_delta"');
+  });
+});
+
 describe('partial results', () => {
   it('are the integral that is to be expected, and come nearer to it', async () => {
     const partials: Attribution[] = [];

@@ -83,7 +83,7 @@ export interface AttributionResult extends Omit<Attribution, 'parts'> {
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
   refuseUnused(method, job);
-  const { mode, seed, tunnel, metrics: asked, parameters } = settingsOf(method, job.set);
+  const { mode, seed, tunnel, metrics: asked, delta: tellsDelta, parameters } = settingsOf(method, job.set);
   if (method.level !== 'layer' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
@@ -124,7 +124,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
     work: work.part(1, 2),
     explain: (moved, work) => explain({ ...request, subject: moved, work, random: new Random(seed) }),
   });
-  const { parts, remarks = [], ...rest } = attribution;
+  const { parts, remarks = [], delta, ...rest } = attribution;
   const ofResult = [
     notFiniteRemark(parts, { feeds: job.feeds, baselines: () => comparedWith(baselines, subject) }),
     nothingPositiveRemark(parts, parameters),
@@ -142,6 +142,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
         );
   return {
     ...rest,
+    ...(delta && tellsDelta && { delta }),
     ...(said.length > 0 && { remarks: said }),
     ...(metrics && { metrics }),
     parts: shown as unknown as Attribution['parts'],
