@@ -88,9 +88,10 @@ describe('a neuron', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expect.poll(() => words(page)).toMatch(new RegExp(`^unit \\d+, row ${Number(row) + 1}, column ${column}$`));
+    await expect.poll(() => part(page, 'unit-chart').textContent()).toContain(`in row ${Number(row) + 1} and column ${column}`);
+    const other = await unitRow(page, 1).getAttribute('data-unit');
     await unitRow(page, 1).focus();
     await page.keyboard.press('Enter');
-    const other = await unitRow(page, 1).getAttribute('data-unit');
     await expect.poll(() => words(page)).toBe(`unit ${other}, row ${Number(row) + 1}, column ${column}`);
   });
 
