@@ -130,3 +130,10 @@ export const ATTRIBUTE_TO_LAYER_INPUT = {
   default: false,
   doc: 'Attribute to what enters the layer instead of what leaves it.',
 } as const satisfies Parameter;
+
+/** Of methods whose attributions should sum up to a difference of scores. It costs them next to nothing. */
+export const RETURN_CONVERGENCE_DELTA = {
+  type: 'boolean',
+  default: true,
+  doc: 'Tell how far the attributions are from the sum that they should have, the convergence delta. (Captum tells it only when asked to.)',
+} as const satisfies Parameter;

@@ -84,7 +84,7 @@ describe('return_convergence_delta', () => {
   });
 
   it('is true or false, of methods that have it', async () => {
-    await expect(asked('IntegratedGradients', 1)).rejects.toThrow('return_convergence_delta should be true or false, not 1');
+    await expect(asked('IntegratedGradients', 1)).rejects.toThrow('return_convergence_delta should be a boolean, not 1');
     await expect(asked('Saliency', true)).rejects.toThrow('Saliency has no parameter "return_convergence_delta"');
   });
 });
@@ -123,4 +123,14 @@ test.each([
   [{ internal_batch_size: 0 }, /internal_batch_size/],
 ])('%j is refused', async (set, message) => {
   await expect(run(open, { method: 'IntegratedGradients', set })).rejects.toThrow(message);
+});
+
+it.each([
+  ['baselines', '--baseline'],
+  ['target', '--target'],
+])("Captum's argument %s is given with %s", async (name, flag) => {
+  const feeds = { input: floats([1, 1, 6, 6], new Float32Array(36)) };
+  await expect(attribute(forked, { feeds, target: 1, method: 'IntegratedGradients', set: { [name]: 0 } })).rejects.toThrow(
+    `Captum's argument ${name} is given with ${flag} here`,
+  );
 });

@@ -28,7 +28,7 @@ import { nearest } from '../tree/findLayer.ts';
 import { settingsOf } from './methodSettings.ts';
 import { type AskedMetrics, measured } from './metrics.ts';
 import { partLayout } from './partLayout.ts';
-import { notFiniteRemark, nothingPositiveRemark } from './resultRemarks.ts';
+import { notFiniteRemark, nothingPositiveRemark, sharedTargetRemark } from './resultRemarks.ts';
 
 export type { Feeds, Place };
 
@@ -83,12 +83,13 @@ export interface AttributionResult extends Omit<Attribution, 'parts'> {
 export async function attribute(model: Model, job: AttributionJob): Promise<AttributionResult> {
   const method = methodNamed(job.method);
   refuseUnused(method, job);
-  const { mode, seed, tunnel, metrics: asked, delta: tellsDelta, parameters } = settingsOf(method, job.set);
+  const { mode, seed, tunnel, metrics: asked, parameters } = settingsOf(method, job.set);
   if (method.level !== 'layer' && mode !== undefined)
     throw new InspectumError('usage', `"interpolate" is for layer methods; ${method.name} already has the input's size.`);
   const layer = job.layer === undefined ? undefined : model.findLayer(job.layer);
   const output = model.explained(job.output);
-  const wanted = !method.needsTarget ? null : job.target === undefined ? await topPlace(model, output, job.feeds) : job.target;
+  const assumed = method.needsTarget && job.target === undefined ? await topPlace(model, output, job.feeds) : undefined;
+  const wanted = !method.needsTarget ? null : (assumed ?? job.target ?? null);
   const { target, told } = isScalar(wanted) ? await seeded(model, output, wanted, job.feeds) : { target: wanted, told: wanted };
   const subject = new Subject({
     graph: model.graph,
@@ -128,6 +129,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
   const ofResult = [
     notFiniteRemark(parts, { feeds: job.feeds, baselines: () => comparedWith(baselines, subject) }),
     nothingPositiveRemark(parts, parameters),
+    assumed === undefined ? undefined : sharedTargetRemark(assumed, subject.examples),
   ];
   const ofNeuron = layer && neuron ? oneOfSeveral({ layer, parameters: { attribute_to_layer_input: ofInput } }) : [];
   const said = [...ofResult.filter((remark) => remark !== undefined), ...ofNeuron, ...remarks];
@@ -142,7 +144,7 @@ export async function attribute(model: Model, job: AttributionJob): Promise<Attr
         );
   return {
     ...rest,
-    ...(delta && tellsDelta && { delta }),
+    ...(delta && parameters.return_convergence_delta !== false && { delta }),
     ...(said.length > 0 && { remarks: said }),
     ...(metrics && { metrics }),
     parts: shown as unknown as Attribution['parts'],

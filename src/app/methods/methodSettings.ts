@@ -1,4 +1,3 @@
-import type { METHODS } from '../../attribution/index.ts';
 import type { Method } from '../../attribution/method.ts';
 import { NOISE_TUNNEL_PARAMETERS, type NoiseTunnelParameters } from '../../attribution/sampling/noiseTunnel.ts';
 import { InspectumError } from '../../tensor/errors.ts';
@@ -13,32 +12,27 @@ export interface MethodSettings {
   readonly seed: number;
   readonly tunnel: NoiseTunnelParameters | undefined;
   readonly metrics: AskedMetrics;
-  /** Whether the convergence delta is told, of methods that have one. */
-  readonly delta: boolean;
 }
 
-/** Methods that have Captum's `return_convergence_delta`. */
-const WITH_DELTA: ReadonlySet<string> = new Set<keyof typeof METHODS>([
-  'IntegratedGradients',
-  'DeepLift',
-  'DeepLiftShap',
-  'GradientShap',
-  'LRP',
-  'LayerIntegratedGradients',
-  'LayerConductance',
-  'LayerDeepLift',
-  'LayerDeepLiftShap',
-  'LayerGradientShap',
-  'LayerLRP',
-]);
+/** Arguments of Captum's calls that are no parameters here, and what tells them. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  inputs: '--input',
+  additional_forward_args: '--input',
+  target: '--target',
+  baselines: '--baseline',
+  layer_baselines: '--baseline',
+  neuron_selector: '--neuron',
+};
 
 const DEFAULT_SEED = 0;
 
 /** @throws InspectumError 'usage' for what the method has no parameter for, and a value that is wrong */
 export function settingsOf(method: Method, given: Readonly<Record<string, unknown>>): MethodSettings {
   const { interpolate: mode, seed = DEFAULT_SEED, noise_tunnel: tunnel, ...others } = given;
-  const { set: whole, metrics } = splitMetrics(others);
-  const { delta, set } = splitDelta(method, whole);
+  const { set, metrics } = splitMetrics(others);
+  const misplaced = Object.keys(set).find((name) => Object.hasOwn(ELSEWHERE, name));
+  if (misplaced !== undefined)
+    throw new InspectumError('usage', `${method.name}: Captum's argument ${misplaced} is given with ${ELSEWHERE[misplaced]} here.`);
   if (!Number.isInteger(seed)) throw new InspectumError('usage', `seed should be a whole number, not ${JSON.stringify(seed)}.`);
   return {
     parameters: parameterValues(method.name, method.parameters, set),
@@ -46,19 +40,7 @@ export function settingsOf(method: Method, given: Readonly<Record<string, unknow
     seed: seed as number,
     tunnel: tunnel === undefined ? undefined : noiseTunnelValues(tunnel),
     metrics,
-    delta,
   };
-}
-
-function splitDelta(
-  { name }: Method,
-  given: Readonly<Record<string, unknown>>,
-): { delta: boolean; set: Readonly<Record<string, unknown>> } {
-  if (!WITH_DELTA.has(name)) return { delta: true, set: given };
-  const { return_convergence_delta: delta = true, ...set } = given;
-  if (typeof delta !== 'boolean')
-    throw new InspectumError('usage', `${name}: return_convergence_delta should be true or false, not ${JSON.stringify(delta)}.`);
-  return { delta, set };
 }
 
 function noiseTunnelValues(given: unknown): NoiseTunnelParameters {

@@ -1,4 +1,5 @@
 import type { Feeds } from '../../attribution/evaluation/subject.ts';
+import type { Place } from '../../attribution/evaluation/target.ts';
 import type { AttributionPart } from '../../attribution/method.ts';
 import type { ParameterValues } from '../../tensor/parameters.ts';
 
@@ -35,3 +36,9 @@ export function nothingPositiveRemark(parts: readonly AttributionPart[], paramet
   if (parameters.relu_attributions !== true || parts.some(({ tensor }) => tensor.data.some((value) => value !== 0))) return undefined;
   return 'Nothing in the map is positive, so that it is 0 everywhere: set relu_attributions to false to see it with its signs.';
 }
+
+/** That the examples of a batch have one target, which is the best of the first: said where nobody chose it. */
+export const sharedTargetRemark = (target: Place, examples: number): string | undefined =>
+  examples > 1
+    ? `No target was given: all ${examples} examples are explained for ${[target].flat().join(',')}, the highest value of the first.`
+    : undefined;

@@ -54,28 +54,53 @@ function firstComponent(data: Float32Array, positions: number): { projection: Fl
     const mean = row.reduce((a, b) => a + b, 0) / positions;
     return row.map((x) => x - mean);
   });
-  // begins with the channel that varies most
-  const norms = rows.map(norm);
-  let projection: Float64Array = rows[norms.indexOf(Math.max(...norms))]?.slice() ?? new Float64Array(positions);
-  let unit = scaled(projection);
-  let converged = false;
-  for (let step = 0; step < MOST_STEPS && !converged; step++) {
-    const direction = scaled(Float64Array.from(rows, (row) => dot(row, unit)));
-    projection = new Float64Array(positions);
-    rows.forEach((row, c) => {
-      for (let i = 0; i < positions; i++) projection[i] = (projection[i] as number) + (direction[c] as number) * (row[i] as number);
-    });
-    const next = scaled(projection);
-    const before = unit;
-    converged = norm(next.map((x, i) => x - (before[i] as number))) < CONVERGED;
-    unit = next;
-  }
+  // rows and columns have the same first component; the fewer of them are multiplied with one another
+  const isWide = channels > positions;
+  const vectors = isWide ? Array.from({ length: positions }, (_, i) => Float64Array.from(rows, (row) => row[i] as number)) : rows;
+  const { vector, converged } = firstEigenvector(productsOf(vectors));
+  const combined = new Float64Array(Math.max(channels, positions));
+  vectors.forEach((own, k) => {
+    for (let i = 0; i < combined.length; i++) combined[i] = (combined[i] as number) + (vector[k] as number) * (own[i] as number);
+  });
+  const length = norm(combined);
+  const projection = isWide ? vector.map((x) => x * length) : combined;
   const most = projection.reduce((a, b) => Math.max(a, b), 0);
   const least = projection.reduce((a, b) => Math.min(a, b), 0);
   return { projection: -least > most ? projection.map((x) => -x) : projection, converged };
 }
 
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
+/** Every vector times every vector. */
+function productsOf(vectors: readonly Float64Array[]): Float64Array[] {
+  const products = vectors.map(() => new Float64Array(vectors.length));
+  vectors.forEach((a, i) => {
+    for (let k = 0; k <= i; k++) {
+      const product = dot(a, vectors[k] as Float64Array);
+      (products[i] as Float64Array)[k] = product;
+      (products[k] as Float64Array)[i] = product;
+    }
+  });
+  return products;
+}
+
+/** By power iteration, which begins with the vector that is the longest. @param products of vectors: symmetric */
+function firstEigenvector(products: readonly Float64Array[]): { vector: Float64Array; converged: boolean } {
+  const lengths = products.map((row, i) => row[i] as number);
+  let vector = scaled(products[lengths.indexOf(Math.max(...lengths))] ?? new Float64Array(products.length));
+  let converged = false;
+  for (let step = 0; step < MOST_STEPS && !converged; step++) {
+    const before = vector;
+    vector = scaled(Float64Array.from(products, (row) => dot(row, before)));
+    converged = norm(vector.map((x, i) => x - (before[i] as number))) < CONVERGED;
+  }
+  return { vector, converged };
+}
+
+/** A loop, since `reduce` of a typed array takes many times as long. */
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
 
 const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gradientsAt, resultsOf, visitPoints } from '../evaluation/points.ts';
 import type { Point } from '../evaluation/subject.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, gradientCost, partsOf } from '../method.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, gradientCost, partsOf, RETURN_CONVERGENCE_DELTA } from '../method.ts';
 import { WeightedSums } from '../path/arithmetic.ts';
 import { pathParameters } from '../path/parameters.ts';
 import { pathOf, pointAt, timesLength } from '../path/path.ts';
@@ -21,7 +21,11 @@ export const layerConductance = defineMethod({
   baselines: 'one',
   doc: "What each neuron of the layer passes on of the target's change from the baseline to the input.",
   paper: { authors: 'Dhamdhere et al.', year: 2018, url: 'https://arxiv.org/abs/1805.12233' },
-  parameters: { ...pathParameters('gausslegendre'), attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
+  parameters: {
+    ...pathParameters('gausslegendre'),
+    attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
+    return_convergence_delta: RETURN_CONVERGENCE_DELTA,
+  },
   cost: ({ parameters, behind }) => (parameters.n_steps + 3) * gradientCost(behind),
   async attribute(request) {
     const { subject, baselines, parameters, work, layer } = request;

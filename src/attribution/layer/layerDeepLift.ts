@@ -1,4 +1,4 @@
-import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod } from '../method.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, defineMethod, RETURN_CONVERGENCE_DELTA } from '../method.ts';
 import { DIFFERS, deepLift, deepLiftCost, deepLiftOf } from '../primary/deepLift.ts';
 import { DEEP_LIFT_PARAMETERS } from '../primary/multipliers.ts';
 import { layerValues } from './layerValue.ts';
@@ -12,7 +12,11 @@ export const layerDeepLift = defineMethod({
   doc: 'How much every value of the layer adds to the difference from the score of the baseline, by DeepLift.',
   differs: DIFFERS,
   ...(deepLift.paper && { paper: deepLift.paper }),
-  parameters: { ...DEEP_LIFT_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
+  parameters: {
+    ...DEEP_LIFT_PARAMETERS,
+    attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
+    return_convergence_delta: RETURN_CONVERGENCE_DELTA,
+  },
   cost: ({ behind }) => deepLiftCost(behind),
   attribute: (request) =>
     deepLiftOf(request.subject, layerValues(request), `the layer ${request.layer?.id}`, request.baselines, request.parameters),

@@ -1,5 +1,5 @@
 import { forwardAt } from '../evaluation/points.ts';
-import { ATTRIBUTE_TO_LAYER_INPUT, BACKWARD_COST, defineMethod } from '../method.ts';
+import { ATTRIBUTE_TO_LAYER_INPUT, BACKWARD_COST, defineMethod, RETURN_CONVERGENCE_DELTA } from '../method.ts';
 import { pathOf } from '../path/path.ts';
 import { INTEGRATED_GRADIENTS_PARAMETERS, integrated, SUNDARARAJAN } from '../primary/integratedGradients.ts';
 import { layerValues } from './layerValue.ts';
@@ -15,7 +15,11 @@ export const layerIntegratedGradients = defineMethod({
   baselines: 'one',
   doc: "Integrated gradients of the layer's value, on the way from what it is at the baseline to what it is at the input.",
   paper: SUNDARARAJAN,
-  parameters: { ...INTEGRATED_GRADIENTS_PARAMETERS, attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT },
+  parameters: {
+    ...INTEGRATED_GRADIENTS_PARAMETERS,
+    attribute_to_layer_input: ATTRIBUTE_TO_LAYER_INPUT,
+    return_convergence_delta: RETURN_CONVERGENCE_DELTA,
+  },
   cost: ({ parameters, behind, given }) => 2 + parameters.n_steps * (given + BACKWARD_COST * behind),
   async attribute(request) {
     const { subject, baselines, layer } = request;

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Baselines } from '../baselines.ts';
 import type { Point, Subject } from '../evaluation/subject.ts';
-import { type Attribution, defineMethod, gradientCost, partsOf } from '../method.ts';
+import { type Attribution, defineMethod, gradientCost, partsOf, RETURN_CONVERGENCE_DELTA } from '../method.ts';
 import { convergenceDelta, incompleteRemarks } from './completeness.ts';
 import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, type Rescaled, rescaled } from './multipliers.ts';
 
@@ -25,7 +25,7 @@ export const deepLift = defineMethod({
   doc: 'How much every input value adds to the difference from the score of the baseline, by the change of each activation over the change of its input.',
   paper: { authors: 'Shrikumar et al.', year: 2017, url: 'https://arxiv.org/abs/1704.02685' },
   differs: DIFFERS,
-  parameters: DEEP_LIFT_PARAMETERS,
+  parameters: { ...DEEP_LIFT_PARAMETERS, return_convergence_delta: RETURN_CONVERGENCE_DELTA },
   cost: ({ behind }) => deepLiftCost(behind),
   attribute: ({ subject, baselines, parameters }) => deepLiftOf(subject, subject.attributed, inputsOf(subject), baselines, parameters),
 });

@@ -1,7 +1,7 @@
 import { InspectumError } from '../../tensor/errors.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { examplesOf, repeated } from '../evaluation/examples.ts';
-import { type Attribution, type AttributionRequest, defineMethod, type Workload } from '../method.ts';
+import { type Attribution, type AttributionRequest, defineMethod, RETURN_CONVERGENCE_DELTA, type Workload } from '../method.ts';
 import { WeightedSums } from '../path/arithmetic.ts';
 import { complete, DIFFERS, deepLiftCost, inputsOf } from './deepLift.ts';
 import { DEEP_LIFT_PARAMETERS, type MultiplierOptions, rescaled } from './multipliers.ts';
@@ -28,7 +28,7 @@ export const deepLiftShap = defineMethod({
   doc: 'The mean of DeepLift over several baselines, an approximation of Shapley values.',
   paper: { authors: 'Lundberg and Lee', year: 2017, url: 'https://arxiv.org/abs/1705.07874' },
   differs: DIFFERS,
-  parameters: DEEP_LIFT_SHAP_PARAMETERS,
+  parameters: { ...DEEP_LIFT_SHAP_PARAMETERS, return_convergence_delta: RETURN_CONVERGENCE_DELTA },
   cost: deepLiftShapCost,
   attribute: (request) => deepLiftShapOf(request, request.subject.attributed, inputsOf(request.subject)),
 });

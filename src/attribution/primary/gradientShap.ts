@@ -2,7 +2,7 @@ import type { ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { forwardAt, gradientsAt, resultsOf } from '../evaluation/points.ts';
 import type { Point } from '../evaluation/subject.ts';
-import { type Attribution, type AttributionRequest, defineMethod, gradientCost, partsOf } from '../method.ts';
+import { type Attribution, type AttributionRequest, defineMethod, gradientCost, partsOf, RETURN_CONVERGENCE_DELTA } from '../method.ts';
 import { WeightedSums } from '../path/arithmetic.ts';
 import { MULTIPLY_BY_INPUTS } from '../path/parameters.ts';
 import { timesLength } from '../path/path.ts';
@@ -27,7 +27,7 @@ export const gradientShap = defineMethod({
   baselines: 'distribution',
   doc: 'The gradient at random points between the input and random baselines, times their difference, averaged: an approximation of Shapley values.',
   paper: { authors: 'Lundberg and Lee', year: 2017, url: 'https://arxiv.org/abs/1705.07874' },
-  parameters: GRADIENT_SHAP_PARAMETERS,
+  parameters: { ...GRADIENT_SHAP_PARAMETERS, return_convergence_delta: RETURN_CONVERGENCE_DELTA },
   cost: ({ parameters: { n_samples: count, multiply_by_inputs: multiplied }, behind }) =>
     (gradientCost(behind) + (multiplied ? 2 : 0)) * count,
   attribute: (request) => gradientShapOf(request, undefined, 'the input'),

@@ -2,7 +2,7 @@ import type { ValuesOf } from '../../tensor/parameters.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gradientsAt } from '../evaluation/points.ts';
 import type { Subject } from '../evaluation/subject.ts';
-import { type AttributionRequest, defineMethod, gradientCost, partsOf } from '../method.ts';
+import { type AttributionRequest, defineMethod, gradientCost, partsOf, RETURN_CONVERGENCE_DELTA } from '../method.ts';
 import { type Ends, integrate } from '../path/integrate.ts';
 import { MULTIPLY_BY_INPUTS, pathParameters } from '../path/parameters.ts';
 import { type Path, pathOf, timesLength } from '../path/path.ts';
@@ -23,7 +23,7 @@ export const integratedGradients = defineMethod({
   baselines: 'one',
   doc: 'The gradient, averaged on the way from the baseline to the input, times their difference: attributions add up to what the input changes.',
   paper: SUNDARARAJAN,
-  parameters: INTEGRATED_GRADIENTS_PARAMETERS,
+  parameters: { ...INTEGRATED_GRADIENTS_PARAMETERS, return_convergence_delta: RETURN_CONVERGENCE_DELTA },
   cost: ({ parameters: { n_steps: steps, multiply_by_inputs: multiplied } }) => gradientCost() * (multiplied ? steps + 2 : steps),
   attribute: (request) => integrated(request, request.subject, pathOf(request.subject, request.baselines), 'the input'),
 });

@@ -1,4 +1,4 @@
-import { defineMethod } from '../method.ts';
+import { defineMethod, RETURN_CONVERGENCE_DELTA } from '../method.ts';
 import { inputsOf } from './deepLift.ts';
 import { LRP_DIFFERS, LRP_PARAMETERS, lrpCost, relevance } from './relevance.ts';
 
@@ -17,7 +17,7 @@ export const lrp = defineMethod({
     'A BatchNormalization that is folded into its convolution gives other values than one that stands for itself.',
   differs: LRP_DIFFERS,
   paper: { authors: 'Bach et al.', year: 2015, url: 'https://doi.org/10.1371/journal.pone.0130140' },
-  parameters: LRP_PARAMETERS,
+  parameters: { ...LRP_PARAMETERS, return_convergence_delta: RETURN_CONVERGENCE_DELTA },
   cost: lrpCost,
   attribute: ({ subject, parameters }) => relevance(subject, subject.attributed, inputsOf(subject), parameters),
 });

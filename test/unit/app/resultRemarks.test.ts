@@ -89,3 +89,12 @@ test.each([
 test('finite ones take no remark', async () => {
   expect(await attribute(model, { method: 'Saliency', feeds: { input: FINITE }, set: {}, target: 0 })).not.toHaveProperty('remarks');
 });
+
+test('a batch without a target is explained for the highest value of its first example, and says so', async () => {
+  const { data } = FINITE;
+  const feeds = { input: floats([2, 3, 21, 30], [...data, ...data.map((x) => -x)]) };
+  const { target, remarks } = await attribute(model, { method: 'Saliency', feeds, set: {} });
+  expect(remarks).toEqual([`No target was given: all 2 examples are explained for ${target}, the highest value of the first.`]);
+  for (const asked of [{ feeds, target: 0 }, { feeds: { input: FINITE } }])
+    expect((await attribute(model, { method: 'Saliency', set: {}, ...asked })).remarks).toBeUndefined();
+});
