@@ -140,7 +140,7 @@ describe('the overlay', () => {
 
   test.each([
     ['zero everywhere', () => 0, 'The map is zero everywhere'],
-    ['nowhere positive', () => -0.5, 'Nothing at this layer counts towards cactus'],
+    ['nowhere positive', () => -0.5, 'Nothing here counts towards cactus: the map is nowhere positive.'],
   ])('a map that is %s is said in words and not drawn', async (_name, value, words) => {
     const page = await panels.open({}, (recording) => ({
       ...recording,

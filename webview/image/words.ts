@@ -28,9 +28,13 @@ interface Shown {
 
 const SIGNED: Readonly<Record<ViewSettings['sign'], (shown: Shown) => string>> = {
   positive: ({ towards, reading, name }) =>
-    towards ? `Bright areas ${reading.towards('they', name)}; clear areas do not.` : 'The map is nowhere positive: nothing is shown.',
+    towards
+      ? `Bright areas ${reading.towards('they', name)}; clear areas do not.`
+      : `Nothing here ${reading.towards('it', name)}: the map is nowhere positive.`,
   negative: ({ against, reading, name }) =>
-    against ? `Bright areas ${reading.against('they', name)}; clear areas do not.` : 'The map is nowhere negative: nothing is shown.',
+    against
+      ? `Bright areas ${reading.against('they', name)}; clear areas do not.`
+      : `Nothing here ${reading.against('it', name)}: the map is nowhere negative.`,
   all: ({ style, reading, name }) =>
     `Green areas ${reading.towards('they', name)}; ${AGAINST[colormapFor(style)]} areas ${reading.against('they', 'it')}.`,
   absolute_value: ({ reading, name }) => `Bright areas ${reading.either('they', name)}; clear areas do not.`,

@@ -41,7 +41,7 @@ export async function visitScores<T>(request: ScoresRequest<T>, visit: (made: T,
     if (scores.length !== examples)
       throw new InspectumError(
         'unsupported',
-        `${subject.output} has not one value per example of the input (${scores.length} for ${examples}), so it cannot be compared before and after a change.`,
+        `${subject.output} has not one value per example of the input (${scores.length} for ${examples}), so it cannot be compared before and after a change. If the first axis of the input is no batch but time, take a method of gradients, IntegratedGradients say.`,
       );
     visit(running.shift() as T, scores);
   });
