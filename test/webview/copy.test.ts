@@ -59,6 +59,8 @@ describe('the picture that is shown is copied', () => {
   test('with the map that is shown', async () => {
     const page = await panels.open(CLIPBOARD);
     await explainFirstImage(page);
+    // it still holds the picture of the test before, so that the first copy would not be waited for
+    await emptyClipboard(page);
     await page.locator('[data-testid=copy]').click();
     await expect.poll(() => onClipboard(page), PATIENT).toBeDefined();
     const before = await onClipboard(page);
