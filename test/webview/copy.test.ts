@@ -1,11 +1,14 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { explainFirstImage, untilState } from './harness/page.ts';
 import { usePanels } from './harness/suite.ts';
 
 const panels = usePanels();
 
-const PATIENT = { timeout: 10_000 };
+/** A browser makes a PNG when it has nothing else to do, or else after eleven seconds. */
+const PATIENT = { timeout: 25_000 };
+vi.setConfig({ testTimeout: 60_000 });
+
 const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
 /** The picture on the clipboard: its size, and a hash of its pixels. Nothing yet: undefined. */
